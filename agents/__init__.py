@@ -1,0 +1,1 @@
+"""Coder, judge, loop, oracle: how an answer comes about."""

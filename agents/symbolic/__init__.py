@@ -1,0 +1,1 @@
+"""Structured specifications read without a model: reader, IR, emitter, oracle, normaliser."""

@@ -1,0 +1,1 @@
+"""Scores models and agents on benchmarks."""

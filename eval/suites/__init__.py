@@ -1,0 +1,5 @@
+"""One benchmark a file."""
+
+from gatewright.eval.suites.base import Dataset, Suite
+
+__all__ = ["Dataset", "Suite"]

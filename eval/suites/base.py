@@ -1,0 +1,60 @@
+"""What a benchmark is to the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gatewright.core import Candidate, Problem
+from gatewright.models import Message
+from gatewright.sandbox.harness import Harness
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A benchmark's problems as loaded, the hash of the files they came from, and where from."""
+
+    problems: tuple[Problem, ...]
+    sha256: str
+    path: str
+
+
+class Suite(Protocol):
+    """A benchmark: its problems, its official prompt, its answer extraction and its rule sets."""
+
+    @property
+    def name(self) -> str:
+        """The name on the command line."""
+        ...
+
+    @property
+    def rule_sets(self) -> Sequence[str]:
+        """Names of the rule sets, the most lenient first, the strictest last."""
+        ...
+
+    @property
+    def default_rules(self) -> Sequence[str]:
+        """The rule sets applied when the user names none."""
+        ...
+
+    def load(self, data: Path | None) -> Dataset:
+        """Read the problems. Raises DataError with what to do where the folder is not one."""
+        ...
+
+    def messages(self, problem: Problem) -> Sequence[Message]:
+        """The benchmark's own prompt for a single-shot answer."""
+        ...
+
+    def extract(self, problem: Problem, response: str) -> Candidate:
+        """The benchmark's own extraction; a candidate without sources where there is no code."""
+        ...
+
+    def harness(self, rules: str) -> Harness:
+        """The check that rule set stands for. Raises UsageError for an unknown name."""
+        ...
+
+    def references(self, problem: Problem) -> Candidate:
+        """The golden answer, named as an answer must be."""
+        ...

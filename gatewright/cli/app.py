@@ -1,0 +1,7 @@
+"""The verbs of the command line."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,95 @@
+"""A task for the coder: a specification, and how an answer to it will be checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gatewright.core.interface import Interface
+from gatewright.core.source import Language, Source
+
+
+class Oracle(StrEnum):
+    """What the loop may look at while it works; recorded on every result row.
+
+    A number got with the golden testbench inside the loop is never mixed with one got without.
+    """
+
+    GOLDEN = "golden"
+    REFERENCE = "reference"
+    DERIVED = "derived"
+    GENERATED = "generated"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class TestbenchSpec:
+    """Check by simulating `testbench` (whose top is `top`, '' = find it) around the candidate.
+
+    `reference` holds modules that the testbench instantiates beside the candidate (a golden model).
+    `samples` is the number of samples the golden design gets through, where it is known: a
+    candidate that makes the testbench see fewer has ended the simulation early.
+    `data` holds files that the testbench reads from its working folder.
+    """
+
+    __test__ = False  # not a pytest class
+
+    testbench: tuple[Source, ...]
+    reference: tuple[Source, ...] = ()
+    top: str = ""
+    samples: int | None = None
+    data: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSpec:
+    """Check by random co-simulation against a trusted design of the same interface.
+
+    `cycles` counts clock cycles, or input vectors for a design without a clock.
+    """
+
+    reference: tuple[Source, ...]
+    top: str = ""
+    cycles: int = 2000
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CocotbSpec:
+    """Check by running cocotb test modules, unchanged, on the candidate."""
+
+    tests: tuple[Source, ...]
+    data: tuple[Source, ...] = ()
+
+
+HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a problem comes from."""
+
+    suite: str = ""
+    licence: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One task: `top` is the module name an answer must define ('' = any single top).
+
+    `category` groups problems in reports. `header` is the module header given with the task
+    (code completion), '' where the specification alone names the ports.
+    """
+
+    id: str
+    spec: str
+    language: Language = Language.SYSTEMVERILOG
+    top: str = ""
+    interface: Interface | None = None
+    header: str = ""
+    context: tuple[Source, ...] = ()
+    harness: HarnessSpec | None = None
+    reference: tuple[Source, ...] = ()
+    category: str = ""
+    origin: Origin = field(default_factory=Origin)

@@ -1,0 +1,42 @@
+"""A named file's text and language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Language(StrEnum):
+    """The languages candidates, testbenches and context come in."""
+
+    VERILOG = "verilog"
+    SYSTEMVERILOG = "systemverilog"
+    CHISEL = "chisel"
+    CUDA = "cuda"
+    PYTHON = "python"
+
+
+_SUFFIXES = {
+    ".v": Language.VERILOG,
+    ".vh": Language.VERILOG,
+    ".sv": Language.SYSTEMVERILOG,
+    ".svh": Language.SYSTEMVERILOG,
+    ".scala": Language.CHISEL,
+    ".cu": Language.CUDA,
+    ".py": Language.PYTHON,
+}
+
+
+def language_of(path: Path | str) -> Language | None:
+    """The language a file name's suffix tells, or None where it does not."""
+    return _SUFFIXES.get(Path(path).suffix.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A named file's text and language; `name` is a bare file name, never a path upwards."""
+
+    name: str
+    text: str
+    language: Language = Language.SYSTEMVERILOG
