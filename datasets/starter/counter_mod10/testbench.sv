@@ -1,0 +1,40 @@
+// Checks counter_mod10 against a model of its own.
+module tb;
+  reg clk = 0;
+  reg reset;
+  reg enable;
+  wire [3:0] q_dut;
+  reg [3:0] q_ref;
+  integer errors = 0, samples = 0;
+
+  counter_mod10 dut (.clk(clk), .reset(reset), .enable(enable), .q(q_dut));
+
+  always @(posedge clk)
+    if (reset) q_ref <= 0;
+    else q_ref <= (q_ref + enable) % 10;
+
+  task check;
+    begin
+      samples = samples + 1;
+      // An x in the reference matches anything.
+      if ({q_ref} !== ({q_ref} ^ {q_dut} ^ {q_ref})) errors = errors + 1;
+    end
+  endtask
+
+  always #5 clk = ~clk;
+
+  initial begin
+    reset = 1;
+    enable = 0;
+    repeat (2) @(negedge clk);
+    reset = 0;
+    repeat (600) begin
+      @(negedge clk);
+      check;
+      enable = $random % 4 != 0;
+      reset = $random % 64 == 0;
+    end
+    $display("Mismatches: %0d in %0d samples", errors, samples);
+    $finish;
+  end
+endmodule

@@ -1,0 +1,44 @@
+// Checks edge_mealy against a model of its own.
+module tb;
+  reg clk = 0;
+  reg areset;
+  reg x;
+  wire z_dut;
+  reg z_ref;
+  integer errors = 0, samples = 0;
+
+  edge_mealy dut (.clk(clk), .areset(areset), .x(x), .z(z_dut));
+
+  reg [1:0] s;
+  always @(posedge clk, posedge areset)
+    if (areset) s <= 0;
+    else if (x) s <= 1;
+    else s <= (s == 1) ? 2 : 0;
+  always @* z_ref = (s == 1) ? !x : (s == 2) ? x : 0;
+
+  task check;
+    begin
+      samples = samples + 1;
+      // An x in the reference matches anything.
+      if ({z_ref} !== ({z_ref} ^ {z_dut} ^ {z_ref})) errors = errors + 1;
+    end
+  endtask
+
+  always #5 clk = ~clk;
+
+  initial begin
+    areset = 1;
+    x = 0;
+    repeat (2) @(negedge clk);
+    areset = 0;
+    repeat (300) begin
+      @(negedge clk);
+      check;
+      x = $random;
+      areset = ($random % 16 == 0);
+      #1 check;
+    end
+    $display("Mismatches: %0d in %0d samples", errors, samples);
+    $finish;
+  end
+endmodule

@@ -1,0 +1,9 @@
+module lfsr8 (
+    input clk,
+    input reset,
+    output reg [7:0] q
+);
+  always @(posedge clk)
+    if (reset) q <= 8'h01;
+    else q <= {q[7] ^ q[5] ^ q[4] ^ q[3], q[7:1]};
+endmodule
