@@ -9,5 +9,20 @@ from gatewright.sandbox.isolation.base import (
     Limits,
     Mount,
 )
+from gatewright.sandbox.isolation.probe import Offer, Probe, open_isolation, probe
+from gatewright.sandbox.isolation.scratch import scratch
 
-__all__ = ["Command", "Ending", "Finished", "Isolation", "Level", "Limits", "Mount"]
+__all__ = [
+    "Command",
+    "Ending",
+    "Finished",
+    "Isolation",
+    "Level",
+    "Limits",
+    "Mount",
+    "Offer",
+    "Probe",
+    "open_isolation",
+    "probe",
+    "scratch",
+]

@@ -1,0 +1,101 @@
+"""Private work folders that disappear, also when the process that made them was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+_SHARED_MEMORY = Path("/dev/shm")
+_ENOUGH = 1 << 30
+_YOUNG_S = 30.0
+
+
+@cache
+def root() -> Path:
+    """Where work folders go: memory where it is roomy and may hold programs, else TMPDIR."""
+    with contextlib.suppress(OSError):
+        if os.access(_SHARED_MEMORY, os.W_OK):
+            found = os.statvfs(_SHARED_MEMORY)
+            roomy = found.f_bavail * found.f_frsize >= _ENOUGH
+            if roomy and not found.f_flag & os.ST_NOEXEC:
+                return _SHARED_MEMORY
+    return Path(tempfile.gettempdir()).resolve()
+
+
+@contextlib.contextmanager
+def scratch(prefix: str = "run") -> Iterator[Path]:
+    """A new empty folder, only for this user; removed afterwards with all that is in it."""
+    _sweep_once()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_mark()}{prefix}-", dir=root()))
+    # The kernel drops the lock when we die, however we die; that is what marks it as stale.
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        remove(folder)
+        os.close(lock)
+
+
+def remove(folder: Path) -> None:
+    """Remove a tree that hostile code filled: locked folders, links out, odd names."""
+    try:
+        shutil.rmtree(folder)
+    except OSError:
+        _unlock(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(place: Path) -> int:
+    """Remove the folders in `place` whose makers are dead; returns how many."""
+    swept = 0
+    oldest = time.time() - _YOUNG_S
+    for entry in os.scandir(place):
+        if not entry.name.startswith(_mark()):
+            continue
+        with contextlib.suppress(OSError):
+            # A young folder may not have been locked by its maker yet.
+            if entry.stat(follow_symlinks=False).st_mtime < oldest:
+                swept += _remove_if_stale(Path(entry.path))
+    return swept
+
+
+def _remove_if_stale(folder: Path) -> bool:
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove(folder)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(lock)
+    return True
+
+
+def _unlock(folder: Path) -> None:
+    """Let ourselves into every folder below; links are left alone."""
+    folder.chmod(0o700)
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            _unlock(Path(entry.path))
+
+
+def _mark() -> str:
+    return f"gatewright-{os.getuid()}-"
+
+
+_swept = threading.Event()
+
+
+def _sweep_once() -> None:
+    if not _swept.is_set():
+        _swept.set()
+        sweep(root())
