@@ -79,6 +79,7 @@ class Verdict:
 
     `checks` counts the comparisons made, `mismatches` those that failed (None = none was made).
     `log` is the tools' output, capped. `waveform` is the path of a VCD or FST where one was kept.
+    `code` is the benchmark's own short code for the outcome, where its rule set has one.
     """
 
     outcome: Outcome
@@ -96,6 +97,7 @@ class Verdict:
     cpu_s: float = 0.0
     wall_s: float = 0.0
     rules: str = ""
+    code: str = ""
 
     @property
     def passed(self) -> bool:
