@@ -1,0 +1,151 @@
+"""VerilogEval's rule sets `official` and `errata`: the published flow, read by its letters.
+
+`official` takes the dataset as published; `errata` corrects it first. A run of the first often
+is the second's too, and then is not repeated.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from gatewright.core import Candidate, FailureClass, Outcome, Problem, Verdict
+from gatewright.eval.suites import verilogeval_official as official
+from gatewright.eval.suites.verilogeval_errata import corrected, only_eases
+from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_text
+from gatewright.sandbox.isolation import Ending, Isolation
+
+OFFICIAL = "official"
+ERRATA = "errata"
+
+_REMEMBERED = 64
+_LONGEST_LOG = 1 << 16
+_BY_ENDING = {
+    Ending.CPU: FailureClass.TIMEOUT,
+    Ending.WALL: FailureClass.TIMEOUT,
+    Ending.OUTPUT: FailureClass.TIMEOUT,
+    Ending.MEMORY: FailureClass.MEMORY,
+    Ending.DISK: FailureClass.MEMORY,
+    Ending.SIGNAL: FailureClass.CRASH,
+}
+_SAYS_MORE = re.compile(r"`|\$(?!(?:signed|unsigned|clog2|bits)\b)")
+
+
+class Runs:
+    """The latest runs under `official`, for `errata` to use; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs: OrderedDict[tuple[str, str], FlowRun] = OrderedDict()
+
+    def remember(self, problem: Problem, candidate: Candidate, run: FlowRun) -> None:
+        """Keep a run that `errata` may use."""
+        if not _same_when_corrected(problem, candidate, run):
+            return
+        with self._lock:
+            self._runs[_key(problem, candidate)] = run
+            while len(self._runs) > _REMEMBERED:
+                self._runs.popitem(last=False)
+
+    def recall(self, problem: Problem, candidate: Candidate) -> FlowRun | None:
+        """The run of this very candidate, if it was kept."""
+        with self._lock:
+            return self._runs.get(_key(problem, candidate))
+
+
+def _key(problem: Problem, candidate: Candidate) -> tuple[str, str]:
+    return f"{problem.origin.suite}/{problem.id}/{problem.origin.sha256}", candidate.sha256
+
+
+def _same_when_corrected(problem: Problem, candidate: Candidate, run: FlowRun) -> bool:
+    """Whether the corrected problem would have run the same way, to the last sample.
+
+    It does if the corrections only lift the time limit and the waveform dump, the limit was not
+    reached, and the candidate can neither print, nor end the simulation, nor open the dump.
+    """
+    return (
+        only_eases(problem)
+        and run.compiled
+        and run.finished.ok
+        and len(run.log) <= _LONGEST_LOG
+        and "TIMEOUT" not in run.log
+        and not _SAYS_MORE.search(candidate.text)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRules:
+    """The harness of one of the two rule sets. `runs` is what they share."""
+
+    rules: str
+    isolation: Isolation
+    runs: Runs
+
+    @property
+    def reads_raw_text(self) -> bool:
+        """True: the letters look at the candidate's text, comments included."""
+        return True
+
+    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+        """One compilation and one simulation; the letter is the verdict's `code`."""
+        if self.rules == OFFICIAL:
+            run = run_flow(problem, candidate, self.isolation)
+            self.runs.remember(problem, candidate, run)
+            return self._verdict(problem, candidate, run)
+        kept = self.runs.recall(problem, candidate)
+        if kept is not None:
+            return self._verdict(problem, candidate, kept, own=False)
+        run = run_flow(corrected(problem), candidate, self.isolation)
+        return self._verdict(problem, candidate, run)
+
+    def _verdict(
+        self, problem: Problem, candidate: Candidate, run: FlowRun, *, own: bool = True
+    ) -> Verdict:
+        code = official.letter(run.log, sample_text(problem, candidate))
+        summaries = official.summaries(run.log)
+        last = summaries[-1] if summaries else None
+        passed = code == official.PASS
+        return Verdict(
+            outcome=Outcome.PASS if passed else Outcome.FAIL,
+            failure_class=None if passed else _failure(code, last, candidate, run),
+            score=_score(last, passed=passed),
+            checks=last.samples if last else 0,
+            mismatches=last.mismatches if last else None,
+            log=run.log,
+            cpu_s=run.finished.cpu_s if own else 0.0,
+            wall_s=run.finished.wall_s if own else 0.0,
+            rules=self.rules,
+            code=code,
+        )
+
+
+def _score(last: official.Summary | None, *, passed: bool) -> float:
+    if passed:
+        return 1.0
+    if last is None or last.samples == 0:
+        return 0.0
+    return max(0.0, 1 - last.mismatches / last.samples)
+
+
+def _failure(
+    code: str, last: official.Summary | None, candidate: Candidate, run: FlowRun
+) -> FailureClass:
+    """The class of a failure by the stage it happened at."""
+    if not candidate.sources:
+        return FailureClass.NO_CODE
+    if run.finished.ending in _BY_ENDING:
+        return _BY_ENDING[run.finished.ending]
+    if not run.compiled:
+        return FailureClass.SYNTAX if code == "S" else FailureClass.ELABORATION
+    if code == "T":
+        return FailureClass.TIMEOUT
+    if not run.finished.ok:
+        return FailureClass.CRASH
+    if last is None or last.samples == 0:
+        return FailureClass.NO_CHECKS
+    if last.mismatches:
+        return FailureClass.MISMATCH
+    # The outputs are right: a word in the log, a mere warning perhaps, decided.
+    return FailureClass.ELABORATION
