@@ -12,7 +12,7 @@ from gatewright.core.verdict import Verdict
 
 
 class StopReason(StrEnum):
-    """Why the loop stopped."""
+    """Why the loop stopped. UNVERIFIED: the best elaborates, and no oracle can say more."""
 
     PASSED = "passed"
     ROUNDS = "rounds"
@@ -24,12 +24,16 @@ class StopReason(StrEnum):
     AMBIGUOUS = "ambiguous"
     NO_CANDIDATE = "no_candidate"
     MODEL_FAILED = "model_failed"
+    UNVERIFIED = "unverified"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One turn: the candidate tried, its verdict, and what the judge said if it was asked.
+    """One turn: what the judge said if it was asked, the candidate tried, and its verdict.
 
+    `judgement` is about the candidate's parent and led to this candidate; where it led to none
+    (the judge finds the specification ambiguous), the candidate is the parent itself.
     `prompt_sha256` is the hash of the messages that produced the candidate ('' = no model).
     `kept` is False where the candidate scored worse than the best so far and was rolled back.
     """
