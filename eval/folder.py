@@ -1,0 +1,99 @@
+"""A run's folder: its manifest, its row files, and the lock that keeps a second run out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from gatewright.core import UsageError
+from gatewright.eval.rowfile import RowFile, stop_writing
+from gatewright.eval.rows import Key, ResultRow, SampleRow, TrajectoryRow, VerdictRow
+
+SAMPLES = "samples.jsonl"
+TRAJECTORIES = "trajectories.jsonl"
+VERDICTS = "verdicts.jsonl"
+RESULTS = "results.jsonl"
+_LOCK = ".lock"
+_TRIES, _PAUSE_S = 10, 0.1
+
+
+class RunFolder:
+    """The files of one run, held for writing. Use it as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = _locked(path)
+        try:
+            self.samples = RowFile(path / SAMPLES, SampleRow)
+            self.trajectories = RowFile(path / TRAJECTORIES, TrajectoryRow)
+            self.verdicts = RowFile(path / VERDICTS, VerdictRow)
+            self.results = RowFile(path / RESULTS, ResultRow)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            for file in (self.trajectories, self.samples, self.verdicts, self.results):
+                file.close()
+        finally:
+            os.close(self._lock)
+
+    def torn(self) -> list[str]:
+        """The names of the files that ended in a half-written line."""
+        files = (self.samples, self.trajectories, self.verdicts, self.results)
+        return [file.path.name for file in files if file.torn_bytes]
+
+    def put_in_order(self, keys: Iterable[Key]) -> None:
+        """Bring every file into the order of `keys`, each row once."""
+        wanted = list(keys)
+        # A trajectory counts once its answer is kept, verdicts once their result is.
+        self.trajectories.put_in_order([key for key in wanted if key in self.samples])
+        self.samples.put_in_order(wanted)
+        self.verdicts.put_in_order([key for key in wanted if key in self.results])
+        self.results.put_in_order(wanted)
+
+
+def _locked(path: Path) -> int:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise stop_writing(path, error) from error
+    if not _taken(lock):
+        holder = os.read(lock, 20).decode(errors="replace").strip()
+        os.close(lock)
+        raise UsageError(
+            f"another run{f' (process {holder})' if holder else ''} is writing here",
+            where=str(path),
+            hint="wait for it, or give --out another folder",
+        )
+    with suppress(OSError):  # the number is a courtesy; a full disk need not refuse it
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return lock
+
+
+def _taken(lock: int) -> bool:
+    # The children of a run that was just killed may hold its lock until they are gone too.
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return True
+    return False

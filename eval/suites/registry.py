@@ -1,0 +1,29 @@
+"""The benchmarks by name. A suite's module is loaded when it is asked for, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from gatewright.core import UsageError
+from gatewright.eval.suites.base import Suite
+
+_MAKERS = {
+    "starter": ("gatewright.eval.suites.starter", "Starter"),
+    "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
+    "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),
+}
+
+
+def suite_names() -> tuple[str, ...]:
+    """The names there are."""
+    return tuple(_MAKERS)
+
+
+def open_suite(name: str) -> Suite:
+    """The benchmark of that name. Raises UsageError, with the names there are, for another."""
+    if name not in _MAKERS:
+        raise UsageError(f"no suite {name!r}", hint=f"there is: {', '.join(_MAKERS)}")
+    module, maker = _MAKERS[name]
+    return cast("Callable[[], Suite]", getattr(import_module(module), maker))()
