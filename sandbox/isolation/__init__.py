@@ -10,6 +10,7 @@ from gatewright.sandbox.isolation.base import (
     Mount,
 )
 from gatewright.sandbox.isolation.probe import Offer, Probe, open_isolation, probe
+from gatewright.sandbox.isolation.reading import read_capped
 from gatewright.sandbox.isolation.scratch import scratch
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Probe",
     "open_isolation",
     "probe",
+    "read_capped",
     "scratch",
 ]

@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -123,8 +124,9 @@ class _Run:
         _, status, used = os.wait4(self.process.pid, 0)
         code = os.waitstatus_to_exitcode(status)
         self.process.returncode = code
-        started = shell.started(self.report)
-        return Exit(code if code >= 0 else 128 - code, used.ru_utime + used.ru_stime, started)
+        status = code if code >= 0 else 128 - code
+        cpu_s = used.ru_utime + used.ru_stime
+        return Exit(status, cpu_s, shell.report(self.report).started)
 
 
 class Bubblewrap:
@@ -133,7 +135,7 @@ class Bubblewrap:
     def __init__(self, program: str) -> None:
         self._program = program
         self._filter = os.memfd_create("gatewright-filter")
-        os.write(self._filter, seccomp.program(local_sockets=True))
+        os.write(self._filter, seccomp.program(namespaces=True))
 
     def __del__(self) -> None:
         with contextlib.suppress(OSError):
@@ -146,6 +148,8 @@ class Bubblewrap:
 
     def run(self, command: Command, limits: Limits) -> Finished:
         """Run confined; see `Isolation.run`."""
+        start = time.monotonic()
+        programs.check(command)
         folder = command.folder.resolve()
         environment = programs.environment(command, folder)
         program = programs.locate(command, environment, folder)
@@ -177,4 +181,4 @@ class Bubblewrap:
             )
             fds.close(output_end, report_end, *passed)
             run = _Run(process, fds.keep(os.pidfd_open(process.pid)), report)
-            return supervise(run, folder, limits, output, channel)
+            return supervise(run, folder, limits, output, channel, start)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from gatewright.core import GatewrightError, SandboxUnavailable
-from gatewright.sandbox.isolation import seccomp
+from gatewright.sandbox.isolation import container, programs, seccomp, warden
 from gatewright.sandbox.isolation.base import Command, Isolation, Level, Limits
 from gatewright.sandbox.isolation.bwrap import Bubblewrap
+from gatewright.sandbox.isolation.keeper import Keeper
 from gatewright.sandbox.isolation.scratch import scratch
 
 _AUTOMATIC = (Level.BWRAP, Level.LANDLOCK, Level.RLIMITS)
-_BWRAP_MISSING = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)"
-_USER_NAMESPACES = (
-    "unprivileged user namespaces are off; on Ubuntu 24.04 write this to "
-    "/etc/apparmor.d/bwrap and run `apparmor_parser -r /etc/apparmor.d/bwrap`: "
-    "abi <abi/4.0>, include <tunables/global> "
-    "profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }"
+_LINUX = sys.platform == "linux"
+_INSTALL_BWRAP = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)"
+_NO_NAMESPACES = (
+    "user namespaces are off: sysctl kernel.unprivileged_userns_clone and user.max_user_namespaces "
+    "must not be 0; in a container, start it with --security-opt seccomp=unconfined"
 )
+_APPARMOR = """AppArmor forbids user namespaces (Ubuntu 24.04); allow them for bwrap alone:
+sudo tee /etc/apparmor.d/bwrap <<'END'
+abi <abi/4.0>,
+include <tunables/global>
+profile bwrap /usr/bin/bwrap flags=(unconfined) {
+  userns,
+}
+END
+sudo systemctl reload apparmor"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was found on this machine. `chosen` is the level that None stands for."""
+    """What was found on this machine. `chosen` is the best of those not opt-in."""
 
     offers: tuple[Offer, ...]
-    chosen: Level
+    chosen: Level | None
     kernel: str
     uid: int
     landlock_abi: int
@@ -53,21 +65,70 @@ class Probe:
 
 @cache
 def probe() -> Probe:
-    """Try every level once (some milliseconds); later calls answer from memory."""
-    offers = (_bwrap(),)
-    chosen = next(o.level for o in offers if o.available)
+    """Try every level once (0.1 s); later calls answer from memory."""
+    offers = tuple(_offer(level) for level in Level)
+    available = {offer.level for offer in offers if offer.available}
     return Probe(
         offers=offers,
-        chosen=chosen,
+        chosen=next((level for level in _AUTOMATIC if level in available), None),
         kernel=f"{platform.system()} {platform.release()}",
         uid=os.getuid(),
-        landlock_abi=0,
+        landlock_abi=warden.landlock_abi() if _LINUX else 0,
         bwrap_version=_bwrap_version(),
     )
 
 
+def open_isolation(level: Level | None = None, *, unsafe: bool = False) -> Isolation:
+    """The isolation of a level; None is the best available of bwrap, landlock and rlimits.
+
+    `unsafe` lets level rlimits run what is not `trusted`. Raises SandboxUnavailable.
+    """
+    tried = []
+    for wanted in _AUTOMATIC if level is None else (level,):
+        offer = _offer(wanted)
+        if offer.available:
+            return _open(wanted, unsafe)
+        tried.append(offer)
+    raise SandboxUnavailable(
+        "; ".join(f"isolation level {o.level} cannot be had here: {o.reason}" for o in tried),
+        hint=next((offer.hint for offer in tried if offer.hint), ""),
+    )
+
+
+def _open(level: Level, unsafe: bool) -> Isolation:
+    if level is Level.BWRAP:
+        return Bubblewrap(_bwrap_program() or "bwrap")
+    if level is Level.CONTAINER:
+        return container.Container(container.engine())
+    return Keeper(level, unsafe=unsafe)
+
+
+@cache
+def _offer(level: Level) -> Offer:
+    """Try one level."""
+    tries = {
+        Level.CONTAINER: _container,
+        Level.BWRAP: _bwrap,
+        Level.LANDLOCK: _landlock,
+        Level.RLIMITS: _rlimits,
+    }
+    return tries[level]()
+
+
+def _bwrap_program() -> str | None:
+    return shutil.which("bwrap", path=programs.PATH) or shutil.which("bwrap")
+
+
+def _container() -> Offer:
+    try:
+        container.engine()
+    except SandboxUnavailable as error:
+        return Offer(Level.CONTAINER, False, error.what, error.hint)
+    return Offer(Level.CONTAINER, True)
+
+
 def _bwrap_version() -> str:
-    program = shutil.which("bwrap")
+    program = _bwrap_program()
     if program is None:
         return ""
     asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
@@ -75,27 +136,43 @@ def _bwrap_version() -> str:
 
 
 def _bwrap() -> Offer:
-    program = shutil.which("bwrap")
+    program = _bwrap_program()
     if program is None:
-        return Offer(Level.BWRAP, False, "no program 'bwrap'", _BWRAP_MISSING)
+        return Offer(Level.BWRAP, False, "there is no program bwrap", _INSTALL_BWRAP)
     if not seccomp.supported():
         return Offer(Level.BWRAP, False, f"no system-call filter for {platform.machine()}")
-    return _tried(Level.BWRAP, Bubblewrap(program), _USER_NAMESPACES)
+    return _tried(Bubblewrap(program), _namespaces_hint())
 
 
-def _tried(level: Level, isolation: Isolation, hint: str) -> Offer:
+def _namespaces_hint() -> str:
+    switch = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    with contextlib.suppress(OSError):
+        if switch.read_text().strip() == "1":
+            return _APPARMOR
+    return _NO_NAMESPACES
+
+
+def _landlock() -> Offer:
+    if not _LINUX or not warden.landlock_abi():
+        reason = "the kernel offers no Landlock"
+        return Offer(Level.LANDLOCK, False, reason, "Linux 5.13 or newer, with lsm=landlock,…")
+    if not seccomp.supported():
+        return Offer(Level.LANDLOCK, False, f"no system-call filter for {platform.machine()}")
+    return _tried(Keeper(Level.LANDLOCK), "")
+
+
+def _rlimits() -> Offer:
+    if not _LINUX:
+        return Offer(Level.RLIMITS, False, f"{platform.system()} is not Linux")
+    return _tried(Keeper(Level.RLIMITS), "")
+
+
+def _tried(isolation: Isolation, hint: str) -> Offer:
     try:
         with scratch("probe") as folder:
-            isolation.run(Command(["true"], folder), Limits(wall_s=10.0))
-    except GatewrightError as error:
-        return Offer(level, False, error.what, hint)
-    return Offer(level, True)
-
-
-def open_isolation(level: Level | None = None, *, unsafe: bool = False) -> Isolation:
-    """The isolation of a level; None is the best available of bwrap, landlock and rlimits."""
-    wanted = level or probe().chosen
-    offer = probe().offer(wanted)
-    if not offer.available:
-        raise SandboxUnavailable(f"level {wanted} cannot be had: {offer.reason}", hint=offer.hint)
-    return Bubblewrap(shutil.which("bwrap") or "bwrap")
+            finished = isolation.run(Command(["true"], folder), Limits(wall_s=10.0))
+    except (GatewrightError, OSError) as error:
+        return Offer(isolation.level, False, str(error), hint)
+    if not finished.ok:
+        return Offer(isolation.level, False, f"`true` ended with {finished.returncode}", hint)
+    return Offer(isolation.level, True)

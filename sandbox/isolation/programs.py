@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from gatewright.core import ToolMissing
+from gatewright.core import ToolMissing, UsageError
 from gatewright.sandbox.isolation.base import Command
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -35,6 +35,15 @@ def environment(command: Command, folder: Path) -> dict[str, str]:
     own = str(folder)
     base = {"PATH": PATH, "HOME": own, "LANG": "C.UTF-8", "TMPDIR": own}
     return {**base, **command.environment}
+
+
+def check(command: Command) -> None:
+    """Raises UsageError where a folder that must be shown inside is not there."""
+    for path in (command.folder, *(mount.path for mount in command.mounts)):
+        if not path.is_absolute() or not path.exists():
+            raise UsageError(
+                f"{path} cannot be shown to {command.argv[0]}: it is not an existing full path"
+            )
 
 
 def locate(command: Command, environment: Mapping[str, str], folder: Path) -> str:

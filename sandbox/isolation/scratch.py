@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 _SHARED_MEMORY = Path("/dev/shm")
 _ENOUGH = 1 << 30
 _YOUNG_S = 30.0
+_MOVED = ".gatewright-moved-"
 
 
 @cache
@@ -46,12 +48,30 @@ def scratch(prefix: str = "run") -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a tree that hostile code filled: locked folders, links out, odd names."""
+    """Remove a tree that hostile code filled: locked, or nested deeper than a path can be long."""
     try:
         shutil.rmtree(folder)
-    except OSError:
-        _unlock(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, RecursionError):
+        _dismantle(folder)
+
+
+def _dismantle(folder: Path) -> None:
+    """Bring every folder below to the top before looking into it, so that no path grows."""
+    numbers = itertools.count()
+    todo = [folder]
+    while todo:
+        place = todo.pop()
+        place.chmod(0o700)
+        for entry in list(os.scandir(place)):
+            path = Path(entry.path)
+            if not entry.is_dir(follow_symlinks=False):
+                path.unlink()
+            elif place != folder or not entry.name.startswith(_MOVED):
+                path.chmod(0o700)
+                todo.append(path.rename(folder / f"{_MOVED}{next(numbers)}"))
+        if place != folder:
+            place.rmdir()
+    folder.rmdir()
 
 
 def sweep(place: Path) -> int:
@@ -78,14 +98,6 @@ def _remove_if_stale(folder: Path) -> bool:
     finally:
         os.close(lock)
     return True
-
-
-def _unlock(folder: Path) -> None:
-    """Let ourselves into every folder below; links are left alone."""
-    folder.chmod(0o700)
-    for entry in list(os.scandir(folder)):
-        if entry.is_dir(follow_symlinks=False):
-            _unlock(Path(entry.path))
 
 
 def _mark() -> str:

@@ -2,8 +2,10 @@
 
 It denies what could reach out of the sandbox: tracing, namespaces, mounts, kernel keys, other
 processes' limits and priorities, every socket family but AF_UNIX, and memory that no process's
-resident size shows (memfd, System V). Where nothing but this filter stands between the child and
-the host's sockets (`local_sockets=False`), only connected stream pairs remain.
+resident size shows (memfd, System V). Where the run has no namespaces of its own, it also denies
+what Landlock leaves open: named and datagram sockets, and changing the owner, mode, times or
+attributes of a file it can name (those calls that tools make in passing are told that all went
+well, and do nothing).
 Numbers: Linux arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 
 _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOSYS, _DO_NOTHING = 1, 38, 0
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _X32_BIT = 0x40000000
 _AF_UNIX = 1
@@ -39,12 +41,16 @@ class _Machine:
     socketpair: int
     connect: int
     tgkill: int
+    ownership: tuple[int, ...]  # chown and extended attributes, in all forms
+    modes: tuple[int, ...]  # chmod and utime, in all forms
+    truncate: int
 
 
 # The numbers are the same on every architecture since Linux 5.1: pidfd_getfd, process_madvise,
 # process_mrelease, io_uring, and the new mount interface.
 _NEW_DENY = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 443, 448)
-_CLONE3, _MEMFD_SECRET, _PIDFD_SEND_SIGNAL = 435, 447, 424
+_CLONE3, _MEMFD_SECRET, _PIDFD_SEND_SIGNAL, _FCHMODAT2 = 435, 447, 424, 452
+_NEW_OWNERSHIP = (463, 466, 469)  # setxattrat removexattrat file_setattr
 
 _MACHINES = {
     "x86_64": _Machine(
@@ -69,6 +75,9 @@ _MACHINES = {
         socketpair=53,
         connect=42,
         tgkill=234,
+        ownership=(92, 93, 94, 260, 188, 189, 190, 197, 198, 199),
+        modes=(90, 91, 268, 132, 235, 261, 280),
+        truncate=76,
     ),
     "aarch64": _Machine(
         audit=0xC00000B7,
@@ -91,6 +100,9 @@ _MACHINES = {
         socketpair=199,
         connect=203,
         tgkill=131,
+        ownership=(54, 55, 5, 6, 7, 14, 15, 16),
+        modes=(52, 53, 88),
+        truncate=45,
     ),
 }
 
@@ -100,11 +112,12 @@ def supported() -> bool:
     return platform.machine() in _MACHINES
 
 
-def program(*, local_sockets: bool, signal_only: int | None = None) -> bytes:
+def program(*, namespaces: bool, signal_only: int | None = None) -> bytes:
     """The filter's bytes, as bwrap's --seccomp and seccomp(2) take them.
 
-    `local_sockets`: whether AF_UNIX sockets may be made and connected. `signal_only`: the one
-    process that may be signalled (itself, for abort), where the kernel cannot confine signals.
+    `namespaces`: whether the run has its own, so that sockets and file modes reach nobody else.
+    `signal_only`: the one process that may be signalled (itself, for abort), where the kernel
+    cannot confine signals.
     """
     machine = _MACHINES[platform.machine()]
     code: list[_Instruction] = [
@@ -123,22 +136,29 @@ def program(*, local_sockets: bool, signal_only: int | None = None) -> bytes:
     for number in machine.own:
         code += _deny_unless(number, 0, 0)
     code += _deny_bits(machine.clone, 0, _NAMESPACES)
-    code += _sockets(machine, local_sockets)
+    if namespaces:
+        code += _deny_unless(machine.socket, 0, _AF_UNIX)
+    else:
+        code += _among_others(machine)
     if signal_only is not None:
         code += _signals(machine, signal_only)
     code.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *one) for one in code)
 
 
-def _sockets(machine: _Machine, local: bool) -> list[_Instruction]:
-    if local:
-        return _deny_unless(machine.socket, 0, _AF_UNIX)
+def _among_others(machine: _Machine) -> list[_Instruction]:
+    """For a run that shares the host's file system and process numbers."""
+    code: list[_Instruction] = []
+    # Landlock covers truncate() only from its third version on; ftruncate() remains.
+    for number in (machine.socket, machine.connect, machine.truncate):
+        code += _deny(number)
     # A datagram pair can still be sent or connected to a named socket; a stream pair cannot.
-    return [
-        *_deny(machine.socket),
-        *_deny(machine.connect),
-        *_deny_bits(machine.socketpair, 1, _DATAGRAM_BIT),
-    ]
+    code += _deny_bits(machine.socketpair, 1, _DATAGRAM_BIT)
+    for number in (*machine.ownership, *_NEW_OWNERSHIP):
+        code += _deny(number)
+    for number in (*machine.modes, _FCHMODAT2):
+        code += _deny(number, _DO_NOTHING)
+    return code
 
 
 def _signals(machine: _Machine, own: int) -> list[_Instruction]:

@@ -6,54 +6,90 @@ that word the sandbox around it was never set up. The command itself gets /dev/n
 
 from __future__ import annotations
 
-import math
 import os
+import re
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 
 from gatewright.sandbox.isolation.base import Limits
+from gatewright.sandbox.isolation.bounds import bounds
 
+CHANNEL_FD = 9  # of a channel that is a path: shells know descriptors of one digit only
 _SHELL = "/bin/sh"
-_WORD = b"started\n"
+_WORD = "started\n"
+_MOST = 4096
+# The shell's letter for each limit, and the bytes or seconds in its unit.
+_FLAGS = {
+    "RLIMIT_CPU": ("t", 1),
+    "RLIMIT_FSIZE": ("f", 512),
+    "RLIMIT_NOFILE": ("n", 1),
+    "RLIMIT_CORE": ("c", 512),
+    "RLIMIT_AS": ("v", 1024),
+}
+_TIME = re.compile(r"(\d+)m([\d.]+)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Fifos:
+    """Paths, inside, of the report and the channel, where descriptors cannot be passed in."""
+
+    report: str
+    channel: str | None = None
 
 
 @cache
-def _process_flag() -> str:
-    """dash and busybox call it -p, bash calls it -u (there -p is the pipe size)."""
+def _process_letter() -> str:
+    """The letter for processes: p in dash and busybox, u in bash (where p is the pipe size)."""
     asked = subprocess.run([_SHELL, "-c", "ulimit -u"], capture_output=True, check=False)
-    return "-u" if asked.returncode == 0 else "-p"
+    return "u" if asked.returncode == 0 else "p"
 
 
-def script(limits: Limits) -> str:
-    """The shell's program. A hard limit that is lower already stays as it is."""
-    seconds = math.ceil(limits.cpu_s)
-    wanted = [
-        f"-St {seconds}",
-        # One second later the kernel kills what ignores the first signal.
-        f"-Ht {seconds + 1}",
-        f"-f {limits.file_mb * 2048}",
-        f"-n {limits.files}",
-        f"{_process_flag()} {limits.processes}",
-        "-c 0",
+def _limits(limits: Limits) -> list[str]:
+    lines = []
+    for bound in bounds(limits, own_namespace=True):
+        letter, unit = _FLAGS.get(bound.name) or (_process_letter(), 1)
+        # Soft first: a hard limit cannot be set below the soft one.
+        lines.append(f"ulimit -S{letter} {bound.soft // unit}")
+        lines.append(f"ulimit -H{letter} {bound.hard // unit}")
+    return lines
+
+
+def wrapped(argv: list[str], limits: Limits, fifos: Fifos | None = None) -> list[str]:
+    """`argv` under `limits`. A hard limit that is lower already stays as it is."""
+    opening = [f"exec 0>{fifos.report}"] if fifos else []
+    channel = f"{CHANNEL_FD}>{fifos.channel}" if fifos and fifos.channel else ""
+    # `times` also keeps the shell from becoming the command instead of outliving it.
+    lines = [
+        *opening,
+        "echo started >&0",
+        "exec 3>&2 2>/dev/null",
+        *_limits(limits),
+        f'"$@" </dev/null 2>&3 3>&- {channel}',
+        "s=$?",
+        "times >&0",
+        "exit $s",
     ]
-    if limits.address_space_mb is not None:
-        wanted.append(f"-v {limits.address_space_mb * 1024}")
-    lines = ["echo started >&0", "exec 3>&2 2>/dev/null"]
-    lines += [f"ulimit {one}" for one in wanted]
-    # Without the last line the shell would become the command instead of outliving it.
-    lines += ['"$@" </dev/null 2>&3 3>&-', "exit $?"]
-    return "\n".join(lines)
+    return [_SHELL, "-c", "\n".join(lines), "sh", *argv]
 
 
-def wrapped(argv: list[str], limits: Limits) -> list[str]:
-    """`argv` run by the shell under `limits`."""
-    return [_SHELL, "-c", script(limits), "sh", *argv]
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the shell said: whether it ran at all, and the CPU seconds of what it waited for."""
+
+    started: bool
+    cpu_s: float
 
 
-def started(report: int) -> bool:
-    """Whether the shell said its word on the pipe whose reading end is `report`."""
-    os.set_blocking(report, False)
+def report(fd: int) -> Report:
+    """Read the report from the pipe's reading end, once the run is over."""
+    os.set_blocking(fd, False)
     try:
-        return os.read(report, len(_WORD)) == _WORD
+        text = os.read(fd, _MOST).decode("ascii", "replace")
     except BlockingIOError:
-        return False
+        text = ""
+    times = _TIME.findall(text)
+    return Report(
+        started=text.startswith(_WORD),
+        cpu_s=sum(60 * int(minutes) + float(seconds) for minutes, seconds in times),
+    )

@@ -20,6 +20,7 @@ _FIRST_TICK_S = 0.05
 _LONGEST_TICK_S = 0.1
 _TICKS_PER_DISK_LOOK = 3
 _NEAR = 0.9
+_SHELL = 1  # under bwrap the run includes the shell that set its limits
 _MB = 1 << 20
 _SIGNAL_BASE = 128
 _RETRY_MS = 100
@@ -108,7 +109,7 @@ class _Watch:
         self.cpu_s = max(self.cpu_s, now.cpu_s)
         if now.cpu_s > self.limits.cpu_s:
             return Ending.CPU
-        if now.processes > self.limits.processes + _OWN_PROCESSES:
+        if now.processes > self.limits.processes + _SHELL:
             return Ending.MEMORY
         resident = now.resident
         # Summing counts shared pages again for each process, so ask precisely when it matters.
@@ -117,22 +118,19 @@ class _Watch:
         self.peak = max(self.peak, resident)
         if resident > self.limits.memory_mb * _MB:
             return Ending.MEMORY
-        if self.ticks % _TICKS_PER_DISK_LOOK == 0 and self._disk_full():
+        looks_at_disk = self.ticks % _TICKS_PER_DISK_LOOK == 0
+        if looks_at_disk and tree.disk_exceeds(self.folder, self.limits.disk_mb * _MB):
             return Ending.DISK
         return None
 
-    def _disk_full(self) -> bool:
-        return tree.disk(self.folder) > self.limits.disk_mb * _MB
-
-
-_OWN_PROCESSES = 2
-
 
 def supervise(
-    launch: Launch, folder: Path, limits: Limits, output: int, channel: int | None
+    launch: Launch, folder: Path, limits: Limits, output: int, channel: int | None, start: float
 ) -> Finished:
-    """Run `launch` to its end. `output` and `channel` are reading ends; they stay open."""
-    start = time.monotonic()
+    """Run `launch`, begun at `start` on the monotonic clock, to its end.
+
+    `output` and `channel` are reading ends; they stay open.
+    """
     pipes = [_Pipe(output, limits.output_kb * 1024)]
     if channel is not None:
         pipes.append(_Pipe(channel, CHANNEL_BYTES))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SMALLEST_FILE = 4096
+_DEEPEST = 48
+_MOST_ENTRIES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,30 @@ def proportional(pids: Iterable[int]) -> int:
     return total
 
 
-def disk(folder: Path) -> int:
-    """Bytes a folder takes; the smallest file counts a block, so empty files are not free."""
+def disk_exceeds(folder: Path, limit: int) -> bool:
+    """Whether a folder takes more than `limit` bytes.
+
+    The smallest file counts a block, so that empty ones are not free, and what is nested too
+    deep to be looked at counts as too much.
+    """
     total = 0
-    todo = [str(folder)]
-    while todo:
-        try:
-            with os.scandir(todo.pop()) as entries:
-                for entry in entries:
-                    try:
-                        if entry.is_dir(follow_symlinks=False):
-                            todo.append(entry.path)
-                        size = entry.stat(follow_symlinks=False).st_blocks * 512
-                    except OSError:
-                        continue
-                    total += max(size, _SMALLEST_FILE)
-        except OSError:
-            continue
-    return total
+    todo = [(str(folder), 0)]
+    while todo and total <= limit:
+        place, depth = todo.pop()
+        if depth > _DEEPEST:
+            return True
+        for entry in _entries(place):
+            with suppress(OSError):
+                size = entry.stat(follow_symlinks=False).st_blocks * 512
+                total += max(size, _SMALLEST_FILE)
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append((entry.path, depth + 1))
+    return total > limit
+
+
+def _entries(place: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(place) as entries:
+            return list(itertools.islice(entries, _MOST_ENTRIES))
+    except OSError:
+        return []
