@@ -1,0 +1,77 @@
+"""What the engine has to know of a language: prompts, extraction, sameness, post-pass, cone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gatewright.agents.distinct import fingerprint
+from gatewright.agents.extract import Extraction, extract_verilog
+from gatewright.agents.postpass import Initialised, initialise_registers
+from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A language as the engine sees it. `folder` names its prompts under agents/prompts.
+
+    `extract` takes an answer, the wanted top and the given header. `fingerprint` is equal for
+    designs that are the same but for names and layout (sources, top). `explain` yields remarks on
+    sources that tell more than the harness's own; `cone` the lines that decide some signals of
+    the top, as text; `initialise` is the register post-pass.
+    """
+
+    language: Language
+    title: str
+    folder: str
+    suffix: str
+    extract: Callable[[str, str, str], Extraction]
+    fingerprint: Callable[[Sequence[Source], str], str]
+    explain: Callable[[Sequence[Source]], tuple[Diagnostic, ...]]
+    cone: Callable[[Sequence[Source], str, Sequence[str]], str]
+    initialise: Callable[[Sequence[Source]], Initialised]
+
+    def source(self, problem: Problem, code: str) -> Source:
+        """The code as a source, named after the top."""
+        return Source(f"{problem.top or 'design'}{self.suffix}", code, self.language)
+
+
+def kit_for(language: Language) -> Kit:
+    """The kit of a language. Raises UsageError where the engine has none."""
+    if language is Language.VERILOG:
+        return _verilog(language, "Verilog-2005", ".v")
+    if language is Language.SYSTEMVERILOG:
+        return _verilog(language, "SystemVerilog", ".sv")
+    raise UsageError(
+        f"no coder for {language}", hint="languages that can be generated: verilog, systemverilog"
+    )
+
+
+def _verilog(language: Language, title: str, suffix: str) -> Kit:
+    return Kit(
+        language=language,
+        title=title,
+        folder="verilog",
+        suffix=suffix,
+        extract=extract_verilog,
+        fingerprint=fingerprint,
+        explain=_syntax_remarks,
+        cone=_cone_text,
+        initialise=initialise_registers,
+    )
+
+
+def _syntax_remarks(sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
+    from gatewright.sandbox.tools.slang import syntax_diagnostics
+
+    return tuple(syntax_diagnostics(sources))
+
+
+def _cone_text(sources: Sequence[Source], top: str, signals: Sequence[str]) -> str:
+    from gatewright.retrieval import cone
+
+    found = cone(sources, top, signals)
+    several = len({line.file for line in found}) > 1
+    return "\n".join(
+        f"{line.file + ':' if several else ''}{line.line}| {line.text}" for line in found
+    )

@@ -1,0 +1,34 @@
+"""How the loop is to go about a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gatewright.agents.budget import Budget
+from gatewright.core import Oracle
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPolicy:
+    """`samples` first attempts, the best `keep` distinct ones improved for `rounds` edit rounds.
+
+    `repairs`: tries at code that does not compile, for every attempt and edit.
+    `stagnation`: edit rounds without a better score before the next kept one has its turn.
+    `oracle`: the most that the loop may look at (None: the best there is for the problem).
+    `symbolic`: structured specifications are answered without the model where they can be;
+    `hints`: what was read of them is put into the prompts as plain sentences.
+    `init_registers`: registers without reset and initial value get the initial value 0.
+    """
+
+    samples: int = 1
+    keep: int = 2
+    rounds: int = 6
+    repairs: int = 2
+    stagnation: int = 3
+    temperature: float = 0.0
+    max_tokens: int | None = None
+    budget: Budget = field(default_factory=Budget)
+    oracle: Oracle | None = None
+    symbolic: bool = True
+    hints: bool = True
+    init_registers: bool = True

@@ -1,0 +1,67 @@
+"""Which version of each public benchmark the numbers are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One benchmark's repository at one commit.
+
+    `sha256` is the hash that the benchmark's loader computes over the problem files, so that a
+    copy can be checked however it was obtained. `folders` are the parts of the repository needed.
+    """
+
+    suite: str
+    repository: str
+    commit: str
+    licence: str
+    problems: int
+    sha256: str
+    folders: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """Where the archive of that commit is served."""
+        return f"https://codeload.github.com/{self.repository}/tar.gz/{self.commit}"
+
+    @property
+    def folder(self) -> Path:
+        """Where `datasets get` keeps it (suites of one repository share the folder)."""
+        from platformdirs import user_data_path
+
+        name = self.repository.split("/")[1]
+        return user_data_path("gatewright") / "datasets" / f"{name}-{self.commit[:12]}"
+
+
+def _verilogeval(suite: str, sha256: str, task: str) -> Pin:
+    return Pin(
+        suite=suite,
+        repository="NVlabs/verilog-eval",
+        commit="c498220d0a52248f8e3fdffe279075215bde2da6",
+        licence="MIT",
+        problems=156,
+        sha256=sha256,
+        folders=("dataset_spec-to-rtl", "dataset_code-complete-iccad2023", "LICENSE"),
+    )
+
+
+PINS = (
+    _verilogeval(
+        "verilogeval",
+        "",
+        "spec-to-rtl",
+    ),
+    _verilogeval(
+        "verilogeval-complete",
+        "",
+        "code-complete-iccad2023",
+    ),
+)
+
+
+def pin_of(suite: str) -> Pin | None:
+    """The pinned version of a suite's data; None for a suite that is bundled."""
+    return next((pin for pin in PINS if pin.suite == suite), None)

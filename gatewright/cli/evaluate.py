@@ -1,0 +1,163 @@
+"""`gatewright eval` and `gatewright preflight`: numbers that one can trust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatewright.cli.console import print_json, say, stdout_console
+from gatewright.cli.exits import ExitCode
+from gatewright.cli.options import (
+    BaseUrl,
+    IsolationLevel,
+    Json,
+    ModelName,
+    isolation_from,
+    settings_from,
+)
+from gatewright.core import UsageError
+
+if TYPE_CHECKING:
+    from gatewright.core.config import Settings
+    from gatewright.eval import Answers
+    from gatewright.eval.suites import Suite
+
+SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="See `gatewright datasets list`.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="The benchmark's folder.", show_default="what `datasets get` brought"),
+]
+Rules = Annotated[str, typer.Option(help="Rule sets with commas between, or all.")]
+Problems = Annotated[str, typer.Option(help="Only the problems of this shell pattern.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Checks that run at a time.")]
+
+
+def evaluate(
+    suite: SuiteName,
+    data: Data = None,
+    samples: Annotated[int | None, typer.Option(min=1, help="Answers a problem.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="How the model is sampled.")] = None,
+    problems: Problems = "*",
+    generations: Annotated[
+        Path | None, typer.Option(help="Score the answers in this JSONL file; no model.")
+    ] = None,
+    references: Annotated[bool, typer.Option(help="Score the golden answers.")] = False,
+    rules: Rules = "",
+    agent: Annotated[str, typer.Option(help="single: one answer; loop: coder and judge.")] = "",
+    oracle: Annotated[
+        str, typer.Option(help="The most the loop sees: golden, reference, derived, none.")
+    ] = "derived",
+    rounds: Annotated[int | None, typer.Option(min=0, help="Edit rounds of the loop.")] = None,
+    symbolic: Annotated[
+        bool, typer.Option(help="Let the loop read structured specifications without the model.")
+    ] = True,
+    generate_only: Annotated[bool, typer.Option(help="Get answers, score none.")] = False,
+    score_only: Annotated[bool, typer.Option(help="Score the answers that --out holds.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the run is kept.", show_default="runs/SUITE-…")
+    ] = None,
+    jobs: Jobs = None,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    isolation: IsolationLevel = None,
+    json: Json = False,
+) -> None:
+    """Run, resume and score a benchmark. An interrupted run goes on where it stopped."""
+    from gatewright.cli.answering import LoopWish, answers_of
+    from gatewright.cli.progress import RunProgress
+    from gatewright.eval import RunRequest, run, summary_json
+    from gatewright.eval.suites.registry import open_suite
+
+    settings = settings_from(
+        model=model,
+        base_url=base_url,
+        temperature=temperature,
+        rounds=rounds,
+        jobs=jobs,
+        isolation=isolation,
+    )
+    opened = open_suite(suite)
+    isolation_from(settings)
+    wish = LoopWish(agent, oracle, symbolic)
+    answers = None
+    if not score_only:
+        answers = answers_of(opened, settings, wish, generations, references)
+    elif generations or references or generate_only:
+        raise UsageError("--score-only scores what --out holds", hint="leave the other flag out")
+    folder = out or _default_folder(opened, answers)
+    request = RunRequest(
+        suite=opened,
+        out=folder,
+        answers=answers,
+        data=data,
+        samples=samples,
+        rules=[name.strip() for name in rules.split(",") if name.strip()],
+        problems=problems,
+        jobs=settings.jobs,
+        generate_only=generate_only,
+        tools=_tools(settings),
+    )
+    with RunProgress() as progress:
+        summary = run(request, progress)
+    if json:
+        print_json(summary_json(summary))
+    else:
+        from gatewright.eval.report import print_summary
+
+        print_summary(summary, stdout_console())
+    if not summary.complete and not generate_only:
+        say(f"not finished: run the same command again to go on (kept in {folder})")
+        raise typer.Exit(ExitCode.ERROR)
+
+
+def preflight(
+    suite: SuiteName,
+    data: Data = None,
+    rules: Rules = "all",
+    problems: Problems = "*",
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Check that a benchmark's references pass and that nothing hostile or empty does."""
+    from gatewright.cli.progress import CheckProgress
+    from gatewright.eval.executors.local import LocalExecutor
+    from gatewright.eval.preflight import preflight as check
+    from gatewright.eval.preflight import preflight_json
+    from gatewright.eval.suites.registry import open_suite
+
+    settings = settings_from(jobs=jobs)
+    with CheckProgress() as progress:
+        result = check(
+            open_suite(suite),
+            data,
+            rules=[name.strip() for name in rules.split(",")],
+            problems=problems,
+            executor=LocalExecutor(settings.jobs),
+            progress=progress,
+        )
+    if json:
+        print_json(preflight_json(result))
+    else:
+        from gatewright.eval.report import print_preflight
+
+        print_preflight(result, stdout_console())
+    raise typer.Exit(ExitCode.OK if result.ok else ExitCode.FAILED)
+
+
+def _tools(settings: Settings) -> dict[str, str]:
+    from gatewright.sandbox.tools.icarus import find_icarus
+
+    isolation = isolation_from(settings)
+    return {"iverilog": find_icarus().version, "isolation": str(isolation.level)}
+
+
+def _default_folder(suite: Suite, answers: Answers | None) -> Path:
+    if answers is None:
+        raise UsageError("--score-only needs --out", hint="name the folder of the run")
+    origins = answers.origins
+    parts = [suite.name, origins.agent or str(origins.kind), origins.model]
+    name = "-".join(part for part in parts if part)
+    safe = "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
+    return Path("runs") / safe

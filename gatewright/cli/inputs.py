@@ -1,0 +1,92 @@
+"""Files and texts that users name on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gatewright.core import DataError, Language, Source, UsageError, language_of
+
+# A hand-written HDL file is kilobytes; what is larger than this was named by mistake.
+LARGEST_BYTES = 16 * 1024 * 1024
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a file, or of standard input for `-`.
+
+    Raises DataError for what is missing, a folder, unreadable, binary, not UTF-8 or huge.
+    """
+    if str(path) == "-":
+        return _decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input")
+    path = Path(path)
+    where = str(path)
+    try:
+        if path.is_dir():
+            raise DataError("is a folder, not a file", where=where, hint="name the file itself")
+        with path.open("rb") as file:
+            return _decode(file.read(LARGEST_BYTES + 1), where)
+    except FileNotFoundError:
+        raise DataError("no such file", where=where, hint="check the path") from None
+    except PermissionError:
+        raise DataError("may not be read", where=where, hint="check its permissions") from None
+
+
+def _decode(data: bytes, where: str) -> str:
+    if len(data) > LARGEST_BYTES:
+        raise DataError(f"is larger than {LARGEST_BYTES >> 20} MiB", where=where)
+    if b"\0" in data:
+        raise DataError("is a binary file", where=where, hint="a text file is needed here")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"is not UTF-8 text (byte 0x{data[error.start]:02x} in line {line})",
+            where=where,
+            hint="convert it, for instance: iconv -f latin1 -t utf-8 FILE",
+        ) from None
+
+
+def read_source(path: Path | str, default: Language = Language.SYSTEMVERILOG) -> Source:
+    """A file as a Source; its language is told by the suffix, else it is `default`."""
+    name = "stdin.sv" if str(path) == "-" else Path(path).name
+    return Source(name, read_text(path), language_of(path) or default)
+
+
+def read_sources(paths: Sequence[Path | str]) -> tuple[Source, ...]:
+    """Several files; two of the same bare name are told apart by a number."""
+    sources: list[Source] = []
+    taken: set[str] = set()
+    for path in paths:
+        source = read_source(path)
+        name, number = source.name, 2
+        while name in taken:
+            name = f"{number}_{source.name}"
+            number += 1
+        taken.add(name)
+        sources.append(Source(name, source.text, source.language))
+    return tuple(sources)
+
+
+def read_specification(spec: str) -> str:
+    """SPEC of `generate`: a file's name, `-`, or the text itself.
+
+    Raises UsageError for an empty specification, DataError for a file that cannot be read.
+    """
+    is_text = any(c.isspace() for c in spec.strip()) and not _exists(spec)
+    text = spec if is_text else read_text(spec)
+    if not text.strip():
+        raise UsageError(
+            "the specification is empty",
+            where="" if is_text else spec,
+            hint="describe the module: its name, its ports and what it does",
+        )
+    return text
+
+
+def _exists(spec: str) -> bool:
+    try:
+        return Path(spec).exists()
+    except (OSError, ValueError):  # a text too long, or with characters no path has
+        return False

@@ -1,0 +1,54 @@
+"""Options that several verbs share, and the settings they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gatewright.core.config import Settings
+    from gatewright.sandbox.isolation import Isolation
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+ModelName = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="auto, symbolic, replay:FILE, or provider:name (openai:gpt-5, ollama:qwen3, ...).",
+        show_default="auto",
+    ),
+]
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", help="Where an OpenAI-compatible server answers.")
+]
+IsolationLevel = Annotated[
+    str | None,
+    typer.Option(
+        "--isolation",
+        help="auto, container, bwrap, landlock or rlimits.",
+        show_default="the best here",
+    ),
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Allow untrusted Python where only rlimits confine it.")
+]
+Top = Annotated[
+    str, typer.Option("--top", help="The module that is checked (needed where there are several).")
+]
+
+
+def settings_from(**flags: object) -> Settings:
+    """Defaults, files and environment, overridden by the flags that were given (not None)."""
+    from gatewright.core.config import load_settings
+
+    return load_settings({key: value for key, value in flags.items() if value is not None})
+
+
+def isolation_from(settings: Settings, unsafe: bool = False) -> Isolation:
+    """The isolation that the settings ask for. Raises SandboxUnavailable."""
+    from gatewright.sandbox.isolation import Level, open_isolation
+
+    level = None if settings.isolation == "auto" else Level(settings.isolation)
+    return open_isolation(level, unsafe=unsafe)
