@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tarfile
 import tempfile
@@ -34,7 +33,7 @@ def fetch(pin: Pin, url: str, progress: Callable[[int], None] | None = None) -> 
         unpacked = Path(work) / "unpacked"
         _unpack(archive, unpacked, pin.folders, url)
         try:
-            os.replace(unpacked, target)
+            unpacked.replace(target)
         except OSError:
             if not target.is_dir():  # another process may have put it there meanwhile
                 raise

@@ -36,7 +36,7 @@ class Pin:
         return user_data_path("gatewright") / "datasets" / f"{name}-{self.commit[:12]}"
 
 
-def _verilogeval(suite: str, sha256: str, task: str) -> Pin:
+def _verilogeval(suite: str, sha256: str) -> Pin:
     return Pin(
         suite=suite,
         repository="NVlabs/verilog-eval",
@@ -49,15 +49,9 @@ def _verilogeval(suite: str, sha256: str, task: str) -> Pin:
 
 
 PINS = (
+    _verilogeval("verilogeval", "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"),
     _verilogeval(
-        "verilogeval",
-        "",
-        "spec-to-rtl",
-    ),
-    _verilogeval(
-        "verilogeval-complete",
-        "",
-        "code-complete-iccad2023",
+        "verilogeval-complete", "4f3e598f40c5899dc1fee3943e061def5e77ad4204b06579f47e4be24fcebffd"
     ),
 )
 
@@ -65,3 +59,9 @@ PINS = (
 def pin_of(suite: str) -> Pin | None:
     """The pinned version of a suite's data; None for a suite that is bundled."""
     return next((pin for pin in PINS if pin.suite == suite), None)
+
+
+def folder_of(suite: str) -> Path | None:
+    """Where `datasets get` has put a suite's data; None where it has not, or needs none."""
+    pin = pin_of(suite)
+    return pin.folder if pin is not None and pin.folder.is_dir() else None

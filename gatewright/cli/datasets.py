@@ -100,10 +100,10 @@ def check_dataset(
     json: Json = False,
 ) -> None:
     """Load a suite's data and compare its hash with the pinned one."""
-    from gatewright.datasets.pins import pin_of
+    from gatewright.datasets.pins import folder_of, pin_of
     from gatewright.eval.suites.registry import open_suite
 
-    dataset = open_suite(suite).load(data)
+    dataset = open_suite(suite).load(data or folder_of(suite))
     pin = pin_of(suite)
     published = pin is None or dataset.sha256 == pin.sha256
     document = {

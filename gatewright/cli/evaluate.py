@@ -67,6 +67,7 @@ def evaluate(
     """Run, resume and score a benchmark. An interrupted run goes on where it stopped."""
     from gatewright.cli.answering import LoopWish, answers_of
     from gatewright.cli.progress import RunProgress
+    from gatewright.datasets.pins import folder_of
     from gatewright.eval import RunRequest, run, summary_json
     from gatewright.eval.suites.registry import open_suite
 
@@ -91,7 +92,7 @@ def evaluate(
         suite=opened,
         out=folder,
         answers=answers,
-        data=data,
+        data=data or folder_of(suite),
         samples=samples,
         rules=[name.strip() for name in rules.split(",") if name.strip()],
         problems=problems,
@@ -122,6 +123,7 @@ def preflight(
 ) -> None:
     """Check that a benchmark's references pass and that nothing hostile or empty does."""
     from gatewright.cli.progress import CheckProgress
+    from gatewright.datasets.pins import folder_of
     from gatewright.eval.executors.local import LocalExecutor
     from gatewright.eval.preflight import preflight as check
     from gatewright.eval.preflight import preflight_json
@@ -131,7 +133,7 @@ def preflight(
     with CheckProgress() as progress:
         result = check(
             open_suite(suite),
-            data,
+            data or folder_of(suite),
             rules=[name.strip() for name in rules.split(",")],
             problems=problems,
             executor=LocalExecutor(settings.jobs),
