@@ -1,0 +1,198 @@
+"""From settings to a model: which one, why, and opening it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from gatewright.core import ModelError, UsageError
+from gatewright.core.config import CacheMode, LayerKind, Settings
+from gatewright.models.base import Model, Sampling
+from gatewright.models.choice import PROVIDERS, ModelChoice, ModelKind, parse_model
+from gatewright.models.discovery import is_loopback, ollama_models, ollama_url, served_models
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    provider: str
+    key: str
+    model_variable: str
+    model: str
+
+
+_ACCOUNTS = (
+    _Account("openai", "OPENAI_API_KEY", "OPENAI_MODEL", "gpt-5-mini"),
+    _Account("anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL", "claude-sonnet-4-5"),
+    _Account("google_genai", "GOOGLE_API_KEY", "GOOGLE_MODEL", "gemini-2.5-pro"),
+)
+
+
+def sampling_of(settings: Settings, sample: int = 0) -> Sampling:
+    """How the settings ask to sample, for draw number `sample`."""
+    return Sampling(
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        max_tokens=settings.max_tokens,
+        sample=sample,
+    )
+
+
+def resolve(settings: Settings, environ: Mapping[str, str] | None = None) -> ModelChoice:
+    """Which model the settings mean; for `auto` this may ask local servers what they have.
+
+    Raises UsageError for a name that is none, ModelError where a given server does not answer.
+    """
+    variables = os.environ if environ is None else environ
+    named = parse_model(settings.model, settings.base_url)
+    if named is None:
+        return _automatic(settings, variables)
+    choice = replace(named, why=f"named by {settings.origin('model')}")
+    return _located(choice, settings, variables)
+
+
+def open_model(
+    choice: ModelChoice, settings: Settings, environ: Mapping[str, str] | None = None
+) -> Model | None:
+    """The model behind a choice, with cache and recording as set; None for `symbolic`.
+
+    Raises UsageError where the provider's package is missing, ModelError where its key is,
+    DataError for a bad replay file or cache.
+    """
+    if choice.kind is ModelKind.SYMBOLIC:
+        return None
+    if choice.kind is ModelKind.REPLAY:
+        from gatewright.models.replay import ReplayModel
+
+        return ReplayModel(Path(choice.model).expanduser())
+    model = _provider_model(choice, settings, os.environ if environ is None else environ)
+    if settings.cache is not CacheMode.OFF:
+        from gatewright.models.cache import CachedModel
+
+        model = CachedModel(model, settings.cache_dir / "answers.sqlite", settings.cache)
+    if settings.record is not None:
+        from gatewright.models.replay import RecordingModel
+
+        model = RecordingModel(model, settings.record)
+    return model
+
+
+def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
+    if settings.base_url is not None:
+        why = f"the server that {settings.origin('base_url')} names"
+        return _served(settings.base_url, _key("openai", settings, environ), why)
+    missing = []
+    for account in _ACCOUNTS:
+        if not environ.get(account.key, "").strip():
+            continue
+        if find_spec(PROVIDERS[account.provider].package) is not None:
+            return _from_account(account, environ)
+        missing.append(f"{account.key} is set but {_package(account.provider)} is not installed")
+    if environ.get("OPENAI_BASE_URL", "").strip():
+        return _from_account(_ACCOUNTS[0], environ)
+    models = ollama_models(environ)
+    if models:
+        name = environ.get("OLLAMA_MODEL", "").strip() or models[0]
+        url = ollama_url(environ)
+        return ModelChoice(
+            ModelKind.PROVIDER, f"ollama:{name}", f"{url}/v1", f"Ollama answers at {url}"
+        )
+    reasons = [*missing, "no model is configured, no API key is set, no Ollama answers"]
+    return ModelChoice(ModelKind.SYMBOLIC, "symbolic", None, "; ".join(reasons))
+
+
+def _from_account(account: _Account, environ: Mapping[str, str]) -> ModelChoice:
+    url = environ.get("OPENAI_BASE_URL", "").strip() if account.provider == "openai" else ""
+    key = environ.get(account.key, "").strip()
+    name = environ.get(account.model_variable, "").strip()
+    why = f"{account.key if key else 'OPENAI_BASE_URL'} is set"
+    if url and not name:
+        return _served(url.rstrip("/"), key, why)
+    full = f"{account.provider}:{name or account.model}"
+    return ModelChoice(ModelKind.PROVIDER, full, url.rstrip("/") or None, why)
+
+
+def _served(base_url: str, key: str, why: str) -> ModelChoice:
+    models = served_models(base_url, key)
+    if not models:
+        raise ModelError(
+            "no model is named, and the server does not list any",
+            where=base_url,
+            hint="start it or check --base-url (does it end in /v1?), or name one: -m openai:NAME",
+        )
+    if len(models) > 1:
+        raise UsageError(
+            f"the server has several models: {', '.join(models[:10])}",
+            where=base_url,
+            hint=f"say which, such as -m openai:{models[0]}",
+        )
+    return ModelChoice(ModelKind.PROVIDER, f"openai:{models[0]}", base_url, why)
+
+
+def _located(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
+    if choice.kind is not ModelKind.PROVIDER or choice.base_url is not None:
+        return choice
+    if choice.provider == "ollama":
+        return replace(choice, base_url=f"{ollama_url(environ)}/v1")
+    if choice.provider == "openai":
+        url = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/")
+        return replace(choice, base_url=url or None)
+    return choice
+
+
+def _provider_model(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> Model:
+    from gatewright.models.endpoint import Endpoint
+    from gatewright.models.langchain import LangChainModel
+
+    replayed = settings.cache is CacheMode.REPLAY
+    key = "" if replayed else _checked_key(choice, settings, environ)
+    return LangChainModel(
+        Endpoint(choice.provider, choice.model, choice.base_url, key),
+        timeout_s=settings.timeout_s,
+        retries=settings.retries,
+        price=settings.price(choice.name),
+    )
+
+
+def _checked_key(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> str:
+    provider = PROVIDERS[choice.provider]
+    if find_spec(provider.package) is None:
+        raise UsageError(
+            f"{choice.provider} needs the package {_package(choice.provider)}",
+            where=choice.name,
+            hint=f"pip install {_package(choice.provider)}",
+        )
+    key = _key(choice.provider, settings, environ)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ModelError(
+            "the API key holds characters that no key has",
+            where=choice.name,
+            hint=f"check {provider.key_variable or 'GATEWRIGHT_API_KEY'}",
+        )
+    if not key and provider.key_variable and choice.base_url is None:
+        raise ModelError(
+            f"no API key for {choice.provider}",
+            where=choice.name,
+            hint=f"set {provider.key_variable} or GATEWRIGHT_API_KEY; "
+            "or use a local server with --base-url, or -m symbolic",
+        )
+    return key
+
+
+def _key(provider: str, settings: Settings, environ: Mapping[str, str]) -> str:
+    """The key to send, '' for none.
+
+    A server that only a project's file names gets no key but one that the same file holds:
+    otherwise a cloned repository could have the user's key sent anywhere.
+    """
+    given = settings.api_key.get_secret_value().strip() if settings.api_key else ""
+    url = settings.base_url or ""
+    if settings.origin("base_url").kind is LayerKind.PROJECT and not is_loopback(url):
+        return given if settings.origin("api_key").kind is LayerKind.PROJECT else ""
+    return given or environ.get(PROVIDERS[provider].key_variable, "").strip()
+
+
+def _package(provider: str) -> str:
+    return PROVIDERS[provider].package.replace("_", "-")
