@@ -52,6 +52,11 @@ def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> Fl
     return FlowRun(finished.output + late, compiled, finished)
 
 
+def sample_name(problem: Problem) -> str:
+    """The name of the candidate's file, which the log gives for a place in it."""
+    return f"{problem.id}_sample01.sv"
+
+
 def sample_text(problem: Problem, candidate: Candidate) -> str:
     """The published flow's sample file; an answer without code still has the given header."""
     if candidate.sources:
@@ -68,7 +73,7 @@ def spec_of(problem: Problem) -> TestbenchSpec:
 
 def _write(problem: Problem, candidate: Candidate, folder: Path) -> list[str]:
     spec = spec_of(problem)
-    files = {f"{problem.id}_sample01.sv": sample_text(problem, candidate)}
+    files = {sample_name(problem): sample_text(problem, candidate)}
     for source in (*spec.testbench, *spec.reference):
         files[source.name] = source.text
     for name, text in files.items():

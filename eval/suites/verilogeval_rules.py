@@ -6,6 +6,7 @@ is the second's too, and then is not repeated.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections import OrderedDict
@@ -14,14 +15,15 @@ from dataclasses import dataclass
 from gatewright.core import Candidate, FailureClass, Outcome, Problem, Verdict
 from gatewright.eval.suites import verilogeval_official as official
 from gatewright.eval.suites.verilogeval_errata import corrected, only_eases
-from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_text
+from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_name, sample_text
+from gatewright.eval.verdict_cache import token_text
 from gatewright.sandbox.isolation import Ending, Isolation
 
 OFFICIAL = "official"
 ERRATA = "errata"
 
-_REMEMBERED = 64
-_LONGEST_LOG = 1 << 16
+_REMEMBERED = 4096
+_LONGEST_LOG = 4096
 _BY_ENDING = {
     Ending.CPU: FailureClass.TIMEOUT,
     Ending.WALL: FailureClass.TIMEOUT,
@@ -34,43 +36,52 @@ _SAYS_MORE = re.compile(r"`|\$(?!(?:signed|unsigned|clog2|bits)\b)")
 
 
 class Runs:
-    """The latest runs under `official`, for `errata` to use; safe from several threads."""
+    """Runs that speak for more than one check; safe to use from several threads.
+
+    The same tokens run the same way, however they are laid out, and under `errata` most often as
+    under `official`. The letter is worked out anew each time, for it looks at the layout too.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._runs: OrderedDict[tuple[str, str], FlowRun] = OrderedDict()
+        self._runs: OrderedDict[str, FlowRun] = OrderedDict()
 
-    def remember(self, problem: Problem, candidate: Candidate, run: FlowRun) -> None:
-        """Keep a run that `errata` may use."""
-        if not _same_when_corrected(problem, candidate, run):
+    def remember(self, rules: str, problem: Problem, candidate: Candidate, run: FlowRun) -> None:
+        """Keep a run if it speaks for others."""
+        if not _speaks_for_others(problem, candidate, run):
             return
         with self._lock:
-            self._runs[_key(problem, candidate)] = run
+            self._runs[_key(rules, problem, candidate)] = run
             while len(self._runs) > _REMEMBERED:
                 self._runs.popitem(last=False)
 
-    def recall(self, problem: Problem, candidate: Candidate) -> FlowRun | None:
-        """The run of this very candidate, if it was kept."""
+    def recall(self, rules: str, problem: Problem, candidate: Candidate) -> FlowRun | None:
+        """The run that `rules` would make of this candidate, if it is known."""
+        wanted = [_key(rules, problem, candidate)]
+        if rules == ERRATA and only_eases(problem):
+            wanted.append(_key(OFFICIAL, problem, candidate))
         with self._lock:
-            return self._runs.get(_key(problem, candidate))
+            return next((self._runs[key] for key in wanted if key in self._runs), None)
 
 
-def _key(problem: Problem, candidate: Candidate) -> tuple[str, str]:
-    return f"{problem.origin.suite}/{problem.id}/{problem.origin.sha256}", candidate.sha256
+def _key(rules: str, problem: Problem, candidate: Candidate) -> str:
+    origin = problem.origin
+    texts = (rules, origin.suite, problem.id, origin.sha256, token_text(candidate.text))
+    return hashlib.sha256("\0".join(texts).encode(errors="replace")).hexdigest()
 
 
-def _same_when_corrected(problem: Problem, candidate: Candidate, run: FlowRun) -> bool:
-    """Whether the corrected problem would have run the same way, to the last sample.
+def _speaks_for_others(problem: Problem, candidate: Candidate, run: FlowRun) -> bool:
+    """Whether another layout or a later time limit would have changed nothing, to the last sample.
 
-    It does if the corrections only lift the time limit and the waveform dump, the limit was not
-    reached, and the candidate can neither print, nor end the simulation, nor open the dump.
+    So it is if it came to its own end, points at no line of the candidate, and the candidate can
+    neither print, nor end the simulation, nor open files.
     """
     return (
-        only_eases(problem)
-        and run.compiled
+        run.compiled
         and run.finished.ok
         and len(run.log) <= _LONGEST_LOG
         and "TIMEOUT" not in run.log
+        and sample_name(problem) not in run.log
         and not _SAYS_MORE.search(candidate.text)
     )
 
@@ -90,14 +101,12 @@ class PublishedRules:
 
     def check(self, problem: Problem, candidate: Candidate) -> Verdict:
         """One compilation and one simulation; the letter is the verdict's `code`."""
-        if self.rules == OFFICIAL:
-            run = run_flow(problem, candidate, self.isolation)
-            self.runs.remember(problem, candidate, run)
-            return self._verdict(problem, candidate, run)
-        kept = self.runs.recall(problem, candidate)
+        kept = self.runs.recall(self.rules, problem, candidate)
         if kept is not None:
             return self._verdict(problem, candidate, kept, own=False)
-        run = run_flow(corrected(problem), candidate, self.isolation)
+        as_ruled = corrected(problem) if self.rules == ERRATA else problem
+        run = run_flow(as_ruled, candidate, self.isolation)
+        self.runs.remember(self.rules, problem, candidate, run)
         return self._verdict(problem, candidate, run)
 
     def _verdict(
