@@ -37,7 +37,7 @@ def prompt_sha256(messages: Sequence[Message]) -> str:
 
 @dataclass(slots=True)
 class Coder:
-    """Writes candidates for one task; `draws` numbers its calls, so that no two are the same draw."""
+    """Writes candidates for one task. `draws` numbers its calls: no two are the same draw."""
 
     task: Task
     model: Model

@@ -30,6 +30,12 @@ def fingerprint(sources: Sequence[Source], top: str = "") -> str:
     return digest.hexdigest()
 
 
+def text_fingerprint(sources: Sequence[Source]) -> str:
+    """A hash that ignores layout only: for code that must not be parsed."""
+    text = "\0".join(" ".join(source.text.split()) for source in sources)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _tokens(text: str) -> Iterator[tuple[bool, str]]:
     """Each token as it counts, and whether it is a name."""
     from pyslang.syntax import SyntaxTree

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gatewright.agents.distinct import fingerprint
+from gatewright.agents.distinct import fingerprint, text_fingerprint
 from gatewright.agents.extract import Extraction, extract_verilog
 from gatewright.agents.postpass import Initialised, initialise_registers
+from gatewright.agents.tame import is_tame
 from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
 
 
@@ -54,23 +55,31 @@ def _verilog(language: Language, title: str, suffix: str) -> Kit:
         folder="verilog",
         suffix=suffix,
         extract=extract_verilog,
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint,
         explain=_syntax_remarks,
         cone=_cone_text,
-        initialise=initialise_registers,
+        initialise=_initialise,
     )
+
+
+def _fingerprint(sources: Sequence[Source], top: str) -> str:
+    return fingerprint(sources, top) if is_tame(sources) else text_fingerprint(sources)
+
+
+def _initialise(sources: Sequence[Source]) -> Initialised:
+    return initialise_registers(sources) if is_tame(sources) else Initialised(tuple(sources))
 
 
 def _syntax_remarks(sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
     from gatewright.sandbox.tools.slang import syntax_diagnostics
 
-    return tuple(syntax_diagnostics(sources))
+    return syntax_diagnostics(sources)
 
 
 def _cone_text(sources: Sequence[Source], top: str, signals: Sequence[str]) -> str:
     from gatewright.retrieval import cone
 
-    found = cone(sources, top, signals)
+    found = cone(sources, top, signals) if is_tame(sources) else ()
     several = len({line.file for line in found}) > 1
     return "\n".join(
         f"{line.file + ':' if several else ''}{line.line}| {line.text}" for line in found

@@ -34,7 +34,10 @@ def initialise_registers(sources: Sequence[Source]) -> Initialised:
     Memories, enumerations, structures, loop variables and sources that do not parse stay as they
     are. Positions come from the syntax tree, so comments and layout are kept.
     """
-    done = [_initialise(source) for source in sources]
+    try:
+        done = [_initialise(source) for source in sources]
+    except RecursionError:
+        return Initialised(tuple(sources))
     return Initialised(
         tuple(found.sources[0] for found in done),
         tuple(name for found in done for name in found.registers),

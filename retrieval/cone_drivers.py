@@ -6,6 +6,7 @@ Works on the syntax tree alone, so a file that is half broken still yields what 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -120,7 +121,9 @@ class _ModuleReader:
         self._facts.name = module.header.name.valueText
         self._read_ports(module.header)
         for member in module.members:
-            self._visit(member, _Control())
+            # Hundreds of nested blocks: that member stays unread, the others count.
+            with suppress(RecursionError):
+                self._visit(member, _Control())
         return self._facts
 
     def _line(self, location: Any) -> int:

@@ -1,0 +1,64 @@
+"""The one place where models, oracle, harnesses and agents are put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatewright.agents.authors import ModelAuthor, SymbolicAuthor
+from gatewright.agents.budget import Purse
+from gatewright.agents.coder import Coder
+from gatewright.agents.journal import Journal
+from gatewright.agents.judge import Judge
+from gatewright.agents.language import kit_for
+from gatewright.agents.listener import Listener
+from gatewright.agents.loop import Author, Loop
+from gatewright.agents.oracle import HarnessFactory, choose
+from gatewright.agents.policy import LoopPolicy
+from gatewright.agents.structure import read_structure
+from gatewright.agents.task import Task
+from gatewright.agents.turn import Improver
+from gatewright.agents.workshop import Workshop
+from gatewright.core import Problem, ReferenceSpec, Trajectory
+from gatewright.models import Model
+
+
+def solve(
+    problem: Problem,
+    *,
+    model: Model | None,
+    harnesses: HarnessFactory,
+    policy: LoopPolicy | None = None,
+    listener: Listener | None = None,
+    sample: int = 0,
+) -> Trajectory:
+    """Write a design for the problem, check it, improve it; the whole of it as a Trajectory.
+
+    `model` None = what can be read off the specification alone. `harnesses` makes the checks
+    (`Harnesses(isolation)`). `sample` tells apart independent runs on the same problem. Raises
+    UsageError for a language or oracle that cannot be had, LoopInterrupted on Ctrl-C, and another
+    GatewrightError where a tool fails; a failing model only ends the run.
+    """
+    policy, listener = policy or LoopPolicy(), listener or Listener()
+    kit = kit_for(problem.language)
+    structure = read_structure(problem)
+    choice = choose(problem, policy.oracle, harnesses, structure.testbench)
+    listener.started(choice.oracle)
+    journal = Journal(listener)
+    journal.note(choice.note)
+    task = Task(choice.problem, kit, structure.sentences if policy.hints else "")
+    coder = None
+    if model is not None:
+        coder = Coder(task, model, policy.temperature, policy.max_tokens, sample, listener.text)
+    workshop = Workshop(choice, kit, policy, journal, Purse(policy.budget), listener, coder)
+    authors: list[Author] = []
+    if policy.symbolic and structure.candidate is not None:
+        authors.append(SymbolicAuthor(replace(structure.candidate, sample=sample)))
+    elif policy.symbolic or model is None:
+        journal.note(structure.abstention or "the symbolic reader is switched off")
+    improver = None
+    if coder is not None and model is not None:
+        authors.append(ModelAuthor(coder, policy.samples, listener))
+        judge = Judge(task, model, choice.oracle, policy.max_tokens, sample)
+        improver = Improver(workshop, coder, judge)
+    comparer = harnesses(ReferenceSpec(())) if choice.blind and policy.samples > 1 else None
+    return Loop(workshop, authors, improver, comparer).run()

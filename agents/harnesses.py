@@ -1,0 +1,34 @@
+"""Which harness carries out which kind of check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatewright.core import CocotbSpec, HarnessSpec, ReferenceSpec
+from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.isolation import Isolation
+
+
+@dataclass(frozen=True, slots=True)
+class Harnesses:
+    """Makes harnesses that run their tools under one isolation."""
+
+    isolation: Isolation
+
+    def __call__(self, spec: HarnessSpec | None) -> Harness:
+        """The harness for a kind of specification; the static check for None."""
+        if spec is None:
+            from gatewright.agents.static_check import StaticHarness
+
+            return StaticHarness(self.isolation)
+        if isinstance(spec, ReferenceSpec):
+            from gatewright.sandbox.harness.reference import ReferenceHarness
+
+            return ReferenceHarness(self.isolation)
+        if isinstance(spec, CocotbSpec):
+            from gatewright.sandbox.harness.cocotb import CocotbHarness
+
+            return CocotbHarness(self.isolation)
+        from gatewright.sandbox.harness.testbench import TestbenchHarness
+
+        return TestbenchHarness(self.isolation)

@@ -1,0 +1,42 @@
+"""What the symbolic reader makes of a problem, for the three who use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatewright.core import Candidate, Language, Problem, TestbenchSpec
+
+_READ = (Language.VERILOG, Language.SYSTEMVERILOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What was read, or the reason why nothing was: candidate, oracle, sentences for a model."""
+
+    candidate: Candidate | None = None
+    oracle: TestbenchSpec | None = None
+    sentences: str = ""
+    abstention: str = ""
+
+    def testbench(self) -> TestbenchSpec | None:
+        """The testbench that checks what the specification's own tables say."""
+        return self.oracle
+
+
+def read_structure(problem: Problem) -> Structure:
+    """Read a problem's specification; what cannot be read is a reason, never an error."""
+    from gatewright.agents import symbolic
+
+    if problem.language not in _READ:
+        return Structure(
+            abstention=f"structured specifications are not read for {problem.language}"
+        )
+    reading = symbolic.read(problem.spec, problem.interface)
+    if not reading.complete:
+        return Structure(abstention=f"not read symbolically: {reading.abstained}")
+    top = problem.top or (reading.interface.module if reading.interface else "")
+    return Structure(
+        candidate=symbolic.emit(reading, top),
+        oracle=symbolic.oracle_testbench(reading, top),
+        sentences=symbolic.normalise(reading),
+    )
