@@ -6,23 +6,29 @@ set `official` are the published ones; `errata` and `hardened` are described in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from gatewright.core import Candidate, DataError, Problem, UsageError
+from gatewright.core import Candidate, DataError, FailureClass, Problem, UsageError, Verdict
 from gatewright.datasets import verilogeval as data_format
 from gatewright.datasets.verilogeval import Task
 from gatewright.eval.suites.base import Dataset
-from gatewright.eval.suites.verilogeval_errata import golden_answer
+from gatewright.eval.suites.verilogeval_errata import golden_answer, known_faults
 from gatewright.eval.suites.verilogeval_extract import extract
+from gatewright.eval.suites.verilogeval_official import Record, table
 from gatewright.eval.suites.verilogeval_prompt import messages
 from gatewright.eval.suites.verilogeval_rules import ERRATA, OFFICIAL, PublishedRules, Runs
 from gatewright.models import Message
 from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import Isolation, open_isolation
+from gatewright.sandbox.tools.icarus import open_icarus
 
 _NAMES = {Task.SPEC_TO_RTL: "verilogeval", Task.CODE_COMPLETE: "verilogeval-complete"}
+
+# A runner need not check an answer without code. The published flow compiles an empty file, or the
+# bare header that the task gives.
+_LETTER_OF_NOTHING = {Task.SPEC_TO_RTL: "m", Task.CODE_COMPLETE: "S"}
 
 # CPU seconds of the golden design where they are more than a few hundredths, Icarus Verilog 11.
 _SLOW = {
@@ -78,6 +84,12 @@ class VerilogEval:
         """The corrected golden design as an answer: `official` still fails it where it must."""
         return golden_answer(problem)
 
+    def known_faults(self, rules: str) -> Mapping[str, str]:
+        """The references that the published flow fails on the installed simulator, and why."""
+        if rules != OFFICIAL:
+            return {}
+        return known_faults(self.name, open_icarus(self._isolation).major)
+
     def cost(self, problem: Problem) -> float:
         """CPU seconds that checking the golden design takes, roughly."""
         return _SLOW.get(problem.id, _USUAL)
@@ -89,6 +101,20 @@ class VerilogEval:
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )
+
+    def official_table(self, samples: Mapping[str, Sequence[Verdict | None]]) -> str:
+        """The published table of a run's `official` verdicts, by problem; None = no such sample."""
+        return table(
+            {name: [self._record(each) for each in row] for name, row in samples.items() if row}
+        )
+
+    def _record(self, verdict: Verdict | None) -> Record:
+        if verdict is None:
+            return Record()
+        code = verdict.code
+        if verdict.failure_class is FailureClass.NO_CODE and not code:
+            code = _LETTER_OF_NOTHING[self.task]
+        return Record(code, verdict.mismatches or 0)
 
     @cached_property
     def _isolation(self) -> Isolation:

@@ -129,3 +129,21 @@ def golden_answer(problem: Problem) -> Candidate:
 
 def _as_answer(source: Source) -> str:
     return re.sub(rf"\b{GOLDEN}\b", TOP, source.text)
+
+
+_CASTS_TO_ENUMERATIONS = 12
+_LATE = ("Prob082_lfsr32", "Prob141_count_clock", "Prob156_review2015_fancytimer")
+
+
+def known_faults(suite: str, icarus: int) -> dict[str, str]:
+    """References that fail as published, on that major version of Icarus, with the reason.
+
+    Measured on versions 11 and 12; version 13 compiles no published testbench at all.
+    """
+    by_key = {erratum.key: erratum for erratum in ERRATA}
+    found = dict.fromkeys(_LATE, by_key["time-limit"].what)
+    if suite in by_key["ports"].suites:
+        found |= dict.fromkeys(by_key["ports"].problems, by_key["ports"].what)
+    if icarus < _CASTS_TO_ENUMERATIONS:
+        found |= dict.fromkeys(by_key["enum-cast"].problems, by_key["enum-cast"].what)
+    return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from gatewright.core import Candidate, DataError, Problem, TestbenchSpec
 from gatewright.datasets.verilogeval import TESTBENCH
 from gatewright.sandbox.isolation import Command, Ending, Finished, Isolation, Limits, scratch
+from gatewright.sandbox.tools.icarus import open_icarus
 
 CUT_SHORT = (Ending.CPU, Ending.WALL, Ending.OUTPUT)
 """Endings that the published `timeout 30` would have brought about."""
@@ -25,10 +26,12 @@ _BINARY = "simulation"
 # One confinement for both commands: setting one up costs as much as a small simulation. Icarus
 # can exit with 0 after an error in the preprocessor, so the binary decides what happens next.
 _SCRIPT = f"""
-iverilog "$@" -o {_BINARY}
+iverilog=$1 vvp=$2
+shift 2
+"$iverilog" "$@" -o {_BINARY}
 [ -f {_BINARY} ] || exit 0
 ulimit -S -t {SIMULATE_CPU_S}
-exec vvp {_BINARY}
+exec "$vvp" {_BINARY}
 """
 
 
@@ -43,10 +46,12 @@ class FlowRun:
 
 def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> FlowRun:
     """Compile, then simulate if that left a binary. Raises ToolMissing without Icarus."""
+    icarus = open_icarus(isolation)
     with scratch("verilogeval") as folder:
         files = _write(problem, candidate, folder)
-        argv = ["sh", "-c", _SCRIPT, "flow", *_FLAGS, "-s", TESTBENCH, *files]
-        finished = isolation.run(Command(argv, folder), LIMITS)
+        compiling = [icarus.iverilog, icarus.vvp, *_FLAGS, "-s", TESTBENCH, *files]
+        command = Command(["sh", "-c", _SCRIPT, "flow", *compiling], folder, icarus.mounts)
+        finished = isolation.run(command, LIMITS)
         compiled = (folder / _BINARY).is_file()
     late = "\nTIMEOUT\n" if compiled and finished.ending in CUT_SHORT else ""
     return FlowRun(finished.output + late, compiled, finished)
