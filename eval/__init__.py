@@ -3,6 +3,8 @@
 from gatewright.eval.answers import Answers, Asked, Generations, Given, Origins, References
 from gatewright.eval.compare import Comparison, compare_runs, comparison_json
 from gatewright.eval.events import Event, Listener
+from gatewright.eval.preflight import PreflightResult, preflight, preflight_json
+from gatewright.eval.report import write_html
 from gatewright.eval.request import RunRequest
 from gatewright.eval.results import Run, load_run
 from gatewright.eval.runner import run
@@ -17,6 +19,7 @@ __all__ = [
     "Given",
     "Listener",
     "Origins",
+    "PreflightResult",
     "References",
     "Run",
     "RunRequest",
@@ -24,6 +27,9 @@ __all__ = [
     "compare_runs",
     "comparison_json",
     "load_run",
+    "preflight",
+    "preflight_json",
     "run",
     "summary_json",
+    "write_html",
 ]

@@ -1,0 +1,99 @@
+"""A run as one HTML page: no other file, no network, and no script that runs but its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatewright.eval.results import Run
+from gatewright.eval.rowfile import stop_writing
+from gatewright.eval.tables import (
+    print_comparison,
+    print_preflight,
+    print_run,
+    print_summary,
+)
+from gatewright.eval.view import cautions, problem_views, rule_cards, shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Environment
+
+__all__ = [
+    "html_pieces",
+    "print_comparison",
+    "print_preflight",
+    "print_run",
+    "print_summary",
+    "write_html",
+]
+
+_PIECES = 64  # parts of the template joined for each write
+
+
+def write_html(run: Run, path: Path) -> None:
+    """Write the page, in one step. Raises DataError where the file cannot be written."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(html_pieces(run))
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise stop_writing(path, error) from error
+
+
+def html_pieces(run: Run) -> Iterator[str]:
+    """The page's text, piece by piece."""
+    environment = _environment()
+    script = _text(environment, "report_script.html")
+    stream = environment.get_template("report.html").stream(
+        run=run,
+        manifest=run.manifest,
+        summary=run.summary,
+        cards=rule_cards(run),
+        shares=shares(run),
+        cautions=cautions(run),
+        problems=problem_views(run),
+        script=script,
+        script_hash=_digest(script),
+        style=_text(environment, "report_style.html"),
+    )
+    stream.enable_buffering(_PIECES)
+    return iter(stream)
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("gatewright.eval", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["seconds"] = _seconds
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    return environment
+
+
+def _text(environment: Environment, name: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(environment.get_template(name).render())
+
+
+def _digest(text: str) -> str:
+    """The hash by which the page's policy lets its own script run, and no other."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _seconds(value: float) -> str:
+    if value >= 60:
+        return f"{value / 60:.1f} min"
+    return f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms"

@@ -1,0 +1,185 @@
+"""Figures on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gatewright.eval.compare import Comparison, Shift
+from gatewright.eval.metrics import Estimate
+from gatewright.eval.preflight import PreflightResult, RulePreflight
+from gatewright.eval.results import Run
+from gatewright.eval.summary import Summary
+from gatewright.eval.view import ProblemView, cautions, problem_views
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_STYLES = {"pass": "green", "mismatch": "yellow", "open": "dim", "no_code": "dim"}
+_MOST_ERRORS = 5
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
+
+
+def _table(*columns: str, title: str = "") -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left")
+    return table
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """The figures by rule set, then failures and what was left out."""
+    manifest = summary.manifest
+    who = manifest.answers.model or str(manifest.answers.kind)
+    title = f"{manifest.suite} · {who} · {len(manifest.problems)} problems × {manifest.samples}"
+    table = _table("rules", "passed", "pass@1", "95 % interval", title=title)
+    more = [k for k in next(iter(summary.rules.values())).pass_at if k > 1]
+    for k in more:
+        table.add_column(f"pass@{k}", justify="right")
+    symbolic = any(rule.without_symbolic for rule in summary.rules.values())
+    if symbolic:
+        table.add_column("without symbolic", justify="right")
+    for name, rule in summary.rules.items():
+        one = rule.pass_at[1]
+        cells = [name, f"{rule.passed}/{rule.total}", _percent(one.value), _interval(one)]
+        cells += [_percent(rule.pass_at[k].value) for k in more]
+        if symbolic:
+            without = rule.without_symbolic or one
+            cells.append(f"{_percent(without.value)} ({_interval(without)})")
+        table.add_row(*cells)
+    _print(console, table)
+    _print_rest(summary, console)
+
+
+def _print_rest(summary: Summary, console: Console) -> None:
+    rules = summary.manifest.rules
+    if summary.failures:
+        counts = (f"{name.replace('_', ' ')} {n}" for name, n in summary.failures.items())
+        _say(console, f"failures under {rules[-1]}: {', '.join(counts)}")
+    if summary.not_attempted and summary.answered < summary.manifest.total:
+        left = summary.manifest.total - summary.answered
+        _say(console, f"not attempted, counted as failed: {left}", "yellow")
+    if unscored := summary.not_attempted - (summary.manifest.total - summary.answered):
+        _say(console, f"answered and not scored yet: {unscored}", "yellow")
+    for error in summary.errors[:_MOST_ERRORS]:
+        _say(console, f"{error.key}: {error.message}", "red")
+    if len(summary.errors) > _MOST_ERRORS:
+        _say(console, f"and {len(summary.errors) - _MOST_ERRORS} more errors", "red")
+    _say(
+        console,
+        f"oracle {summary.manifest.answers.oracle}, checking {summary.cpu_s:.1f} CPU s, "
+        f"kept in {summary.out}",
+        "dim",
+    )
+
+
+def print_run(run: Run, console: Console) -> None:
+    """The figures, then a line a problem."""
+    print_summary(run.summary, console)
+    names = list(reversed(run.manifest.rules))
+    table = _table("problem", *names, "answers", "CPU s")
+    for problem in problem_views(run, detailed=0):
+        passed = (f"{n}/{problem.samples}" for n in problem.passed)
+        cpu = f"{problem.cpu_s:.2f}" if problem.cpu_s else ""
+        table.add_row(_plain(problem.id), *passed, _cells(problem), cpu)
+    _print(console, table)
+    for caution in cautions(run):
+        _say(console, caution, "yellow")
+
+
+def _plain(text: str) -> str:
+    """The text with nothing in it that the terminal or the table would take for markup."""
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() else "·" for c in text))
+
+
+def _cells(problem: ProblemView) -> str:
+    counts: dict[str, int] = {}
+    for cell in problem.cells:
+        counts[cell.state] = counts.get(cell.state, 0) + 1
+    return ", ".join(
+        f"[{_STYLES.get(state, 'red')}]"
+        + ("not attempted" if state == "open" else state.replace("_", " "))
+        + (f" {n}" if len(problem.cells) > 1 else "")
+        + "[/]"
+        for state, n in counts.items()
+    )
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Both rates, the difference with its interval, and the problems that changed sides."""
+    table = _table("run", "pass@1", "95 % interval", title=f"rules {comparison.rules}")
+    for name, estimate in (
+        (comparison.first, comparison.before),
+        (comparison.second, comparison.after),
+    ):
+        table.add_row(_plain(name), _percent(estimate.value), _interval(estimate))
+    difference = comparison.difference
+    points = f"{100 * difference.value:+.1f}"
+    table.add_row(
+        "difference, points", points, f"{100 * difference.low:+.1f} to {100 * difference.high:+.1f}"
+    )
+    _print(console, table)
+    by_chance = f", p = {comparison.p_value:.3g}" if comparison.p_value is not None else ""
+    _say(
+        console,
+        f"{comparison.problems} problems: {len(comparison.gained)} better, "
+        f"{len(comparison.lost)} worse{by_chance}",
+    )
+    _print_shifts(console, "better", "green", comparison.gained)
+    _print_shifts(console, "worse", "red", comparison.lost)
+    for caution in comparison.cautions:
+        _say(console, f"note: {caution}", "yellow")
+
+
+def _print_shifts(console: Console, word: str, style: str, shifts: tuple[Shift, ...]) -> None:
+    for shift in shifts:
+        change = f"{100 * shift.before:.0f} → {100 * shift.after:.0f} %"
+        _say(console, f"  {word}  {shift.problem}  {change}", style)
+
+
+def print_preflight(result: PreflightResult, console: Console) -> None:
+    """Ceiling and floor by rule set, then what is wrong with each."""
+    floors = [floor.probe for floor in result.rules[-1].floors]
+    title = f"{result.suite} · {result.problems} problems"
+    table = _table("rules", "references", *(probe.name for probe in floors), "", title=title)
+    for rule in result.rules:
+        passed = (str(len(floor.passed)) for floor in rule.floors)
+        good = "[green]in order[/]" if rule.ok else "[red]not in order[/]"
+        table.add_row(rule.rules, f"{rule.ceiling}/{rule.problems}", *passed, good)
+    _print(console, table)
+    for rule in result.rules:
+        _print_findings(rule, console)
+    if result.unprobed:
+        _say(console, f"no interface known, so no probes: {', '.join(result.unprobed)}", "yellow")
+    tools = ", ".join(f"{name} {version}" for name, version in result.tools.items())
+    _say(console, f"{tools or 'tools'}: {result.cpu_s:.1f} CPU s, {result.wall_s:.1f} s", "dim")
+
+
+def _print_findings(rule: RulePreflight, console: Console) -> None:
+    for fault in rule.faults:
+        _say(console, f"{rule.rules}: {fault}", "red")
+    for refused in rule.refused:
+        known = f" (known: {refused.known})" if refused.known else ""
+        _say(console, f"{rule.rules}: reference of {refused.problem} fails: {refused.why}{known}")
+    for weak in rule.weak:
+        _say(console, f"{rule.rules}: {weak.problem} passes {', '.join(weak.probes)}", "dim")
+
+
+def _print(console: Console, table: Table) -> None:
+    console.print(table)
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(_plain(text), style=style or None, highlight=False, soft_wrap=True)
