@@ -70,6 +70,7 @@ class LangChainModel:
         listener = _Listener(on_text)
         spent = Usage()
         tries = 0
+        refused: set[str] = set()
         while True:
             tried = self._try(messages, sampling, listener)
             if isinstance(tried, Completion):
@@ -77,7 +78,8 @@ class LangChainModel:
                 if tried.text.strip():
                     return replace(tried, usage=spent)
                 tried = Failure(empty(self._endpoint, tried), retryable=not tried.truncated)
-            elif self._leave_out(tried.parameter):
+            elif tried.parameter not in refused and self._leave_out(tried.parameter):
+                refused.add(tried.parameter)
                 continue
             tries += 1
             if listener.told or not self._worth_another(tried, tries):
