@@ -82,14 +82,10 @@ class Loop:
                 return StopReason.UNVERIFIED
         if stop is not None:
             return stop
-        coded = [entry for entry in entries if entry.candidate.sources]
         if self.workshop.model_gone:
             return StopReason.MODEL_FAILED
-        if not coded and self.improver is None:
-            return StopReason.NO_CANDIDATE
-        if not entries:
-            return StopReason.NO_CANDIDATE
-        return self._improve(coded or entries)
+        coded = [entry for entry in entries if entry.candidate.sources]
+        return self._improve(coded) if coded else StopReason.NO_CANDIDATE
 
     # attempts
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+
 from gatewright.core import ModelError, Usage
 from gatewright.models import Completion, Message, Sampling
 from gatewright.sandbox.isolation import Isolation, open_isolation
