@@ -61,10 +61,11 @@ def _python() -> Finding:
 
 
 def _icarus() -> list[Finding]:
-    from gatewright.sandbox.tools.icarus import find_icarus
+    from gatewright.sandbox.isolation import open_isolation
+    from gatewright.sandbox.tools.icarus import open_icarus
 
     try:
-        icarus = find_icarus()
+        icarus = open_icarus(open_isolation())
     except GatewrightError as error:
         return [Finding("Icarus Verilog", False, error.what, needed=True, hint=error.hint)]
     return [Finding("Icarus Verilog", True, icarus.version, needed=True)]

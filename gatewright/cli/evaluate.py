@@ -149,10 +149,10 @@ def preflight(
 
 
 def _tools(settings: Settings) -> dict[str, str]:
-    from gatewright.sandbox.tools.icarus import find_icarus
+    from gatewright.sandbox.tools.icarus import open_icarus
 
     isolation = isolation_from(settings)
-    return {"iverilog": find_icarus().version, "isolation": str(isolation.level)}
+    return {"iverilog": open_icarus(isolation).version, "isolation": str(isolation.level)}
 
 
 def _default_folder(suite: Suite, answers: Answers | None) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,11 +27,13 @@ from gatewright.core import (
     ReferenceSpec,
     TestbenchSpec,
     UsageError,
+    Verdict,
     verdict_json,
 )
 
 if TYPE_CHECKING:
-    from gatewright.sandbox.harness import Harness
+    from gatewright.sandbox.harness.reference import ReferenceHarness
+    from gatewright.sandbox.harness.testbench import TestbenchHarness
     from gatewright.sandbox.isolation import Isolation
 
 
@@ -60,7 +63,7 @@ def verify(
     candidate = Candidate(read_sources(designs))
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
-    verdict = harness_for(spec, confined, wave).check(problem, candidate)
+    verdict = checked(spec, problem, candidate, confined, wave)
     if json:
         print_json(verdict_json(verdict))
     else:
@@ -90,18 +93,33 @@ def check_spec(
     )
 
 
-def harness_for(spec: HarnessSpec, isolation: Isolation, wave: Path | None = None) -> Harness:
-    """The harness that carries a specification of a check out."""
-    match spec:
-        case TestbenchSpec():
-            from gatewright.sandbox.harness.testbench import TestbenchHarness
+def checked(
+    spec: HarnessSpec,
+    problem: Problem,
+    candidate: Candidate,
+    isolation: Isolation,
+    wave: Path | None = None,
+) -> Verdict:
+    """Carry the check out; a failing simulation is looked into, and its waveform kept in `wave`."""
+    from gatewright.sandbox.isolation import scratch
 
-            return TestbenchHarness(isolation, waveform=wave)
-        case ReferenceSpec():
-            from gatewright.sandbox.harness.reference import ReferenceHarness
+    if isinstance(spec, CocotbSpec):
+        from gatewright.sandbox.harness.cocotb import CocotbHarness
 
-            return ReferenceHarness(isolation, waveform=wave)
-        case CocotbSpec():
-            from gatewright.sandbox.harness.cocotb import CocotbHarness
+        if wave is not None:
+            raise UsageError("--wave needs a testbench or a reference", hint="leave it out")
+        return CocotbHarness(isolation).check(problem, candidate)
+    harness: TestbenchHarness | ReferenceHarness
+    if isinstance(spec, TestbenchSpec):
+        from gatewright.sandbox.harness.testbench import TestbenchHarness
 
-            return CocotbHarness(isolation, waveform=wave)
+        harness = TestbenchHarness(isolation)
+    else:
+        from gatewright.sandbox.harness.reference import ReferenceHarness
+
+        harness = ReferenceHarness(isolation)
+    if wave is not None:
+        return harness.check(problem, candidate, waveform=wave)
+    with scratch("verify") as folder:
+        verdict = harness.check(problem, candidate, waveform=folder / "wave.vcd")
+    return replace(verdict, waveform=None)
