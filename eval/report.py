@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +44,9 @@ def write_html(run: Run, path: Path) -> None:
             file.writelines(html_pieces(run))
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise stop_writing(path, error) from error
+        with suppress(OSError):
+            fresh.unlink()
+        raise stop_writing(path, error, "name another file with --html") from error
 
 
 def html_pieces(run: Run) -> Iterator[str]:

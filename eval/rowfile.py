@@ -105,12 +105,13 @@ def _damaged(path: Path, number: int, error: ValueError) -> DataError:
     )
 
 
-def stop_writing(path: Path, error: OSError) -> DataError:
-    """The error for a file that cannot be written."""
+def stop_writing(
+    path: Path, error: OSError, hint: str = "give --out a folder that can be written"
+) -> DataError:
+    """The error for a file that cannot be written; `hint` is for every reason but a full disk."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space and run the same command again: what is finished is kept"
         return DataError("the disk is full", where=str(path), hint=hint)
-    hint = "give --out a folder that can be written"
     return DataError(f"cannot be written: {error.strerror}", where=str(path), hint=hint)
 
 
