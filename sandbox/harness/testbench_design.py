@@ -1,0 +1,215 @@
+"""A candidate made ready for a testbench: gated, its top found, its ports compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gatewright.core import (
+    Candidate,
+    Diagnostic,
+    Direction,
+    FailureClass,
+    Interface,
+    Problem,
+    Provenance,
+    Severity,
+)
+from gatewright.sandbox.harness.testbench_bench import Bench
+from gatewright.sandbox.integrity import (
+    Definition,
+    GatePolicy,
+    Kind,
+    Layout,
+    Token,
+    check,
+    definitions,
+    needed,
+    preprocess,
+    tops,
+)
+from gatewright.sandbox.tools import slang
+from gatewright.sandbox.tools.slang_modules import Module
+
+TOOL = "harness"
+_NETS = frozenset(
+    ["none", "wire", "tri", "tri0", "tri1", "wand", "triand", "wor", "trior", "trireg", "uwire"]
+)
+_UNSAFE_TEXT = frozenset({"include", "macro-budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A candidate that may be compiled: the text to compile and its top module."""
+
+    layout: Layout
+    module: Module
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A candidate that goes no further."""
+
+    failure: FailureClass
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class _Notes:
+    files: Sequence[str]
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, severity: Severity, message: str, code: str, at: Token | None = None) -> None:
+        file, line, column = (self.files[at.file], at.line, at.column) if at else ("", 0, 0)
+        self.found.append(Diagnostic(severity, message, file, line, column, code, TOOL))
+
+
+def ready(
+    problem: Problem, candidate: Candidate, bench: Bench, policy: GatePolicy
+) -> Design | Refused:
+    """Gate a candidate and fit it to the testbench."""
+    done = preprocess(candidate.sources, includes=problem.context)
+    found = definitions(done.tokens)
+    modules = [d for d in found if d.is_module]
+    notes = _Notes(done.files or ("",))
+    if not modules:
+        return _no_module(done.tokens, done.diagnostics, notes)
+    top = _top(done.tokens, found, problem, candidate, bench)
+    if top is None:
+        names = ", ".join(d.name for d in modules)
+        message = f"the task wants a module {bench.design}; the candidate defines {names}"
+        notes.add(Severity.ERROR, message, "no-top", done.tokens[modules[0].start])
+        return Refused(FailureClass.INTERFACE, tuple(notes.found))
+    roots = ({i.module for i in bench.duts} - {bench.design}) | {top}
+    tokens, dropped = needed(done.tokens, found, roots)
+    for definition in dropped:
+        message = f"the module {definition.name} is not part of {top} and was left out"
+        notes.add(Severity.NOTE, message, "unused", done.tokens[definition.start])
+    refused = _gated(tokens, done.files, done.diagnostics, policy)
+    if refused is not None:
+        return refused
+    parsed = slang.parse(_compiled(tokens, bench), done.files)
+    module = parsed.module(top)
+    if module is None:
+        return Refused(FailureClass.SYNTAX, parsed.diagnostics or tuple(notes.found))
+    return _fitted(problem, bench, parsed, module, notes)
+
+
+def _no_module(tokens: Sequence[Token], found: Sequence[Diagnostic], notes: _Notes) -> Refused:
+    unsafe = [d for d in found if d.code in _UNSAFE_TEXT]
+    if unsafe:
+        return Refused(FailureClass.UNSAFE, tuple(unsafe))
+    message = "the answer defines no module" if tokens else "the answer holds no code"
+    notes.add(Severity.ERROR, message, "no-code")
+    return Refused(FailureClass.NO_CODE, (*notes.found, *found))
+
+
+def _top(
+    tokens: Sequence[Token],
+    found: Sequence[Definition],
+    problem: Problem,
+    candidate: Candidate,
+    bench: Bench,
+) -> str | None:
+    """The design's top: as the testbench calls it, as the task does, or the only one there is."""
+    names = {d.name for d in found if d.is_module}
+    for wanted in (bench.design, problem.top):
+        if wanted in names:
+            return wanted
+    roots = tops(tokens, found)
+    free = not problem.top or candidate.provenance is Provenance.REFERENCE
+    return roots[0] if free and len(roots) == 1 else None
+
+
+def _gated(
+    tokens: Sequence[Token],
+    files: Sequence[str],
+    found: Sequence[Diagnostic],
+    policy: GatePolicy,
+) -> Refused | None:
+    unsafe = [d for d in found if d.code in _UNSAFE_TEXT]
+    errors = [d for d in found if d.severity is Severity.ERROR and d.code not in _UNSAFE_TEXT]
+    for diagnostic in check(tokens, files, policy):
+        (errors if diagnostic.code == "lexical" else unsafe).append(diagnostic)
+    if unsafe:
+        return Refused(FailureClass.UNSAFE, tuple(unsafe))
+    return Refused(FailureClass.SYNTAX, tuple(errors)) if errors else None
+
+
+def _compiled(tokens: Sequence[Token], bench: Bench) -> list[Token]:
+    """The tokens as they are compiled: no directive left but the default net type.
+
+    A design's own time scale only matters where it waits for time; elsewhere it could but change
+    the precision, and with it the length, of the testbench's delays.
+    """
+    timed = bool(bench.timescale) and any(t.text == "#" for t in tokens)
+    kept = [Token(Kind.DIRECTIVE, bench.timescale, 0, 1, 1)] if timed else []
+    for token in tokens:
+        if token.kind is Kind.ATTRIBUTE:
+            continue
+        if token.kind is Kind.DIRECTIVE:
+            kept += _directive(token, timed)
+        else:
+            kept.append(token)
+    return kept
+
+
+def _directive(token: Token, timed: bool) -> list[Token]:
+    words = token.text.split()
+    if words[0] == "`resetall":
+        return [token._replace(text="`default_nettype wire")]
+    if words[0] == "`default_nettype" and len(words) == 2 and words[1] in _NETS:
+        return [token]
+    # Finer than picoseconds, the delays of a coarse testbench would overflow.
+    if words[0] == "`timescale" and timed and "fs" not in token.text:
+        return [token]
+    return []
+
+
+def _fitted(
+    problem: Problem, bench: Bench, parsed: slang.Parsed, module: Module, notes: _Notes
+) -> Design | Refused:
+    expected = problem.interface or (bench.golden.interface if bench.golden else None)
+    place = parsed.layout.place(parsed.layout.text.count("\n", 0, module.offset) + 1)
+    file, line = (place.file, place.line) if place else ("", 0)
+    for severity, message in _differences(bench, module, expected):
+        notes.found.append(Diagnostic(severity, message, file, line, 0, "port", TOOL))
+    if any(d.severity is Severity.ERROR for d in notes.found):
+        return Refused(FailureClass.INTERFACE, tuple(notes.found))
+    return Design(parsed.layout, module, (*notes.found, *parsed.diagnostics))
+
+
+def _differences(
+    bench: Bench, module: Module, expected: Interface | None
+) -> Iterator[tuple[Severity, str]]:
+    ours = {p.name: p for p in module.interface.ports}
+    duts = [d for d in bench.duts if d.module == bench.design]
+    for name in dict.fromkeys(c.port for d in duts for c in d.connections if c.port):
+        if name not in ours:
+            has = ", ".join(ours) or "none"
+            yield Severity.ERROR, f"{module.name} has no port {name} (its ports: {has})"
+    wild = any(c.wildcard for d in duts for c in d.connections)
+    most = max((sum(not c.port and not c.wildcard for c in d.connections) for d in duts), default=0)
+    if most > len(ours):
+        message = f"the testbench connects {most} ports in order; {module.name} has {len(ours)}"
+        yield Severity.ERROR, message
+    theirs = {p.name: p for p in expected.ports} if expected else {}
+    for name, port in ours.items():
+        other = theirs.get(name)
+        if other is None:
+            if port.direction is Direction.INOUT and not bench.releases_nets:
+                message = f"port {name} is an inout, but the testbench never lets go of its net"
+                yield Severity.ERROR, message
+            if theirs:
+                severity = Severity.ERROR if wild else Severity.WARNING
+                yield severity, f"port {name} is not part of the task"
+        elif other.direction is not port.direction:
+            yield Severity.ERROR, f"port {name} must be {other.direction}, not {port.direction}"
+        elif name in module.sized and other.width != port.width and _certain(bench, name):
+            message = f"port {name} must be {other.width} bits wide, not {port.width}"
+            yield Severity.WARNING, message
+
+
+def _certain(bench: Bench, name: str) -> bool:
+    return bench.golden is None or name in bench.golden.sized

@@ -1,0 +1,204 @@
+"""From a run's stages, endings and transcript to a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gatewright.core import Diagnostic, FailureClass, Outcome, Severity
+from gatewright.sandbox.harness.testbench_bench import Bench
+from gatewright.sandbox.harness.testbench_design import TOOL, Design
+from gatewright.sandbox.harness.testbench_reading import (
+    Reading,
+    Transcript,
+    own_words,
+    read,
+    transcribe,
+)
+from gatewright.sandbox.harness.testbench_run import DESIGN_FILE, Simulated, Stage
+from gatewright.sandbox.integrity import Place
+from gatewright.sandbox.isolation import Ending
+from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
+
+MAX_LOG = 20_000
+_ENDINGS = {
+    Ending.CPU: (FailureClass.TIMEOUT, "the simulation used up its CPU time"),
+    Ending.WALL: (FailureClass.TIMEOUT, "the simulation did not end in time"),
+    Ending.MEMORY: (FailureClass.MEMORY, "the simulation used up its memory"),
+    Ending.DISK: (FailureClass.CRASH, "the simulation filled its disk"),
+    Ending.OUTPUT: (FailureClass.CRASH, "the simulation printed more than the log may hold"),
+    Ending.SIGNAL: (FailureClass.CRASH, "the simulator crashed"),
+}
+_AT_THE_PORTS = frozenset({"port", "drivers", "l-value", "parameter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one run shows; `counts_samples` where the testbench says how many it compared."""
+
+    outcome: Outcome
+    failure: FailureClass | None = None
+    score: float = 0.0
+    checks: int = 0
+    mismatches: int | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    log: str = ""
+    counts_samples: bool = False
+    first_time: int | None = None
+
+    def cut_short(self, wanted: int) -> Finding:
+        """The same, for a run that compared another number of samples than the golden's."""
+        message = f"the testbench compared {self.checks} samples, with the reference {wanted}"
+        return replace(
+            self,
+            outcome=Outcome.FAIL,
+            failure=FailureClass.CRASH,
+            score=0.0,
+            diagnostics=(*self.diagnostics, _remark(message, "cut-short")),
+        )
+
+    def without_checks(self) -> Finding:
+        """The same, for a testbench that passes anything."""
+        message = "the testbench passes designs with constant outputs too: it checks nothing"
+        return replace(
+            self,
+            outcome=Outcome.INCONCLUSIVE,
+            failure=FailureClass.NO_CHECKS,
+            score=0.0,
+            diagnostics=(*self.diagnostics, _remark(message, "no-checks")),
+        )
+
+
+def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
+    """Judge a run by the stage it reached, then by how it ended, then by what was said."""
+    finished = simulated.finished
+    if finished.ending is Ending.EXITED and simulated.stage is not Stage.SIMULATION:
+        return _not_compiled(simulated, design, bench)
+    messages = parse_messages(simulated.alone, _Files(simulated, design, bench).locate)
+    transcript = transcribe(finished.output, simulated.nonces)
+    log = own_words(transcript, finished.output, simulated.nonces)[:MAX_LOG]
+    if finished.ending is not Ending.EXITED:
+        failure, message = _ENDINGS[finished.ending]
+        if finished.ending is Ending.SIGNAL and "bad_alloc" in finished.output:
+            failure = FailureClass.MEMORY
+        said = (*messages, _remark(message, finished.ending.value))
+        return Finding(Outcome.FAIL, failure, diagnostics=said, log=log)
+    found = _simulated(read(transcript), transcript, finished.returncode, bench)
+    return replace(found, diagnostics=(*messages, *found.diagnostics), log=log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Turns places in the compiled texts into places in the user's sources."""
+
+    simulated: Simulated
+    design: Design
+    bench: Bench
+
+    def locate(self, file: str, line: int) -> Place | None:
+        """Where a line of a compiled file came from."""
+        if file == DESIGN_FILE:
+            return self.design.layout.place(line)
+        if file == self.simulated.nonces.bench_file:
+            return self.bench.layout.place(line)
+        return None
+
+    def is_bench(self, text: str) -> bool:
+        """Whether a compiler's message is about the testbench."""
+        return text.startswith(self.simulated.nonces.bench_file)
+
+
+def _not_compiled(simulated: Simulated, design: Design, bench: Bench) -> Finding:
+    files = _Files(simulated, design, bench)
+    text = simulated.alone if simulated.stage is Stage.ALONE else simulated.link
+    text = simulated.nonces.cleared(text)
+    messages = parse_messages(text, files.locate)
+    errors = [d for d in messages if d.severity is Severity.ERROR]
+    log = "\n".join(map(str, messages))[:MAX_LOG]
+    if not errors:
+        return _compiler_gave_out(text, simulated)
+    outcome, failure = Outcome.FAIL, FailureClass.ELABORATION
+    if simulated.stage is Stage.ALONE:
+        syntax = gave_up_parsing(text) or any(d.code == "syntax" for d in errors)
+        failure = FailureClass.SYNTAX if syntax else FailureClass.ELABORATION
+    elif any(d.code in _AT_THE_PORTS for d in errors):
+        failure = FailureClass.INTERFACE
+    elif not any(line.startswith(DESIGN_FILE) for line in text.splitlines()):
+        outcome = Outcome.INCONCLUSIVE
+        messages = (*messages, _remark("the testbench itself does not compile", "testbench"))
+    return Finding(outcome, failure, diagnostics=messages, log=log)
+
+
+def _compiler_gave_out(text: str, simulated: Simulated) -> Finding:
+    """The compiler ended without an error message: it ran into a limit, or crashed."""
+    if "bad_alloc" in text or "out of memory" in text.lower():
+        failure, message = FailureClass.MEMORY, "the compiler used up its memory on this design"
+    elif "time limit" in text or simulated.finished.cpu_s >= 2.0:
+        failure, message = FailureClass.TIMEOUT, "the compiler used up its CPU time on this design"
+    else:
+        failure, message = FailureClass.CRASH, "the compiler crashed on this design"
+    return Finding(
+        Outcome.FAIL, failure, diagnostics=(_remark(message, "compiler"),), log=text[:MAX_LOG]
+    )
+
+
+def _simulated(reading: Reading, transcript: Transcript, returncode: int, bench: Bench) -> Finding:
+    stopped = returncode != 0 and not any(line.severity == "FATAL" for line in transcript.lines)
+    if stopped:
+        message = f"the design ended the simulation (the simulator's exit status is {returncode})"
+        return Finding(Outcome.FAIL, FailureClass.CRASH, diagnostics=(_remark(message, "ended"),))
+    if reading.verdicts is not None:
+        return _counted(reading)
+    return _told(reading, bench)
+
+
+def _counted(reading: Reading) -> Finding:
+    """VerilogEval's dialect: a count of samples and of mismatches."""
+    samples, mismatches = reading.samples or 0, reading.mismatches or 0
+    if reading.verdicts != 1 or samples == 0:
+        message = (
+            "the testbench compared no sample"
+            if samples == 0
+            else f"the testbench gave {reading.verdicts} verdicts"
+        )
+        return Finding(
+            Outcome.INCONCLUSIVE,
+            FailureClass.NO_CHECKS,
+            diagnostics=(_remark(message, "no-checks"),),
+            counts_samples=True,
+        )
+    return Finding(
+        Outcome.FAIL if mismatches else Outcome.PASS,
+        FailureClass.MISMATCH if mismatches else None,
+        max(0.0, 1 - mismatches / samples),
+        samples,
+        mismatches,
+        counts_samples=True,
+        first_time=reading.first_time,
+    )
+
+
+def _told(reading: Reading, bench: Bench) -> Finding:
+    """The other dialects: complaints fail, praise (or silence of one that can complain) passes."""
+    if reading.complaints:
+        mismatches = reading.mismatches or reading.complaints
+        checks = max(reading.samples or 0, reading.complaints + reading.praises, mismatches)
+        score = max(0.0, 1 - mismatches / checks)
+        return Finding(Outcome.FAIL, FailureClass.MISMATCH, score, checks, mismatches)
+    if reading.praises or bench.checks_itself:
+        return Finding(Outcome.PASS, None, 1.0, max(1, reading.praises), 0)
+    message = "the testbench neither passes nor fails anything"
+    return Finding(
+        Outcome.INCONCLUSIVE,
+        FailureClass.NO_CHECKS,
+        diagnostics=(_remark(message, "no-checks"),),
+    )
+
+
+def _remark(message: str, code: str) -> Diagnostic:
+    return Diagnostic(Severity.ERROR, message, code=code, tool=TOOL)
+
+
+def errors_of(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors among them."""
+    return tuple(d for d in diagnostics if d.severity is Severity.ERROR)

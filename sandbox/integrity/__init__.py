@@ -1,0 +1,26 @@
+"""The gate between a model's text and the simulator: what is checked is what is compiled."""
+
+from gatewright.sandbox.integrity.gate import check, has_delays
+from gatewright.sandbox.integrity.layout import Layout, Place, lay_out
+from gatewright.sandbox.integrity.lexer import Kind, Token, tokenize
+from gatewright.sandbox.integrity.policy import GatePolicy
+from gatewright.sandbox.integrity.preprocess import Preprocessed, preprocess
+from gatewright.sandbox.integrity.structure import Definition, definitions, needed, tops
+
+__all__ = [
+    "Definition",
+    "GatePolicy",
+    "Kind",
+    "Layout",
+    "Place",
+    "Preprocessed",
+    "Token",
+    "check",
+    "definitions",
+    "has_delays",
+    "lay_out",
+    "needed",
+    "preprocess",
+    "tokenize",
+    "tops",
+]
