@@ -1,0 +1,317 @@
+"""Runs inside the simulator, before the user's tests, and reports on them to the harness.
+
+This file is copied beside the tests and imported by cocotb's own start-up (PYGPI_USERS), so it uses
+nothing but the standard library and cocotb. Reports are JSON lines on the descriptor that
+GATEWRIGHT_CHANNEL names: `tests` (names), `test` (one result), `import` (a test file that does not
+load), `end`. The design under test is Verilog without file access: it cannot write there.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import itertools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+LEFT, RIGHT, SEEN = "@left", "@right", "@seen"
+_MAX_TEXT = 2000
+_MAX_VALUE = 120
+
+
+class Counter:
+    """Counts the assertions executed."""
+
+    def __init__(self) -> None:
+        self._ticks = itertools.count()
+        self._reads = 0
+        self.tick = self._ticks.__next__
+
+    @property
+    def value(self) -> int:
+        """How many assertions have been executed so far."""
+        self._reads += 1
+        return next(self._ticks) - self._reads + 1
+
+
+class Channel:
+    """JSON lines to the harness."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        self._descriptor = descriptor
+
+    def send(self, event: str, **fields: object) -> None:
+        """Write one report at once; a vanished harness is no reason to disturb the tests."""
+        line = json.dumps({"event": event, **fields}).encode() + b"\n"
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError:
+            return
+
+
+class AssertionWatcher(ast.NodeTransformer):
+    """Counts each `assert`, and keeps both sides of a comparison for the failure message.
+
+    The sides are evaluated once and in order, as without it; the names used are no identifiers,
+    so they meet none of the user's.
+    """
+
+    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
+        """Put the count before the assertion."""
+        if isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+            compare = node.test
+            compare.left = _kept(LEFT, compare.left)
+            compare.comparators = [_kept(RIGHT, compare.comparators[0])]
+        call = ast.Call(ast.Name(SEEN, ast.Load()), [], [])
+        count = ast.copy_location(ast.Expr(ast.copy_location(call, node)), node)
+        ast.fix_missing_locations(count)
+        return [count, node]
+
+
+def _kept(name: str, value: ast.expr) -> ast.expr:
+    kept = ast.NamedExpr(ast.Name(name, ast.Store()), value)
+    ast.copy_location(kept.target, value)
+    return ast.copy_location(kept, value)
+
+
+class Loader(SourceFileLoader):
+    """Loads a module of the test folder with its assertions watched."""
+
+    counter: Counter
+
+    def source_to_code(  # type: ignore[override]
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> Any:
+        """Compile the watched syntax tree."""
+        tree = AssertionWatcher().visit(ast.parse(data, path))
+        return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its counter, then run it."""
+        module.__dict__[SEEN] = self.counter.tick
+        super().exec_module(module)
+
+
+class Finder(MetaPathFinder):
+    """Finds modules in the test folder."""
+
+    def __init__(self, folder: Path, counter: Counter) -> None:
+        self._folder = folder
+        self._counter = counter
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Only plain files at the top of the folder; all else is found as usual."""
+        file = self._folder / f"{fullname}.py"
+        if path is not None or not file.is_file():
+            return None
+        loader = Loader(fullname, str(file))
+        loader.counter = self._counter
+        return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+
+
+class Reporter:
+    """Tells the harness about each test that cocotb's regression manager has judged."""
+
+    def __init__(self, channel: Channel, counter: Counter, folder: Path) -> None:
+        self._channel = channel
+        self._counter = counter
+        self._folder = folder
+        self._asserted = 0
+
+    def watch(self, manager: type) -> None:
+        """Wrap the manager's recorders. Raises AttributeError on a cocotb that has others."""
+        for outcome, method in (
+            ("passed", "_record_test_passed"),
+            ("failed", "_record_test_failed"),
+            ("failed", "_record_test_init_failed"),
+            ("skipped", "_record_test_skipped"),
+            ("xfailed", "_record_test_xfail"),
+        ):
+            setattr(manager, method, self._wrapped(getattr(manager, method), outcome))
+        original = manager._tear_down  # type: ignore[attr-defined]
+
+        def tear_down(self: Any) -> None:
+            if not self._tearing_down:
+                channel.send("end")
+            original(self)
+
+        channel = self._channel
+        manager._tear_down = tear_down  # type: ignore[attr-defined]
+
+    def _wrapped(self, original: Callable[..., None], outcome: str) -> Callable[..., None]:
+        def record(manager: Any, *args: Any, **kwargs: Any) -> None:
+            error = kwargs.get("result") or (sys.exc_info()[1] if not kwargs else None)
+            original(manager, *args, **kwargs)
+            self._report(manager, outcome, kwargs.get("msg"), error)
+
+        return record
+
+    def _report(
+        self, manager: Any, outcome: str, note: str | None, error: BaseException | None
+    ) -> None:
+        asserted = self._counter.value
+        self._channel.send(
+            "test",
+            name=manager._test.fullname,
+            outcome=outcome,
+            message=describe(error, note, self._folder)[:_MAX_TEXT],
+            kind=kind_of(error),
+            sim_time_ns=manager._test_results[-1].sim_time_ns,
+            assertions=asserted - self._asserted,
+        )
+        self._asserted = asserted
+
+
+def describe(error: BaseException | None, note: str | None, folder: Path) -> str:
+    """One text: where in the user's files, the statement, the values compared, the message."""
+    if error is None:
+        return note or ""
+    error = first_of(error)
+    text = str(error).strip()
+    parts = [note] if note else []
+    spot = _user_frame(error, folder)
+    if spot is not None:
+        frame, line = spot
+        file = Path(frame.f_code.co_filename)
+        parts.append(f"{file.name}:{line}: {_statement(file, line)}")
+        if isinstance(error, AssertionError):
+            parts += _sides(frame)
+    name = type(error).__name__
+    parts.append(f"{name}: {text}" if text else name)
+    return "\n".join(part for part in parts if part)
+
+
+def first_of(error: BaseException) -> BaseException:
+    """The first of a group of exceptions, else the exception itself."""
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error
+
+
+def kind_of(error: BaseException | None) -> str:
+    """What went wrong: assertion, port (no such signal), ended, error; '' for nothing."""
+    if error is None:
+        return ""
+    error = first_of(error)
+    if isinstance(error, AssertionError):
+        return "assertion"
+    if type(error).__name__ == "SimFailure":
+        return "ended"
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    if isinstance(error, AttributeError) and last and "cocotb" in Path(last[0].filename).parts:
+        return "port"
+    return "error"
+
+
+def _user_frame(error: BaseException, folder: Path) -> tuple[FrameType, int] | None:
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if Path(frame.f_code.co_filename).parent == folder:
+            found = (frame, line)
+    return found
+
+
+def _statement(file: Path, line: int) -> str:
+    """The whole statement around a line, on one line."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        tree = ast.parse(text)
+    except (OSError, SyntaxError, ValueError):
+        return ""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    if not around:
+        return ""
+    inner = min(around, key=lambda node: (node.end_lineno or 0) - node.lineno)
+    return " ".join((ast.get_source_segment(text, inner) or "").split())[:400]
+
+
+def _sides(frame: FrameType) -> list[str]:
+    scope = frame.f_locals
+    if LEFT not in scope or RIGHT not in scope:
+        return []
+    return [f"left is {_shown(scope[LEFT])}, right is {_shown(scope[RIGHT])}"]
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:_MAX_VALUE]
+    except Exception as error:
+        return f"<{type(value).__name__}, not printable: {type(error).__name__}>"
+
+
+def add_old_names() -> None:
+    """Names of cocotb 1.x that cocotb 2 dropped without a successor of the same name."""
+    import cocotb
+    import cocotb.result
+
+    if not hasattr(cocotb, "fork"):
+        cocotb.fork = cocotb.start_soon  # type: ignore[attr-defined]
+    for name in ("TestFailure", "TestError"):
+        if not hasattr(cocotb.result, name):
+            setattr(cocotb.result, name, type(name, (AssertionError,), {}))
+
+
+def start() -> None:
+    """Load the test modules and run cocotb's regression, reporting as it goes."""
+    from cocotb import _shutdown, regression
+
+    channel = Channel(int(os.environ.pop("GATEWRIGHT_CHANNEL")))
+    folder = Path.cwd()
+    counter = Counter()
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, "")
+    sys.meta_path.insert(0, Finder(folder, counter))
+    Reporter(channel, counter, folder).watch(regression.RegressionManager)
+    add_old_names()
+    names = os.environ["COCOTB_TEST_MODULES"].split(",")
+    if not _load(names, channel, folder):
+        sys.exit(0)
+    if not _has_tests(names):
+        channel.send("tests", names=[])
+        sys.exit(0)
+    regression._setup_regression_manager()
+    manager = regression._manager_inst
+    channel.send("tests", names=[test.fullname for test in manager._test_queue])
+    manager.start_regression()
+    _shutdown.register(manager._on_sim_end)
+
+
+def _load(names: Sequence[str], channel: Channel, folder: Path) -> bool:
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            traceback.print_exc()
+            line, file = 0, f"{name}.py"
+            if isinstance(error, SyntaxError):
+                line, file = error.lineno or 0, Path(error.filename or file).name
+            elif (spot := _user_frame(error, folder)) is not None:
+                line, file = spot[1], Path(spot[0].f_code.co_filename).name
+            message = f"{type(error).__name__}: {error}"
+            channel.send("import", file=file, line=line, message=message[:_MAX_TEXT])
+            return False
+    return True
+
+
+def _has_tests(names: Sequence[str]) -> bool:
+    from cocotb._decorators import Test, TestGenerator
+
+    modules = [sys.modules[name] for name in names]
+    return any(isinstance(o, (Test, TestGenerator)) for m in modules for o in vars(m).values())

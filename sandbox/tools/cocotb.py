@@ -1,0 +1,113 @@
+"""Starts cocotb tests on a compiled Icarus simulation directly, without cocotb's runner.
+
+Facts used (cocotb 2.1): the VPI library loads `GPI_USERS`, which embeds Python through libpython
+and calls the entry points of `PYGPI_USERS`, one after another.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from gatewright.core import ToolMissing
+from gatewright.sandbox.isolation import Command, Mount
+
+_ENTRIES = ("cocotb.logging:_configure", "cocotb._init:init_package_from_simulation")
+
+
+@dataclass(frozen=True, slots=True)
+class Cocotb:
+    """Where the installed cocotb keeps what a simulator needs; `mounts` must be visible inside."""
+
+    library: Path
+    gpi_users: str
+    python: Path
+    mounts: tuple[Mount, ...]
+    version: str
+
+
+@cache
+def find_cocotb() -> Cocotb:
+    """The cocotb beside this interpreter.
+
+    Raises ToolMissing, with the command that helps, where cocotb, its Icarus library or a shared
+    libpython is not there.
+    """
+    if importlib.util.find_spec("cocotb_tools") is None:
+        raise ToolMissing("cocotb is not installed", hint="pip install 'cocotb>=2.1,<3'")
+    from cocotb_tools import config
+
+    library = Path(config.lib_name_path("vpi", "icarus"))
+    if not library.exists():
+        raise ToolMissing(
+            "cocotb has no library for Icarus Verilog",
+            where=str(library),
+            hint="pip install --force-reinstall 'cocotb>=2.1,<3'",
+        )
+    libpython = _libpython()
+    folders = {Path(sys.prefix), Path(sys.base_prefix), libpython.parent, library.parent}
+    folders |= {Path(config.base_cocotb_dir), Path(config.base_tools_dir)}
+    return Cocotb(
+        library=library,
+        gpi_users=f"{libpython};{config.pygpi_entry_point()}",
+        python=Path(sys.executable),
+        mounts=tuple(Mount(folder) for folder in sorted(_outermost(folders))),
+        version=importlib.metadata.version("cocotb"),
+    )
+
+
+def _libpython() -> Path:
+    """The shared library of this interpreter; Debian's and Ubuntu's Python come without one."""
+    import find_libpython
+
+    found = find_libpython.find_libpython()
+    if found is None:
+        package = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
+        raise ToolMissing(
+            "cocotb needs Python as a shared library, and this Python has none",
+            where=sys.executable,
+            hint=f"Debian, Ubuntu: apt-get install {package}",
+        )
+    return Path(found)
+
+
+def _outermost(folders: set[Path]) -> set[Path]:
+    """Without those that the system's folders or another one already hold."""
+    system = Path("/usr")
+    return {
+        folder
+        for folder in folders
+        if system not in (folder, *folder.parents)
+        and not any(other in folder.parents for other in folders)
+    }
+
+
+def run_tests(
+    image: str, folder: Path, top: str, modules: Sequence[str], *, entry: str, seed: int = 1
+) -> Command:
+    """The command that runs test modules of `folder` on the compiled `image` in it.
+
+    `entry` is the `module:function` that runs the regression in place of cocotb's own.
+    """
+    cocotb = find_cocotb()
+    environment = {
+        "GPI_USERS": cocotb.gpi_users,
+        "PYGPI_USERS": ",".join((*_ENTRIES, entry)),
+        "PYGPI_PYTHON_BIN": str(cocotb.python),
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "COCOTB_TEST_MODULES": ",".join(modules),
+        "COCOTB_TOPLEVEL": top,
+        "TOPLEVEL_LANG": "verilog",
+        "COCOTB_RANDOM_SEED": str(seed),
+        "COCOTB_ANSI_OUTPUT": "0",
+        # The tests' assertions are watched by our own loader, at a fraction of pytest's cost.
+        "COCOTB_REWRITE_ASSERTION_FILES": "",
+    }
+    argv = ("vvp", "-n", "-m", str(cocotb.library), image)
+    return Command(argv, folder, cocotb.mounts, environment, trusted=False, channel=True)
