@@ -28,12 +28,15 @@ from gatewright.sandbox.integrity import (
     preprocess,
     tops,
 )
+from gatewright.sandbox.integrity.lexer import words
 from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Module
 
 TOOL = "harness"
-_NETS = frozenset(
-    ["none", "wire", "tri", "tri0", "tri1", "wand", "triand", "wor", "trior", "trireg", "uwire"]
+_NETS = words(
+    """
+    none wire tri tri0 tri1 wand triand wor trior trireg uwire
+    """
 )
 _UNSAFE_TEXT = frozenset({"include", "macro-budget"})
 

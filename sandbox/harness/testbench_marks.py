@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from gatewright.sandbox.integrity import Kind, Token
 from gatewright.sandbox.integrity.layout import KEYWORDS
+from gatewright.sandbox.integrity.lexer import words
 
 PRINT_NONCE = "@PRINT@"
 NAME_NONCE = "@NAME@"
@@ -30,44 +31,12 @@ _TO_FILE = frozenset(
 )
 _DUMPS = re.compile(r"\$dump\w+")
 _STDOUT = frozenset({"1", "32'h80000001", "32'h8000_0001", "32'd1", "'h80000001", "'h8000_0001"})
-_METHODS = frozenset(
-    [
-        "size",
-        "name",
-        "num",
-        "first",
-        "last",
-        "next",
-        "prev",
-        "delete",
-        "exists",
-        "insert",
-        "push_back",
-        "push_front",
-        "pop_back",
-        "pop_front",
-        "len",
-        "getc",
-        "putc",
-        "substr",
-        "toupper",
-        "tolower",
-        "compare",
-        "atoi",
-        "atohex",
-        "itoa",
-        "triggered",
-        "new",
-        "sum",
-        "min",
-        "max",
-        "unique",
-        "reverse",
-        "sort",
-        "rsort",
-        "shuffle",
-        "find",
-    ]
+_METHODS = words(
+    """
+    size name num first last next prev delete exists insert push_back push_front pop_back
+    pop_front len getc putc substr toupper tolower compare atoi atohex itoa triggered new
+    sum min max unique reverse sort rsort shuffle find
+    """
 )
 
 

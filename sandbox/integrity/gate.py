@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gatewright.core import Diagnostic, Severity
 from gatewright.sandbox.integrity import policy as rules
-from gatewright.sandbox.integrity.lexer import Kind, Token
+from gatewright.sandbox.integrity.lexer import Kind, Token, words
 from gatewright.sandbox.integrity.policy import GatePolicy
 
 MAX_NESTING = 256
@@ -21,56 +21,20 @@ TOOL = "gate"
 _BARE_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}")
 _GENERATED_SCOPE = re.compile(r"genblk\d+")
 _DELAYED_BY_VALUE = frozenset({"=", "<="})
-_DELAYED_BY_NET = frozenset(
-    [
-        "assign",
-        "wire",
-        "tri",
-        "wand",
-        "wor",
-        "uwire",
-        "triand",
-        "trior",
-        "tri0",
-        "tri1",
-        "trireg",
-        "supply0",
-        "supply1",
-        "signed",
-        "and",
-        "nand",
-        "or",
-        "nor",
-        "xor",
-        "xnor",
-        "not",
-        "buf",
-        "bufif0",
-        "bufif1",
-        "notif0",
-        "notif1",
-        "tranif0",
-        "tranif1",
-        "nmos",
-        "pmos",
-        "cmos",
-        "rnmos",
-        "rpmos",
-        "rcmos",
-        "rtranif0",
-        "rtranif1",
-        "logic",
-        "reg",
-        "]",
-    ]
+_DELAYED_BY_NET = words(
+    """
+    assign wire tri wand wor uwire triand trior tri0 tri1 trireg supply0 supply1 signed and
+    nand or nor xor xnor not buf bufif0 bufif1 notif0 notif1 tranif0 tranif1 nmos pmos cmos
+    rnmos rpmos rcmos rtranif0 rtranif1 logic reg ]
+    """
 )
 
 
 def check(
-    tokens: Sequence[Token], files: Sequence[str], policy: GatePolicy = GatePolicy()
+    tokens: Sequence[Token], files: Sequence[str], policy: GatePolicy | None = None
 ) -> tuple[Diagnostic, ...]:
     """What is wrong with the tokens, each with its exact place; empty = the gate is open."""
-    walk = _Walk(tokens, files, policy)
+    walk = _Walk(tokens, files, policy or GatePolicy())
     return tuple(
         Diagnostic(
             Severity.ERROR, f.message, files[f.at.file], f.at.line, f.at.column, f.code, TOOL
@@ -246,37 +210,15 @@ def _is_statement_delay(tokens: Sequence[Token], index: int) -> bool:
     return True
 
 
-_STATEMENT_WORDS = frozenset(
-    [
-        "begin",
-        "else",
-        "fork",
-        "forever",
-        "always",
-        "initial",
-        "do",
-        "always_comb",
-        "always_latch",
-        "default",
-        "join",
-    ]
+_STATEMENT_WORDS = words(
+    """
+    begin else fork forever always initial do always_comb always_latch default join
+    """
 )
-_STRENGTHS = frozenset(
-    [
-        "supply0",
-        "supply1",
-        "strong0",
-        "strong1",
-        "pull0",
-        "pull1",
-        "weak0",
-        "weak1",
-        "highz0",
-        "highz1",
-        "small",
-        "medium",
-        "large",
-    ]
+_STRENGTHS = words(
+    """
+    supply0 supply1 strong0 strong1 pull0 pull1 weak0 weak1 highz0 highz1 small medium large
+    """
 )
 
 

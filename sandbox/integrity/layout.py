@@ -1,7 +1,7 @@
 """Writes vetted tokens out again as text, and knows where each line of it came from.
 
-A compiler that reads this text sees our tokens and nothing else: no comment, no macro, no attribute,
-and no character sequence that it might cut up in another way than we did.
+A compiler that reads this text sees our tokens and nothing else: no comment, no macro, no
+attribute, and no character sequence that it might cut up in another way than we did.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gatewright.sandbox.integrity.lexer import Kind, Token
+from gatewright.sandbox.integrity.lexer import Kind, Token, words
 
 _BLANKS = re.compile(r"[ \t]+")
 _FOLDED = re.compile(r"\\\r?\n")
@@ -108,269 +108,41 @@ def plain_name(escaped: str) -> str:
 
 
 def _row(tokens: Sequence[Token]) -> str:
-    words: list[str] = []
+    parts: list[str] = []
     for token in tokens:
-        kind = token.kind
-        if kind is Kind.IDENT or kind is Kind.OPERATOR:
-            word = token.text
+        plain = token.kind is Kind.IDENT or token.kind is Kind.OPERATOR
+        word = token.text if plain else spelled(token)
+        if word == "'(" and parts:
+            parts[-1] += word
         else:
-            word = spelled(token)
-        if word == "'(" and words:
-            words[-1] += word
-        else:
-            words.append(word)
-    return " ".join(words)
+            parts.append(word)
+    return " ".join(parts)
 
 
-KEYWORDS = frozenset(
-    [
-        "accept_on",
-        "alias",
-        "always",
-        "always_comb",
-        "always_ff",
-        "always_latch",
-        "and",
-        "assert",
-        "assign",
-        "assume",
-        "automatic",
-        "before",
-        "begin",
-        "bind",
-        "bins",
-        "binsof",
-        "bit",
-        "break",
-        "buf",
-        "bufif0",
-        "bufif1",
-        "byte",
-        "case",
-        "casex",
-        "casez",
-        "cell",
-        "chandle",
-        "checker",
-        "class",
-        "clocking",
-        "cmos",
-        "config",
-        "const",
-        "constraint",
-        "context",
-        "continue",
-        "cover",
-        "covergroup",
-        "coverpoint",
-        "cross",
-        "deassign",
-        "default",
-        "defparam",
-        "design",
-        "disable",
-        "dist",
-        "do",
-        "edge",
-        "else",
-        "end",
-        "endcase",
-        "endchecker",
-        "endclass",
-        "endclocking",
-        "endconfig",
-        "endfunction",
-        "endgenerate",
-        "endgroup",
-        "endinterface",
-        "endmodule",
-        "endpackage",
-        "endprimitive",
-        "endprogram",
-        "endproperty",
-        "endsequence",
-        "endspecify",
-        "endtable",
-        "endtask",
-        "enum",
-        "event",
-        "eventually",
-        "expect",
-        "export",
-        "extends",
-        "extern",
-        "final",
-        "first_match",
-        "for",
-        "force",
-        "foreach",
-        "forever",
-        "fork",
-        "forkjoin",
-        "function",
-        "generate",
-        "genvar",
-        "global",
-        "highz0",
-        "highz1",
-        "if",
-        "iff",
-        "ifnone",
-        "ignore_bins",
-        "illegal_bins",
-        "implements",
-        "implies",
-        "import",
-        "incdir",
-        "include",
-        "initial",
-        "inout",
-        "input",
-        "inside",
-        "instance",
-        "int",
-        "integer",
-        "interconnect",
-        "interface",
-        "intersect",
-        "join",
-        "join_any",
-        "join_none",
-        "large",
-        "let",
-        "liblist",
-        "library",
-        "local",
-        "localparam",
-        "logic",
-        "longint",
-        "macromodule",
-        "matches",
-        "medium",
-        "modport",
-        "module",
-        "nand",
-        "negedge",
-        "nettype",
-        "new",
-        "nexttime",
-        "nmos",
-        "nor",
-        "noshowcancelled",
-        "not",
-        "notif0",
-        "notif1",
-        "null",
-        "or",
-        "output",
-        "package",
-        "packed",
-        "parameter",
-        "pmos",
-        "posedge",
-        "primitive",
-        "priority",
-        "program",
-        "property",
-        "protected",
-        "pull0",
-        "pull1",
-        "pulldown",
-        "pullup",
-        "pulsestyle_ondetect",
-        "pulsestyle_onevent",
-        "pure",
-        "rand",
-        "randc",
-        "randcase",
-        "randsequence",
-        "rcmos",
-        "real",
-        "realtime",
-        "ref",
-        "reg",
-        "reject_on",
-        "release",
-        "repeat",
-        "restrict",
-        "return",
-        "rnmos",
-        "rpmos",
-        "rtran",
-        "rtranif0",
-        "rtranif1",
-        "s_always",
-        "s_eventually",
-        "s_nexttime",
-        "s_until",
-        "s_until_with",
-        "scalared",
-        "sequence",
-        "shortint",
-        "shortreal",
-        "showcancelled",
-        "signed",
-        "small",
-        "soft",
-        "solve",
-        "specify",
-        "specparam",
-        "static",
-        "string",
-        "strong",
-        "strong0",
-        "strong1",
-        "struct",
-        "super",
-        "supply0",
-        "supply1",
-        "sync_accept_on",
-        "sync_reject_on",
-        "table",
-        "tagged",
-        "task",
-        "this",
-        "throughout",
-        "time",
-        "timeprecision",
-        "timeunit",
-        "tran",
-        "tranif0",
-        "tranif1",
-        "tri",
-        "tri0",
-        "tri1",
-        "triand",
-        "trior",
-        "trireg",
-        "type",
-        "typedef",
-        "union",
-        "unique",
-        "unique0",
-        "unsigned",
-        "until",
-        "until_with",
-        "untyped",
-        "use",
-        "uwire",
-        "var",
-        "vectored",
-        "virtual",
-        "void",
-        "wait",
-        "wait_order",
-        "wand",
-        "weak",
-        "weak0",
-        "weak1",
-        "while",
-        "wildcard",
-        "wire",
-        "with",
-        "within",
-        "wor",
-        "xnor",
-        "xor",
-    ]
+KEYWORDS = words(
+    """
+    accept_on alias always always_comb always_ff always_latch and assert assign assume
+    automatic before begin bind bins binsof bit break buf bufif0 bufif1 byte case casex
+    casez cell chandle checker class clocking cmos config const constraint context continue
+    cover covergroup coverpoint cross deassign default defparam design disable dist do edge
+    else end endcase endchecker endclass endclocking endconfig endfunction endgenerate
+    endgroup endinterface endmodule endpackage endprimitive endprogram endproperty
+    endsequence endspecify endtable endtask enum event eventually expect export extends
+    extern final first_match for force foreach forever fork forkjoin function generate
+    genvar global highz0 highz1 if iff ifnone ignore_bins illegal_bins implements implies
+    import incdir include initial inout input inside instance int integer interconnect
+    interface intersect join join_any join_none large let liblist library local localparam
+    logic longint macromodule matches medium modport module nand negedge nettype new
+    nexttime nmos nor noshowcancelled not notif0 notif1 null or output package packed
+    parameter pmos posedge primitive priority program property protected pull0 pull1
+    pulldown pullup pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase
+    randsequence rcmos real realtime ref reg reject_on release repeat restrict return rnmos
+    rpmos rtran rtranif0 rtranif1 s_always s_eventually s_nexttime s_until s_until_with
+    scalared sequence shortint shortreal showcancelled signed small soft solve specify
+    specparam static string strong strong0 strong1 struct super supply0 supply1
+    sync_accept_on sync_reject_on table tagged task this throughout time timeprecision
+    timeunit tran tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union
+    unique unique0 unsigned until until_with untyped use uwire var vectored virtual void
+    wait wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor xor
+    """
 )

@@ -68,6 +68,11 @@ _BLANK = frozenset({"space", "comment"})
 _MULTILINE = _BLANK | {"string", "attribute", "define", "bad"}
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 def tokenize(text: str, file: int = 0) -> list[Token]:
     """The tokens of `text`; what is none becomes tokens of kind BAD, one a character.
 

@@ -4,89 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PURE = frozenset(
-    [
-        "$signed",
-        "$unsigned",
-        "$clog2",
-        "$bits",
-        "$size",
-        "$high",
-        "$low",
-        "$left",
-        "$right",
-        "$increment",
-        "$dimensions",
-        "$unpacked_dimensions",
-        "$countones",
-        "$countbits",
-        "$onehot",
-        "$onehot0",
-        "$isunknown",
-        "$isunbounded",
-        "$typename",
-        "$rtoi",
-        "$itor",
-        "$realtobits",
-        "$bitstoreal",
-        "$shortrealtobits",
-        "$bitstoshortreal",
-        "$cast",
-        "$pow",
-        "$sqrt",
-        "$ln",
-        "$log10",
-        "$exp",
-        "$floor",
-        "$ceil",
-        "$abs",
-        "$min",
-        "$max",
-        "$sin",
-        "$cos",
-        "$tan",
-        "$asin",
-        "$acos",
-        "$atan",
-        "$atan2",
-        "$sinh",
-        "$cosh",
-        "$tanh",
-        "$asinh",
-        "$acosh",
-        "$atanh",
-        "$hypot",
-        "$past",
-        "$rose",
-        "$fell",
-        "$stable",
-        "$changed",
-        "$sampled",
-        "$sformatf",
-        "$sformat",
-        "$swrite",
-        "$psprintf",
-    ]
+from gatewright.sandbox.integrity.lexer import words
+
+PURE = words(
+    """
+    $signed $unsigned $clog2 $bits $size $high $low $left $right $increment $dimensions
+    $unpacked_dimensions $countones $countbits $onehot $onehot0 $isunknown $isunbounded
+    $typename $rtoi $itor $realtobits $bitstoreal $shortrealtobits $bitstoshortreal $cast
+    $pow $sqrt $ln $log10 $exp $floor $ceil $abs $min $max $sin $cos $tan $asin $acos $atan
+    $atan2 $sinh $cosh $tanh $asinh $acosh $atanh $hypot $past $rose $fell $stable $changed
+    $sampled $sformatf $sformat $swrite $psprintf
+    """
 )
-PRINTS = frozenset(
-    [
-        "$display",
-        "$displayb",
-        "$displayh",
-        "$displayo",
-        "$write",
-        "$writeb",
-        "$writeh",
-        "$writeo",
-        "$strobe",
-        "$strobeb",
-        "$strobeh",
-        "$strobeo",
-        "$info",
-        "$warning",
-        "$error",
-        "$fatal",
-    ]
+PRINTS = words(
+    """
+    $display $displayb $displayh $displayo $write $writeb $writeh $writeo $strobe $strobeb
+    $strobeh $strobeo $info $warning $error $fatal
+    """
 )
 CLOCKS = frozenset({"$time", "$stime", "$realtime"})
 LOADS = frozenset({"$readmemh", "$readmemb"})

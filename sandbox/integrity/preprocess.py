@@ -12,16 +12,11 @@ from dataclasses import dataclass, field
 
 from gatewright.core import Diagnostic, Severity, Source
 from gatewright.sandbox.integrity.lexer import MAX_TEXT, MAX_TOKENS, Kind, Token, tokenize
+from gatewright.sandbox.integrity.macros import Macro, parse_define, split_arguments, substituted
 
 MAX_DEPTH = 48
 MAX_INCLUDE_DEPTH = 15
 
-_DEFINE = re.compile(
-    r"`define(?:[ \t]|\\\r?\n)+(?P<name>[A-Za-z_][\w$]*|\\[!-~]+)(?P<params>\([^)]*\))?(?P<body>.*)",
-    re.DOTALL,
-)
-_LINE_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*')
-_CONTINUED = re.compile(r"\\\r?\n")
 _CONDITIONS = frozenset({"`ifdef", "`ifndef", "`elsif", "`else", "`endif"})
 _KEPT = frozenset(
     {
@@ -38,15 +33,6 @@ _KEPT = frozenset(
         "`line",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """A text macro: its formal arguments (None = it takes none) with their defaults."""
-
-    name: str
-    params: tuple[tuple[str, str | None], ...] | None
-    body: tuple[Token, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +188,11 @@ class _Preprocessor:
         return index + (2 if name else 1)
 
     def _define(self, token: Token) -> None:
-        match = _DEFINE.fullmatch(token.text)
-        if match is None:
+        macro = parse_define(token.text)
+        if macro is None:
             self._error(token, "bad-directive", "`define without a macro name")
-            return
-        body = _CONTINUED.sub(" ", match["body"])
-        body = _LINE_COMMENT.sub(lambda m: m[1] or " ", body)
-        params = None if match["params"] is None else _params(match["params"][1:-1])
-        self.macros[match["name"]] = Macro(match["name"], params, tuple(tokenize(body)))
+        else:
+            self.macros[macro.name] = macro
 
     def _undefine(self, tokens: list[Token], index: int) -> int:
         if tokens[index].text == "`undefineall":
@@ -268,13 +251,13 @@ class _Preprocessor:
         body = [
             token._replace(file=use.file, line=use.line, column=use.column) for token in macro.body
         ]
-        return self._rescan(_substituted(body, actual), depth + 1), after
+        return self._rescan(substituted(body, actual), depth + 1), after
 
     def _arguments(
         self, macro: Macro, tokens: Sequence[Token], index: int
     ) -> tuple[dict[str, tuple[Token, ...]], int] | None:
         use, params = tokens[index], macro.params or ()
-        split = _split_arguments(tokens, index + 1)
+        split = split_arguments(tokens, index + 1)
         if split is None:
             self._error(use, "macro-arguments", f"{use.text} needs arguments in parentheses")
             return None
@@ -328,15 +311,6 @@ _ARGUMENTS = {
 }
 
 
-def _params(text: str) -> tuple[tuple[str, str | None], ...]:
-    found: list[tuple[str, str | None]] = []
-    for part in text.split(","):
-        name, equals, default = part.partition("=")
-        if name.strip():
-            found.append((name.strip(), default.strip() if equals else None))
-    return tuple(found)
-
-
 def _include_name(tokens: list[Token], index: int) -> tuple[str, int]:
     """The file an include names, `"f"` or `<f>`, and the index after it."""
     after = index + 1
@@ -347,74 +321,3 @@ def _include_name(tokens: list[Token], index: int) -> tuple[str, int]:
         words += tokens[after].text
         after += 1
     return words.strip("<>"), after
-
-
-def _split_arguments(tokens: Sequence[Token], index: int) -> tuple[list[list[Token]], int] | None:
-    """The actual arguments in parentheses at `index`, and the index after them."""
-    if index >= len(tokens) or tokens[index].text != "(":
-        return None
-    depth, arguments = 0, [list[Token]()]
-    while index < len(tokens):
-        text = tokens[index].text
-        if text in _OPENING:
-            depth += 1
-        elif text in _CLOSING:
-            depth -= 1
-            if depth == 0:
-                return arguments, index + 1
-        if text == "," and depth == 1:
-            arguments.append([])
-        elif depth > 1 or text not in _OPENING:
-            arguments[-1].append(tokens[index])
-        index += 1
-    return None
-
-
-_OPENING = frozenset({"(", "[", "{", "'{", "'("})
-_CLOSING = frozenset({")", "]", "}"})
-
-
-def _substituted(body: list[Token], actual: Mapping[str, tuple[Token, ...]]) -> list[Token]:
-    """The body with arguments put in, `` pasted and `" made into strings."""
-    out: list[Token] = []
-    paste = False
-    index = 0
-    while index < len(body):
-        token = body[index]
-        index += 1
-        if token.text == "``":
-            paste = bool(out)
-            continue
-        if token.text == '`"':
-            close = next((i for i in range(index, len(body)) if body[i].text == '`"'), len(body))
-            inner = [t for part in body[index:close] for t in _argument(part, actual)]
-            new = [token._replace(kind=Kind.STRING, text=_stringified(inner))]
-            index = close + 1
-        else:
-            new = list(_argument(token, actual))
-        if paste and new:
-            joined = tokenize(out[-1].text + new[0].text)
-            place = out.pop()
-            out += [
-                t._replace(file=place.file, line=place.line, column=place.column) for t in joined
-            ]
-            new = new[1:]
-        paste = False
-        out += new
-    return out
-
-
-def _argument(token: Token, actual: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:
-    if token.kind is not Kind.IDENT or token.text not in actual:
-        return (token,)
-    value = actual[token.text]
-    return (value[0]._replace(gap=token.gap), *value[1:]) if value else ()
-
-
-def _stringified(tokens: Sequence[Token]) -> str:
-    words = "".join(
-        (" " if t.gap and i else "") + (r"\"" if t.text == '`\\`"' else t.text)
-        for i, t in enumerate(tokens)
-    )
-    words = re.sub(r'(?<!\\)"', r"\\\"", words)
-    return f'"{words}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gatewright.sandbox.integrity.lexer import Kind, Token
+from gatewright.sandbox.integrity.lexer import Kind, Token, words
 
 _ENDS = {
     "module": "endmodule",
@@ -35,22 +35,10 @@ _CLOSERS = {
     "{": ("}",),
     "'{": ("}",),
 } | {word: (end,) for word, end in _ENDS.items()}
-_CHAINED = frozenset(
-    [
-        "if",
-        "else",
-        "for",
-        "forever",
-        "while",
-        "repeat",
-        "foreach",
-        "wait",
-        "initial",
-        "always",
-        "@",
-        "#",
-        "?",
-    ]
+_CHAINED = words(
+    """
+    if else for forever while repeat foreach wait initial always @ # ?
+    """
 )
 
 

@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from gatewright.core import Diagnostic, Severity, ToolCrashed, ToolMissing
@@ -62,7 +61,7 @@ class Icarus:
     def compile(
         self, sources: Sequence[str], *tops: str, output: str, wall: bool = False
     ) -> list[str]:
-        """The command line that compiles to `output`; each file is a compilation unit of its own."""
+        """The command line that compiles to `output`; each file is a unit of its own."""
         return self._line(sources, tops, ["-u", "-o", output], wall)
 
     def simulate(self, compiled: str) -> list[str]:
@@ -84,10 +83,15 @@ def open_icarus(isolation: Isolation) -> Icarus:
     """
     iverilog = _program("GATEWRIGHT_IVERILOG", "iverilog")
     vvp = _program("GATEWRIGHT_VVP", "vvp")
-    return _opened(isolation, iverilog, vvp)
+    found = _FOUND.get((iverilog, vvp))
+    if found is None:
+        found = _FOUND.setdefault((iverilog, vvp), _opened(isolation, iverilog, vvp))
+    return found
 
 
-@cache
+_FOUND: dict[tuple[str, str], Icarus] = {}
+
+
 def _opened(isolation: Isolation, iverilog: str, vvp: str) -> Icarus:
     mounts = _mounts(iverilog, vvp)
     with scratch("icarus") as folder:

@@ -37,9 +37,9 @@ class Parsed:
 
 def version() -> str:
     """slang's version."""
-    import pyslang
+    from importlib.metadata import version as installed
 
-    return str(pyslang.__version__)
+    return installed("pyslang")
 
 
 def parse(tokens: Sequence[Token], files: Sequence[str], *, with_instances: bool = False) -> Parsed:

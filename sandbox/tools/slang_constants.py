@@ -6,7 +6,7 @@ Integers only, unbounded, as widths need them; what it does not know has no valu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gatewright.sandbox.integrity import Kind, Token, tokenize
 
@@ -129,7 +129,7 @@ def _divide(left: int, right: int) -> int:
     return quotient if (left < 0) == (right < 0) else -quotient
 
 
-_OPERATIONS = {
+_OPERATIONS: Mapping[str, Callable[[int, int], int]] = {
     "||": lambda a, b: int(bool(a or b)),
     "&&": lambda a, b: int(bool(a and b)),
     "|": lambda a, b: a | b,
@@ -154,5 +154,5 @@ _OPERATIONS = {
     "*": lambda a, b: a * b,
     "/": _divide,
     "%": lambda a, b: a - b * _divide(a, b),
-    "**": lambda a, b: a**b,
+    "**": lambda a, b: int(a**b),
 }
