@@ -1,1 +1,7 @@
 """Structured specifications read without a model: reader, IR, emitter, oracle, normaliser."""
+
+from gatewright.agents.symbolic.emit import emit
+from gatewright.agents.symbolic.ir import Notation, Strength, Structure
+from gatewright.agents.symbolic.reading import Reading, read
+
+__all__ = ["Notation", "Reading", "Strength", "Structure", "emit", "read"]

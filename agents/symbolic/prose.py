@@ -1,0 +1,787 @@
+"""Does the text around a structure add behaviour that the structure does not show?
+
+A sentence is harmless if it holds no word that carries behaviour (conditions, delays, inversions,
+extra storage …), or if it speaks, in a closed vocabulary, of something that the reading has
+understood: reset, clock edge, state codes, don't-cares, coding style. Anything else makes the
+reading abstain: a hybrid of structure and prose is not for this reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.ir import Logic, Machine, NextBit, NextIs, Structure, Table, Trace
+from gatewright.agents.symbolic.text import Sentence
+from gatewright.core import Interface
+
+_CUES = [
+    "if",
+    "when",
+    "whenever",
+    "while",
+    "until",
+    "unless",
+    "after",
+    "once",
+    "except",
+    "however",
+    "but",
+    "instead",
+    "rather",
+    "then-on",
+    "invert",
+    "inverts",
+    "inverted",
+    "inverting",
+    "complements",
+    "complemented",
+    "negate",
+    "negated",
+    "negates",
+    "opposite",
+    "delay",
+    "delays",
+    "delayed",
+    "register",
+    "registers",
+    "registered",
+    "pipeline",
+    "pipelined",
+    "latch",
+    "latches",
+    "latched",
+    "flip-flop",
+    "flip-flops",
+    "flipflop",
+    "flipflops",
+    "enable",
+    "enables",
+    "enabled",
+    "disable",
+    "disables",
+    "disabled",
+    "override",
+    "overrides",
+    "overridden",
+    "mask",
+    "masks",
+    "masked",
+    "gated",
+    "shift",
+    "shifts",
+    "shifted",
+    "count",
+    "counts",
+    "counter",
+    "counters",
+    "increment",
+    "increments",
+    "incremented",
+    "decrement",
+    "decrements",
+    "decremented",
+    "add",
+    "adds",
+    "added",
+    "adder",
+    "sum",
+    "sums",
+    "subtract",
+    "subtracts",
+    "accumulate",
+    "accumulates",
+    "accumulator",
+    "multiply",
+    "store",
+    "stores",
+    "stored",
+    "capture",
+    "captures",
+    "captured",
+    "sample",
+    "samples",
+    "sampled",
+    "hold",
+    "holds",
+    "held",
+    "tri-state",
+    "tristate",
+    "high-impedance",
+    "hi-z",
+    "additionally",
+    "otherwise",
+    "wrong",
+    "bug",
+    "bugs",
+    "buggy",
+    "fix",
+    "incorrect",
+    "incorrectly",
+    "error",
+    "errors",
+    "submodule",
+    "submodules",
+    "instantiate",
+    "instance",
+    "instances",
+    "swap",
+    "swapped",
+    "reverse",
+    "reversed",
+    "cycle",
+    "cycles",
+    "later",
+    "earlier",
+    "ignore",
+    "ignores",
+    "ignored",
+    "not",
+    "never",
+    "only",
+    "always",
+    "previous",
+    "preceding",
+    "priority",
+    "datapath",
+    "memory",
+    "fifo",
+    "parity",
+    "ored",
+    "anded",
+    "xored",
+    "toggles",
+    "toggle",
+    "synchronised",
+    "synchronized",
+    "debounced",
+    "combined",
+    "feeds",
+    "fed",
+    "cascaded",
+    "connected",
+    "extend",
+    "extended",
+    "second",
+    "third",
+    "twice",
+    "double",
+    "bitwise",
+    "replaced",
+    "changed",
+    "modified",
+    "exception",
+    "special",
+    "override",
+    "example-waveform",
+    "active-low",
+]
+_CUE = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, _CUES)) + r")(?![\w-])", re.IGNORECASE)
+_STATEFUL = frozenset(
+    [
+        "flip-flop",
+        "flip-flops",
+        "flipflop",
+        "flipflops",
+        "register",
+        "registers",
+        "memory",
+        "connected",
+    ]
+)
+
+_IDIOMS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:unless|except where|if not)\s+(?:otherwise\s+)?(?:specified|stated|noted|mentioned|"
+        r"indicated|given|described)(?:\s+otherwise)?(?:\s+in\s+the\s+\w+(?:\s+below)?)?",
+        r"\bif\s+(?:they|it|these|any|such)\s+exist(?:s|ed)?\b",
+        r"\bif-else(?:-?if)?\b|\bif\s*/\s*else\b",
+        r"\bdo(?:es)?\s+not\s+(?:matter|care)\b|\bdon'?t[- ]?cares?\b|\bdo[- ]not[- ]cares?\b",
+        r"\byou (?:may|can|are free to) (?:choose|output|use|assign)\b[^.;]*?"
+        r"\b(?:convenient|like|wish|want|discretion)\b",
+        r"\bone[- ]?hot\b",
+        r"\bd?on'?t care\b",
+        r"\b(?:each|every|per)\s+(?:clock\s+)?(?:cycle|tick)\b",
+        r",?\s*(?:but\s+)?using\s+as\s+few\s+(?:\w+\s+)?as\s+possible\b",
+        r"\bnot\s+allowed\s+to\s+use\b",
+        r"\(?\bbut\s+not\s+the\s+(?:state\s+)?(?:flip-?flops?|registers?)\)?",
+        r"\b(?:implement|derive|write|design|describe)\s+(?:only|just)\b",
+        r"\b\w+\s*=\s*[01]+\s+is\s+connected\s+to\s+\w+\[\d+\]",
+        r"\bonly\s+on\s+itself\s+and\s+its\s+(?:two\s+)?(?:\w+\s+)?neighbou?rs\b",
+        r"\b(?:the\s+)?(?:positive|negative|rising|falling)[- ]edge[- ]triggered\b",
+        r"\b(?:before|after|at|on|upon|by|every|each)\s+(?:the\s+|each\s+|every\s+)*(?:next\s+)?"
+        r"(?:positive|negative|rising|falling|active)?[- ]?(?:clock|clk)?[- ]?edges?"
+        r"(?:\s+of\s+(?:the\s+)?(?:clock|clk))?\b",
+        r"\bnot\s+(?:required|needed|necessary)\b",
+        r"\bdo not (?:write|use|include|add|output|give|provide|explain)\b[^.;]*",
+        r"\bonly\s+(?:write|output|give|provide|return|the\s+(?:code|module|verilog))\b[^.;]*",
+        r"\bminimum\b|\bminimal\b|\bsum[- ]of[- ]products?\b|\bproducts?[- ]of[- ]sums?\b",
+        r"\bsums?\s+of\s+minterms\b|\bproducts?\s+of\s+maxterms\b",
+    )
+)
+_EXAMPLE = re.compile(r"^\W*(?:for example|for instance|e\.g\.)", re.IGNORECASE)
+_HYBRID = re.compile(
+    r"\bexample\s+(?:wave|timing|trace|simulation|table|diagram)|\b(?:sub)?modules?\s+[A-Z]\b"
+    r"|\b(?:not|isn't|incomplete|partial)\s+(?:complete|all)\b|\bpart of the (?:table|map|diagram)",
+    re.IGNORECASE,
+)
+_BASE = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "assume",
+        "assumed",
+        "at",
+        "be",
+        "been",
+        "both",
+        "by",
+        "can",
+        "case",
+        "change",
+        "changes",
+        "circuit",
+        "combinational",
+        "consider",
+        "could",
+        "corresponding",
+        "describe",
+        "described",
+        "design",
+        "diagram",
+        "do",
+        "each",
+        "either",
+        "every",
+        "finite",
+        "first",
+        "following",
+        "for",
+        "form",
+        "from",
+        "fsm",
+        "function",
+        "given",
+        "go",
+        "goes",
+        "has",
+        "have",
+        "high",
+        "implement",
+        "implementation",
+        "implemented",
+        "implements",
+        "in",
+        "include",
+        "includes",
+        "input",
+        "inputs",
+        "into",
+        "is",
+        "it",
+        "its",
+        "logic",
+        "low",
+        "machine",
+        "mealy",
+        "module",
+        "moore",
+        "must",
+        "next",
+        "of",
+        "on",
+        "one",
+        "or",
+        "output",
+        "outputs",
+        "part",
+        "portion",
+        "portions",
+        "present",
+        "current",
+        "given",
+        "represent",
+        "represents",
+        "represented",
+        "sequential",
+        "should",
+        "signal",
+        "signals",
+        "state",
+        "states",
+        "system",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "these",
+        "this",
+        "those",
+        "to",
+        "transition",
+        "transitions",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "using",
+        "use",
+        "used",
+        "uses",
+        "value",
+        "values",
+        "via",
+        "we",
+        "which",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "verilog",
+        "systemverilog",
+        "below",
+        "above",
+        "where",
+        "whose",
+        "how",
+        "all",
+        "same",
+        "so",
+        "such",
+        "table",
+        "map",
+        "karnaugh",
+        "shown",
+        "follows",
+        "respectively",
+        "according",
+        "determined",
+        "determines",
+        "bit",
+        "bits",
+        "0",
+        "1",
+        "zero",
+        "s",
+        "ns",
+    ]
+)
+_RESET = frozenset(
+    [
+        "reset",
+        "resets",
+        "resetting",
+        "resetn",
+        "rst",
+        "active",
+        "active-high",
+        "active-low",
+        "synchronous",
+        "synchronously",
+        "asynchronous",
+        "asynchronously",
+        "sync",
+        "async",
+        "if",
+        "when",
+        "whenever",
+        "asserted",
+        "assert",
+        "asserts",
+        "deasserted",
+        "return",
+        "returns",
+        "enter",
+        "enters",
+        "entered",
+        "positive",
+        "rising",
+        "edge",
+        "posedge",
+        "clock",
+        "clk",
+        "initial",
+        "initially",
+        "start",
+        "starts",
+        "starting",
+        "power-up",
+        "power-on",
+        "then",
+        "set",
+        "sets",
+        "become",
+        "becomes",
+        "forced",
+        "while",
+        "up",
+        "called",
+        "immediately",
+        "regardless",
+        "triggered",
+        "edge-triggered",
+        "begin",
+        "begins",
+        "initialize",
+        "initializes",
+        "initialized",
+        "initialised",
+        "put",
+        "puts",
+        "back",
+        "port",
+        "pin",
+        "being",
+        "has",
+        "pulled",
+        "driven",
+        "been",
+        "as",
+        "not",
+        "1'b1",
+        "1'b0",
+        "independent",
+        "independently",
+        "of",
+    ]
+)
+_CLOCK = frozenset(
+    [
+        "clock",
+        "clk",
+        "clocked",
+        "edge",
+        "edges",
+        "positive",
+        "rising",
+        "negative",
+        "falling",
+        "posedge",
+        "negedge",
+        "triggered",
+        "triggers",
+        "trigger",
+        "updates",
+        "update",
+        "updated",
+        "register",
+        "registers",
+        "flip-flop",
+        "flip-flops",
+        "advance",
+        "advances",
+        "cycle",
+        "cycles",
+        "time",
+        "step",
+        "tick",
+        "every",
+        "occur",
+        "occurs",
+        "happen",
+        "happens",
+    ]
+)
+_CODES = frozenset(
+    [
+        "encoding",
+        "encodings",
+        "encoded",
+        "encode",
+        "encodes",
+        "code",
+        "codes",
+        "coded",
+        "one-hot",
+        "onehot",
+        "binary",
+        "assignment",
+        "assignments",
+        "assigned",
+        "assign",
+        "hot",
+        "derive",
+        "equations",
+        "equation",
+        "inspection",
+        "by",
+        "y",
+        "Y",
+        "through",
+        "though",
+        "correspond",
+        "corresponds",
+        "stored",
+        "wish",
+        "any",
+        "flip-flop",
+        "flip-flops",
+        "bits",
+        "register",
+        "registers",
+        "when",
+        "only",
+        "exactly",
+        "single",
+        "following",
+        "represented",
+        "three",
+        "always",
+    ]
+)
+_STYLE = frozenset(
+    [
+        "separate",
+        "always",
+        "block",
+        "blocks",
+        "continuous",
+        "assignment",
+        "assignments",
+        "statement",
+        "statements",
+        "discretion",
+        "called",
+        "flip-flop",
+        "flip-flops",
+        "fsm",
+        "clocked",
+        "procedural",
+        "assign",
+        "any",
+        "codes",
+        "wish",
+        "lectures",
+        "done",
+        "case",
+        "style",
+        "coding",
+        "code",
+        "synthesizable",
+        "registers",
+        "register",
+    ]
+)
+_CARES = frozenset(
+    [
+        "don't-care",
+        "dont-care",
+        "don't-cares",
+        "don't",
+        "care",
+        "cares",
+        "d",
+        "x",
+        "means",
+        "mean",
+        "may",
+        "choose",
+        "whatever",
+        "convenient",
+        "cell",
+        "cells",
+        "marked",
+        "mark",
+        "denotes",
+        "denote",
+        "indicates",
+        "stand",
+        "stands",
+        "never",
+        "occur",
+        "occurs",
+        "output",
+        "entries",
+        "entry",
+        "combinations",
+        "conditions",
+        "input",
+        "can",
+        "otherwise",
+        "treated",
+        "not",
+    ]
+)
+_DEFAULTS = frozenset(
+    [
+        "unless",
+        "otherwise",
+        "stated",
+        "specified",
+        "default",
+        "defaults",
+        "0",
+        "zero",
+        "outputs",
+        "inputs",
+        "don't",
+        "cares",
+    ]
+)
+_TOPICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"\breset|\brst|\binitial|\bstarts?\b|\bpower", re.IGNORECASE), _RESET | _CLOCK),
+    (re.compile(r"\bclock|\bclk|\bedge", re.IGNORECASE), _CLOCK),
+    (re.compile(r"\bcod(?:e|es|ed|ing)\b|encod|hot\b|assign", re.IGNORECASE), _CODES),
+    (re.compile(r"\balways\s+blocks?|\bstatements?\b|\bsynthesi", re.IGNORECASE), _STYLE),
+    (re.compile(r"don'?t[- ]?care|\bnever\s+occur", re.IGNORECASE), _CARES),
+    (re.compile(r"\bdefault|\botherwise\b", re.IGNORECASE), _DEFAULTS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the sentences may mention: the module's names, the states, and the reset's port."""
+
+    interface: Interface
+    structure: Structure
+    reset: str | None
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The machine's states, if it is one."""
+        return self.structure.states if isinstance(self.structure, Machine) else ()
+
+
+def check(sentences: Iterable[Sentence], context: Context) -> None:
+    """Raise Abstain, naming the sentence, where one adds behaviour or is not understood."""
+    example = False
+    for sentence in sentences:
+        text = re.sub(r"\s+", " ", sentence.text)
+        if example or _EXAMPLE.match(text):
+            example = text.endswith(":") and not example
+            if not _HYBRID.search(text):
+                continue
+        if not _harmless(text, context):
+            raise Abstain(f"line {sentence.line}: {text!r} may add behaviour to the structure")
+
+
+def _harmless(text: str, context: Context) -> bool:
+    if _HYBRID.search(text):
+        return False
+    if _describes_next_state(text, context):
+        return True
+    stripped = text
+    for idiom in _IDIOMS:
+        stripped = idiom.sub(" ", stripped)
+    cues = {cue.lower() for cue in _CUE.findall(stripped)}
+    names = {port.name.lower() for port in context.interface.ports} | {
+        state.lower() for state in context.states
+    }
+    cues -= names
+    if isinstance(context.structure, Machine | Trace) or _characteristic(context.structure):
+        cues -= _STATEFUL
+    if not cues and not _defines_output(stripped, context):
+        return True
+    return _within_a_topic(text, context)
+
+
+def _characteristic(structure: Structure) -> bool:
+    return isinstance(structure, Table) and structure.trigger is not None
+
+
+def _defines_output(text: str, context: Context) -> bool:
+    """The sentence says what an output is."""
+    for port in context.interface.outputs:
+        name = re.escape(port.name)
+        verb = (
+            r"(?:is|are|should|shall|must|equals?|goes|becomes?|will|stays?|remains?|gets|depends)"
+        )
+        if re.search(rf"(?<![\w'])[_\"']?{name}[_\"']?(?:\[[\d:]+\])?\s+(?:\w+\s+)?{verb}\b", text):
+            return True
+        if re.search(rf"(?<![\w'.]){name}(?:\[[\d:]+\])?\s*<?=(?!=)", text):
+            return True
+    return False
+
+
+def _words(text: str) -> list[str]:
+    text = re.sub(r"\d+'[bhd][0-9a-fA-F]+|\[[\d:]+\]", " ", text)
+    return re.findall(r"[A-Za-z0-9_](?:[\w'-]*\w)?", text)
+
+
+def _within_a_topic(text: str, context: Context) -> bool:
+    """Every word belongs to one understood topic, or names a state, the clock or the reset."""
+    clocks = {p.name for p in context.interface.ports if re.search("cl(?:oc)?k", p.name, re.I)}
+    own = {context.interface.module, *clocks, *context.states}
+    if context.reset:
+        own.add(context.reset)
+    if isinstance(context.structure, Machine) and isinstance(context.structure.form, Logic):
+        own |= {p.name for p in context.interface.ports}
+    words = [w for w in _words(text) if w not in own and not re.fullmatch(r"[01]+", w)]
+    ports = {p.name for p in context.interface.ports}
+    named = context.reset is not None and re.search(rf"\b{re.escape(context.reset)}\b", text)
+    for at, (trigger, vocabulary) in enumerate(_TOPICS):
+        if not trigger.search(text) and not (at == 0 and named):
+            continue
+        if at == 0 and not isinstance(context.structure, Machine):
+            continue
+        if vocabulary is _STYLE:
+            words = [w for w in words if w.strip("_") not in ports]
+        if all(w.lower() in _BASE or w.lower() in vocabulary or w in vocabulary for w in words):
+            return True
+    return False
+
+
+def _describes_next_state(text: str, context: Context) -> bool:
+    """`B3_next: assert when next-state is B3`, `The output Y1 is y[1]`: agrees with the reading.
+
+    Raises Abstain where it disagrees.
+    """
+    machine = context.structure
+    if not isinstance(machine, Machine) or not isinstance(machine.form, Logic):
+        return False
+    for drive in machine.form.drives:
+        name = re.escape(drive.port.port)
+        if isinstance(drive, NextIs):
+            match = re.match(
+                rf"^\W*{name}\W+(?:is\s+)?(?:assert(?:ed|s)?|1|high|true)\s+(?:when|if)\s+"
+                rf"(?:the\s+)?next[- ]state\s+is\s+(?:the\s+)?(?:state\s+)?(\w+)(?:\s+state)?\W*$",
+                text,
+                re.IGNORECASE,
+            )
+            if match and match[1].lower() != drive.state.lower():
+                raise Abstain(f"{text!r} contradicts the name of output {drive.port}")
+            if match:
+                return True
+        elif isinstance(drive, NextBit):
+            match = re.search(
+                rf"\b{name}\s+(?:is|should\s+be|corresponds\s+to)\s+(?:the\s+)?"
+                rf"(?:input\s+(?:of|to)\s+(?:the\s+)?(?:state\s+)?(?:flip-?flop\s+)?|bit\s+)?"
+                rf"\w+\[(\d+)\](?:\s+of\s+the\s+next[- ]state(?:\s+signal)?)?\W*$",
+                text,
+                re.IGNORECASE,
+            )
+            if match and not _same_bit(int(match[1]), drive, machine.form, context.interface):
+                raise Abstain(f"{text!r} contradicts the name of output {drive.port}")
+            if match:
+                return True
+    return False
+
+
+def _same_bit(index: int, drive: NextBit, form: Logic, interface: Interface) -> bool:
+    port = interface.port(form.state.port)
+    lowest = min(port.left or 0, port.right or 0) if port else 0
+    return index - lowest == drive.bit
+
+
+def leftover(lines: Sequence[str]) -> str | None:
+    """The first line that looks like part of a table or diagram nobody has read."""
+    for line in lines:
+        text = re.sub(r"\|\|", " ", line)
+        cells = re.findall(r"(?<!\S)[01xX-](?!\S)", line.replace("|", " "))
+        if text.count("|") >= 1 or re.search(r"-+>", text) or len(cells) >= 3:
+            return line.strip()
+    return None

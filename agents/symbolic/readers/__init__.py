@@ -1,0 +1,1 @@
+"""One notation a file; each reader finds its structures on a page."""

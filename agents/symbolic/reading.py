@@ -1,0 +1,164 @@
+"""The door: a specification in, exactly one complete and consistent structure out, or a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gatewright.agents.symbolic import laws, machine, prose, waves
+from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.facts import Facts, gather
+from gatewright.agents.symbolic.interface import read_heading
+from gatewright.agents.symbolic.ir import Clock, Strength, Structure, Table
+from gatewright.agents.symbolic.page import Page, open_page
+from gatewright.agents.symbolic.readers import (
+    automaton,
+    equation,
+    kmap,
+    lookup,
+    minterms,
+    state_diagram,
+    state_table,
+    truth_table,
+    waveform,
+)
+from gatewright.agents.symbolic.readers.find import (
+    AutomatonDraft,
+    Find,
+    MachineDraft,
+    WaveDraft,
+)
+from gatewright.agents.symbolic.roles import clock_port, reset_port
+from gatewright.agents.symbolic.signals import Names
+from gatewright.agents.symbolic.text import sentences
+from gatewright.core import Interface
+
+Reader = Callable[[Page, Names], list[Find]]
+# Drawn notations first; each reader sees only the lines that those before it have left.
+_DRAWN: tuple[Reader, ...] = (
+    state_diagram.read,
+    state_table.read,
+    kmap.read,
+    waveform.read,
+    automaton.read,
+    truth_table.read,
+    lookup.read,
+)
+_WRITTEN: tuple[Reader, ...] = (minterms.read, equation.read)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: one structure, or the reason for abstaining.
+
+    `strength` says how far the structure settles the design; `assumptions` names the conventions
+    that had to be assumed (with strength ASSUMED).
+    """
+
+    interface: Interface | None = None
+    structure: Structure | None = None
+    strength: Strength | None = None
+    assumptions: tuple[str, ...] = ()
+    abstained: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """There is a structure, complete and consistent."""
+        return self.structure is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    structure: Structure
+    strength: Strength
+    assumptions: tuple[str, ...]
+
+
+def read(spec: str, interface: Interface | None = None) -> Reading:
+    """Read a specification. Never raises for what the text says: it abstains with a reason.
+
+    `interface` is believed over ports named in the text.
+    """
+    known = interface
+    try:
+        heading = read_heading(open_page(spec))
+        known = interface or heading.interface
+        if known is None:
+            raise Abstain("the text does not name the module's ports")
+        if interface is not None and heading.interface is not None:
+            _agree(interface, heading.interface)
+        settled = _read(heading.page, known)
+    except Abstain as reason:
+        return Reading(known, abstained=reason.reason)
+    return Reading(known, settled.structure, settled.strength, settled.assumptions)
+
+
+def _agree(given: Interface, told: Interface) -> None:
+    """The text's ports and the given ones have the same names, directions and widths."""
+    ports = {(p.name, p.direction, p.width) for p in given.ports}
+    if ports != {(p.name, p.direction, p.width) for p in told.ports}:
+        raise Abstain("the ports in the text differ from the given interface")
+
+
+def _read(page: Page, interface: Interface) -> _Settled:
+    if re.search(r"^\s*(?:always\w*\b.*@|begin\b|endcase\b|initial\s+begin)", page.text, re.M):
+        raise Abstain("the text holds code")
+    names = Names(interface)
+    finds, rest = _finds(page, names, _DRAWN)
+    if not finds:
+        finds, rest = _finds(page, names, _WRITTEN)
+    if not finds:
+        raise Abstain("the text holds no structure that is read here")
+    if len(finds) > 1:
+        raise Abstain(f"the text holds {len(finds)} structures")
+    unread = prose.leftover([line.text for line in rest.lines if not line.rule])
+    if unread is not None:
+        raise Abstain(f"the line {unread!r} looks like part of a structure and was not understood")
+    reset = reset_port(interface)
+    facts = gather(sentences(rest), reset.name if reset else None)
+    settled = _settle(finds[0], names, facts)
+    context = prose.Context(interface, settled.structure, reset.name if reset else None)
+    prose.check(sentences(rest), context)
+    return settled
+
+
+def _finds(page: Page, names: Names, readers: tuple[Reader, ...]) -> tuple[list[Find], Page]:
+    finds: list[Find] = []
+    for reader in readers:
+        new = reader(page, names)
+        for find in new:
+            page = page.without(find.lines).replaced(dict(find.remainders))
+        finds += new
+    return finds, page
+
+
+def _settle(find: Find, names: Names, facts: Facts) -> _Settled:
+    draft = find.draft
+    if isinstance(draft, MachineDraft):
+        fitted = machine.fit(draft, names, facts)
+        return _settled(fitted.machine, find.assumptions + fitted.assumptions)
+    if isinstance(draft, AutomatonDraft):
+        structure, assumptions = automaton.settle(draft, names, facts.text)
+        return _settled(structure, find.assumptions + assumptions)
+    if isinstance(draft, WaveDraft):
+        return _wave(draft, names, facts)
+    if isinstance(draft, Table) and isinstance(draft.trigger, Clock) and facts.falling:
+        draft = replace(draft, trigger=Clock(draft.trigger.port, falling=True))
+    return _settled(draft, find.assumptions)
+
+
+def _settled(structure: Structure, assumptions: tuple[str, ...]) -> _Settled:
+    strength = Strength.ASSUMED if assumptions else Strength.PROVED
+    return _Settled(structure, strength, assumptions)
+
+
+def _wave(draft: WaveDraft, names: Names, facts: Facts) -> _Settled:
+    said = bool(re.search(r"\bcombinational\b", facts.text, re.IGNORECASE))
+    said &= not re.search(r"\bsequential\b|\bmemory\b|\bflip-?flop", facts.text, re.IGNORECASE)
+    if clock_port(names.interface) is not None:
+        return _Settled(laws.sequential(draft, names), Strength.CONSISTENT, ())
+    table = waves.combinational(draft, names)
+    total = 1 << sum(port.width for port in names.inputs())
+    proved = said and len(table.rows) == total
+    return _Settled(table, Strength.PROVED if proved else Strength.CONSISTENT, ())
