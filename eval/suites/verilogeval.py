@@ -16,6 +16,7 @@ from gatewright.datasets.verilogeval import Task
 from gatewright.eval.suites.base import Dataset
 from gatewright.eval.suites.verilogeval_errata import golden_answer, known_faults
 from gatewright.eval.suites.verilogeval_extract import extract
+from gatewright.eval.suites.verilogeval_hardened import HARDENED, HardenedRules
 from gatewright.eval.suites.verilogeval_official import Record, table
 from gatewright.eval.suites.verilogeval_prompt import messages
 from gatewright.eval.suites.verilogeval_rules import ERRATA, OFFICIAL, PublishedRules, Runs
@@ -49,8 +50,8 @@ _USUAL = 0.02
 class VerilogEval:
     """One of the two tasks. `open` gives the isolation in which candidates run."""
 
-    rule_sets: Sequence[str] = (OFFICIAL, ERRATA)
-    default_rules: Sequence[str] = (OFFICIAL, ERRATA)
+    rule_sets: Sequence[str] = (OFFICIAL, ERRATA, HARDENED)
+    default_rules: Sequence[str] = (OFFICIAL, ERRATA, HARDENED)
 
     def __init__(self, task: Task, open: Callable[[], Isolation] = open_isolation) -> None:
         self.task = task
@@ -98,6 +99,8 @@ class VerilogEval:
         """The check of a rule set. Those of one suite share runs where that is exact."""
         if rules in (OFFICIAL, ERRATA):
             return PublishedRules(rules, self._isolation, self._runs)
+        if rules == HARDENED:
+            return HardenedRules.on(self._isolation)
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )

@@ -1,0 +1,243 @@
+"""Measures what scoring VerilogEval costs, against the bare tools and two published scorers.
+
+    python tests/real/bench_verilogeval.py DATA [--repeat N] [--samples DIR]
+        [--turtle CHECKOUT] [--make CHECKOUT]
+
+DATA is a copy of NVlabs/verilog-eval, whole or half. Two jobs at a time, save for TuRTLe's scorer
+and make, which work one by one. CPU seconds are user and system time of this process and of all
+below it; of several repeats the quickest counts. `--samples` scores recorded answers too:
+`dataset_TASK.jsonl` with the rows `problem`, `sample`, `code` after a first header line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import types
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatewright.core import Problem, TestbenchSpec
+from gatewright.eval import Generations, References, RunRequest, run
+from gatewright.eval.suites.verilogeval import VerilogEval, code_complete, spec_to_rtl
+from gatewright.eval.suites.verilogeval_errata import corrected
+
+JOBS = 2
+FLAGS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s", "tb")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one measurement took; `note` is what it found."""
+
+    name: str
+    wall_s: float
+    cpu_s: float
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.name:44} {self.wall_s:8.2f} wall {self.cpu_s:8.2f} cpu   {self.note}"
+
+
+def cpu_s() -> float:
+    own, below = (resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
+
+
+def measure(name: str, work: Callable[[], str], repeat: int) -> Spent:
+    quickest: Spent | None = None
+    for _ in range(repeat):
+        wall, cpu = time.perf_counter(), cpu_s()
+        note = work()
+        spent = Spent(name, time.perf_counter() - wall, cpu_s() - cpu, note)
+        if quickest is None or spent.cpu_s < quickest.cpu_s:
+            quickest = spent
+    assert quickest is not None
+    print(quickest, flush=True)
+    return quickest
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
+        yield Path(name)
+
+
+def bare(problems: Sequence[Problem]) -> str:
+    """iverilog and vvp as a person would type them, two problems at a time."""
+    with folder() as place, ThreadPoolExecutor(JOBS) as pool:
+        passed = sum(pool.map(lambda problem: bare_one(problem, place / problem.id), problems))
+    return f"{passed}/{len(problems)} report no mismatch"
+
+
+def bare_one(problem: Problem, place: Path) -> bool:
+    place.mkdir()
+    spec = problem.harness
+    assert isinstance(spec, TestbenchSpec)
+    golden = re.sub(r"\bRefModule\b", "TopModule", problem.reference[0].text)
+    texts = {
+        "sample.sv": golden,
+        "test.sv": spec.testbench[0].text,
+        "ref.sv": spec.reference[0].text,
+    }
+    for name, text in texts.items():
+        (place / name).write_text(text)
+    with (place / "log").open("w+") as log:
+        subprocess.run(["iverilog", *FLAGS, "-o", "sim", *texts], cwd=place, stdout=log, stderr=log)
+        if (place / "sim").exists():
+            subprocess.run(
+                ["vvp", "sim"], cwd=place, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        log.seek(0)
+        return re.search(r"^Mismatches: 0 in", log.read(), re.MULTILINE) is not None
+
+
+def references(suites: Sequence[VerilogEval], data: Path, rules: str) -> str:
+    """The golden answers through the runner."""
+    notes = []
+    for suite in suites:
+        with folder() as out:
+            request = RunRequest(suite, out, References(), data, rules=(rules,), jobs=JOBS)
+            notes.append(passes(run(request), rules))
+    return ", ".join(notes)
+
+
+def passes(summary: object, rules: str) -> str:
+    from gatewright.eval import Summary, summary_json
+
+    assert isinstance(summary, Summary)
+    found = summary_json(summary)["rules"][rules]
+    return f"{found['passed']}/{found['total']} pass"
+
+
+def answers(suites: Sequence[VerilogEval], data: Path, rules: str, samples: Path) -> str:
+    """Recorded answers through the runner."""
+    notes = []
+    for suite in suites:
+        with folder() as out:
+            file = out / "answers.jsonl"
+            rows = (samples / f"dataset_{suite.task.value}.jsonl").read_text().splitlines()[1:]
+            with file.open("w") as lines:
+                for row in map(json.loads, rows):
+                    answer = {"task": row["problem"], "sample": row["sample"], "code": row["code"]}
+                    lines.write(json.dumps(answer) + "\n")
+            request = RunRequest(
+                suite, out / "run", Generations(file), data, rules=(rules,), jobs=JOBS
+            )
+            notes.append(passes(run(request), rules))
+    return ", ".join(notes)
+
+
+def turtle(checkout: Path, dataset: Path) -> str:
+    """TuRTLe's scorer, called as its task does: one answer after another."""
+    sys.path.insert(0, str(checkout / "turtle"))
+    sys.modules["metrics.generic_eval"] = types.ModuleType("metrics.generic_eval")
+    sys.modules["metrics.generic_eval"].__dict__["main"] = None
+    score = __import__("metrics.eval_verilog", fromlist=["x"]).eval_verilog_eval
+    passed, golden = 0, sorted(dataset.glob("*_ref.sv"))
+    with folder() as place, contextlib.redirect_stdout(io.StringIO()):
+        for reference in golden:
+            answer = place / "answer.sv"
+            answer.write_text(re.sub(r"\bRefModule\b", "TopModule", reference.read_text()))
+            test = reference.with_name(reference.name.replace("_ref.", "_test."))
+            passed += score(answer, test, reference, simulator="icarus", flag=True)["passed"]
+    return f"{passed}/{len(golden)} pass"
+
+
+def published_make(checkout: Path) -> str:
+    """The published make flow on answers that are there already; bash, or its logs stay empty."""
+    with folder() as place:
+        prepare_make(checkout, place)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PYTHONPATH": str(place / "stub"), "PATH": path}
+        command = ["make", "SHELL=/bin/bash"]
+        subprocess.run(command, cwd=place, env=environment, check=True, capture_output=True)
+        summary = (place / "summary.txt").read_text()
+    found = re.search(r"pass_rate\s*=\s*([\d.]+)", summary)
+    return f"pass_rate {found[1]}" if found else "no pass_rate"
+
+
+def prepare_make(checkout: Path, place: Path) -> None:
+    options = ["--with-task=spec-to-rtl", "--with-samples=1", "--with-model=gpt-4"]
+    configure = str((checkout / "configure").resolve())
+    subprocess.run([configure, *options], cwd=place, check=True, capture_output=True)
+    # The analysis imports a module that LangChain no longer has, and uses nothing of it.
+    (place / "stub" / "langchain").mkdir(parents=True)
+    (place / "stub" / "langchain" / "__init__.py").touch()
+    (place / "stub" / "langchain" / "schema.py").write_text("SystemMessage = HumanMessage = None\n")
+    for reference in (checkout / "dataset_spec-to-rtl").glob("*_ref.sv"):
+        name = reference.name.removesuffix("_ref.sv")
+        (place / name).mkdir()
+        golden = re.sub(r"\bRefModule\b", "TopModule", reference.read_text())
+        (place / name / f"{name}_sample01.sv").write_text(golden)
+        (place / name / f"{name}_sample01-sv-generate.log").write_text("\n")
+
+
+def ratio(name: str, ours: Spent, theirs: Spent) -> None:
+    wall, cpu = ours.wall_s / theirs.wall_s, ours.cpu_s / theirs.cpu_s
+    print(f"{name:44} {wall:8.2f} wall {cpu:8.2f} cpu")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--samples", type=Path)
+    parser.add_argument("--turtle", type=Path)
+    parser.add_argument("--make", type=Path)
+    given = parser.parse_args()
+    suite = spec_to_rtl()
+    dataset = suite.load(given.data)
+    published, fixed = dataset.problems, [corrected(problem) for problem in dataset.problems]
+    print(f"{len(published)} problems, {JOBS} jobs, quickest of {given.repeat}")
+    references([suite], given.data, "hardened")  # opens the sandbox, fills caches of the system
+    plain = measure("bare commands, published data", lambda: bare(published), given.repeat)
+    official = measure(
+        "official", lambda: references([suite], given.data, "official"), given.repeat
+    )
+    eased = measure("bare commands, corrected data", lambda: bare(fixed), given.repeat)
+    errata = measure("errata", lambda: references([suite], given.data, "errata"), given.repeat)
+    hardened = measure(
+        "hardened", lambda: references([suite], given.data, "hardened"), given.repeat
+    )
+    ratio("official / bare", official, plain)
+    ratio("errata / bare", errata, eased)
+    ratio("hardened / bare", hardened, eased)
+    if given.turtle:
+        theirs = measure("TuRTLe's scorer", lambda: turtle(given.turtle, Path(dataset.path)), 1)
+        ratio("TuRTLe / official", theirs, official)
+        ratio("TuRTLe / hardened", theirs, hardened)
+    if given.make:
+        theirs = measure("published make flow", lambda: published_make(given.make), 1)
+        ratio("make / official", theirs, official)
+        ratio("make / hardened", theirs, hardened)
+    if given.samples:
+        both = [suite, code_complete()]
+        half = given.samples.parent / "verilog-eval"
+        golden = measure(
+            "hardened, references of the recorded", lambda: references(both, half, "hardened"), 1
+        )
+        recorded = measure(
+            "hardened, recorded answers", lambda: answers(both, half, "hardened", given.samples), 1
+        )
+        ratio("answers / references", recorded, golden)
+    if shutil.which("iverilog"):
+        print(
+            subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout.split("\n")[0]
+        )
+
+
+if __name__ == "__main__":
+    main()
