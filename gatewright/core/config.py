@@ -37,6 +37,7 @@ __all__ = [
     "Price",
     "Settings",
     "load_settings",
+    "web_address",
 ]
 
 IsolationChoice = Literal["auto", "container", "bwrap", "landlock", "rlimits"]
@@ -73,6 +74,19 @@ class Origin:
 
     def __str__(self) -> str:
         return self.place or str(self.kind)
+
+
+def web_address(text: str) -> str:
+    """An http or https address without a slash at its end. Raises ValueError for another text."""
+    try:
+        parts = urlsplit(text.strip())
+        # Reading the port is what checks it.
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("must look like http://127.0.0.1:8000/v1")
+    return text.strip().rstrip("/")
 
 
 def _usable_cpus() -> int:
@@ -124,12 +138,7 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must look like http://127.0.0.1:8000/v1")
-        return value.rstrip("/")
+        return None if value is None else web_address(value)
 
     def origin(self, key: str) -> Origin:
         """Which layer set `key`."""

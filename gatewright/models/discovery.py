@@ -1,4 +1,4 @@
-"""Looking for a server that has a model: short, and never an error."""
+"""Looking for a server that has a model: short, and an absent one is no error."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+from gatewright.core import UsageError
+from gatewright.core.config import web_address
 
 OLLAMA_ADDRESS = "127.0.0.1:11434"
 _PROBE_S = 0.3
@@ -18,17 +21,26 @@ def is_loopback(url: str) -> bool:
 
 
 def ollama_url(environ: Mapping[str, str]) -> str:
-    """The address of the local Ollama, as OLLAMA_HOST gives it, without a path."""
+    """The address of the local Ollama, as OLLAMA_HOST gives it, without a path.
+
+    Raises UsageError where OLLAMA_HOST is no address.
+    """
     host = environ.get("OLLAMA_HOST", "").strip() or OLLAMA_ADDRESS
-    if "://" not in host:
-        host = f"http://{host}"
-    parts = urlsplit(host)
-    name = parts.hostname or "127.0.0.1"
+    parts = urlsplit(variable_address("OLLAMA_HOST", host if "://" in host else f"http://{host}"))
+    name = parts.hostname or ""
     # A server told to listen everywhere is reached on the loopback address.
     name = "127.0.0.1" if name in ("0.0.0.0", "::") else name
     name = f"[{name}]" if ":" in name else name
     default = 443 if parts.scheme == "https" else 11434
     return f"{parts.scheme}://{name}:{parts.port or default}"
+
+
+def variable_address(variable: str, text: str) -> str:
+    """The address an environment variable holds. Raises UsageError that names the variable."""
+    try:
+        return web_address(text)
+    except ValueError as error:
+        raise UsageError(f"bad address {text!r}: {error}", where=variable) from None
 
 
 def ollama_models(environ: Mapping[str, str], seconds: float = _PROBE_S) -> tuple[str, ...]:

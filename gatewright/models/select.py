@@ -12,7 +12,13 @@ from gatewright.core import ModelError, UsageError
 from gatewright.core.config import CacheMode, LayerKind, Settings
 from gatewright.models.base import Model, Sampling
 from gatewright.models.choice import PROVIDERS, ModelChoice, ModelKind, parse_model
-from gatewright.models.discovery import is_loopback, ollama_models, ollama_url, served_models
+from gatewright.models.discovery import (
+    is_loopback,
+    ollama_models,
+    ollama_url,
+    served_models,
+    variable_address,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
         if find_spec(PROVIDERS[account.provider].package) is not None:
             return _from_account(account, environ)
         missing.append(f"{account.key} is set but {_package(account.provider)} is not installed")
-    if environ.get("OPENAI_BASE_URL", "").strip():
+    if _openai_url(environ):
         return _from_account(_ACCOUNTS[0], environ)
     models = ollama_models(environ)
     if models:
@@ -104,14 +110,19 @@ def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
 
 
 def _from_account(account: _Account, environ: Mapping[str, str]) -> ModelChoice:
-    url = environ.get("OPENAI_BASE_URL", "").strip() if account.provider == "openai" else ""
+    url = _openai_url(environ) if account.provider == "openai" else None
     key = environ.get(account.key, "").strip()
     name = environ.get(account.model_variable, "").strip()
     why = f"{account.key if key else 'OPENAI_BASE_URL'} is set"
     if url and not name:
-        return _served(url.rstrip("/"), key, why)
+        return _served(url, key, why)
     full = f"{account.provider}:{name or account.model}"
-    return ModelChoice(ModelKind.PROVIDER, full, url.rstrip("/") or None, why)
+    return ModelChoice(ModelKind.PROVIDER, full, url, why)
+
+
+def _openai_url(environ: Mapping[str, str]) -> str | None:
+    text = environ.get("OPENAI_BASE_URL", "").strip()
+    return variable_address("OPENAI_BASE_URL", text) if text else None
 
 
 def _served(base_url: str, key: str, why: str) -> ModelChoice:
@@ -137,8 +148,7 @@ def _located(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]
     if choice.provider == "ollama":
         return replace(choice, base_url=f"{ollama_url(environ)}/v1")
     if choice.provider == "openai":
-        url = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/")
-        return replace(choice, base_url=url or None)
+        return replace(choice, base_url=_openai_url(environ))
     return choice
 
 

@@ -108,9 +108,7 @@ class FakeServer:
                 handler.event(chunk | {"choices": [choice]})
             if finish is None:
                 return
-            handler.event(
-                chunk | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}
-            )
+            handler.event(chunk | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
             if usage:
                 handler.event(chunk | {"choices": [], "usage": counts})
             handler.event("[DONE]")
@@ -126,9 +124,20 @@ class FakeServer:
         return step
 
     def status(
-        self, code: int, message: str = "no", *, error_code: str = "", param: str = "", **headers: str
+        self,
+        code: int,
+        message: str = "no",
+        *,
+        error_code: str = "",
+        param: str = "",
+        **headers: str,
     ) -> Step:
-        error = {"message": message, "type": "e", "code": error_code or None, "param": param or None}
+        error = {
+            "message": message,
+            "type": "e",
+            "code": error_code or None,
+            "param": param or None,
+        }
 
         def step(handler: FakeHandler, body: dict[str, Any]) -> None:
             handler.send(code, json.dumps({"error": error}), **headers)

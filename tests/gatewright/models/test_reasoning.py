@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatewright.models import strip_reasoning
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("<think>hm\nhm</think>\n\nmodule m;", "module m;"),
+        ("<THINK>a</THINK>x<thinking>b</thinking>y", "xy"),
+        ("the template opened it</think>module m;", "module m;"),
+        ("a <think>b <think> c</think> d</think> e", "e"),
+        ("module m;<think>cut off", "module m;"),
+        ("<think>nothing but thought", ""),
+        ("  if (a < b) c <= d;  ", "  if (a < b) c <= d;  "),
+        ("use <thinker> here", "use <thinker> here"),
+    ],
+)
+def test_thoughts_go(text: str, answer: str) -> None:
+    assert strip_reasoning(text) == answer
+
+
+@given(st.text(alphabet="ab<>/ \n"))
+def test_text_without_tags_is_untouched(text: str) -> None:
+    assert strip_reasoning(text) == text
+
+
+@given(st.text(alphabet="<>/think \n"), st.text(alphabet="xyz;\n ").map(str.strip))
+def test_a_leading_block_never_changes_the_answer(thought: str, answer: str) -> None:
+    assert strip_reasoning(f"<think>{thought}</think>{answer}") == answer
