@@ -18,7 +18,7 @@ from gatewright.agents.structure import read_structure
 from gatewright.agents.task import Task
 from gatewright.agents.turn import Improver
 from gatewright.agents.workshop import Workshop
-from gatewright.core import Problem, ReferenceSpec, Trajectory
+from gatewright.core import Oracle, Problem, ReferenceSpec, Trajectory
 from gatewright.models import Model
 
 
@@ -45,10 +45,14 @@ def solve(
     listener.started(choice.oracle)
     journal = Journal(listener)
     journal.note(choice.note)
+    if policy.oracle is Oracle.DERIVED:
+        journal.note(structure.abstention)
     task = Task(choice.problem, kit, structure.sentences if policy.hints else "")
     coder = None
     if model is not None:
-        coder = Coder(task, model, policy.temperature, policy.max_tokens, sample, listener.text)
+        # Without anybody listening the model need not stream, and may try again half-way.
+        on_text = listener.text if type(listener).text is not Listener.text else None
+        coder = Coder(task, model, policy.temperature, policy.max_tokens, sample, on_text)
     workshop = Workshop(choice, kit, policy, journal, Purse(policy.budget), listener, coder)
     authors: list[Author] = []
     if policy.symbolic and structure.candidate is not None:

@@ -44,6 +44,26 @@ def numbered(sources: Sequence[Source]) -> str:
     return "\n\n".join(parts)
 
 
+def cone(listing: str, code: str) -> str:
+    """A cone's numbered lines; their numbers alone where they are most of the code shown above."""
+    lines = listing.splitlines()
+    numbers = [line.split("|", 1)[0].strip() for line in lines]
+    if 2 * len(lines) < len(code.splitlines()) or not all(n.isdigit() for n in numbers):
+        return listing
+    return f"lines {_ranges([int(n) for n in numbers])} of the code" if numbers else ""
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, runs drawn together: `1-3, 7`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{a}-{b}" if b > a else str(a) for a, b in runs)
+
+
 def contract(problem: Problem) -> str:
     """The module header an answer must keep: as given, or written from the interface, or ''."""
     if problem.header.strip():

@@ -5,11 +5,14 @@ Rendered strictly: a template that names a value nobody gave is an error, never 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 @cache
@@ -30,4 +33,5 @@ def render(template: str, **values: object) -> str:
 
     Raises jinja2.UndefinedError where the template needs a value that is not given.
     """
-    return _environment().get_template(template).render(**values).strip() + "\n"
+    text = _environment().get_template(template).render(**values)
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"

@@ -124,7 +124,8 @@ def test_a_state_machine_without_reset_gets_one_value() -> None:
         "module top (input clk, output reg q); always @(posedge clk) q <= ",
         "module top (input clk); typedef enum logic {A, B} s_t; s_t s;"
         " always @(posedge clk) s <= B; endmodule",
-        "module top (input clk); struct packed {logic a;} s; always @(posedge clk) s.a <= 1; endmodule",
+        "module top (input clk); struct packed {logic a;} s;"
+        " always @(posedge clk) s.a <= 1; endmodule",
         "module top (input clk); bit q; int n; always @(posedge clk) begin q <= 1; n <= 2; end"
         " endmodule",
         "class c; endclass",
@@ -146,7 +147,7 @@ BLOCKS = st.sampled_from(
         "always @(posedge clk) if (en) {t} <= d;",
         "always @(posedge clk) if (rst) {t} <= 0; else {t} <= {s} ^ d;",
         "always @(posedge clk or posedge rst) if (rst) {t} <= 1; else {t} <= {s};",
-        "always @(posedge clk) case (d) 0: {t} <= {s}; 1: {t} <= d; default: {t} <= {t} + 1; endcase",
+        "always @(posedge clk) case (d) 0: {t} <= {s}; default: {t} <= {t} + 1; endcase",
     ]
 )
 BENCH = """module tb;

@@ -86,6 +86,14 @@ def test_diagnostics_errors_first_without_repeats() -> None:
     assert view.diagnostics(many).splitlines()[-1] == "… and 28 more"
 
 
+def test_a_cone_that_is_most_of_the_code_is_named_by_its_lines() -> None:
+    code = "\n".join(f"{i}| x" for i in range(1, 10))
+    assert view.cone("2| x\n3| x\n7| x", code) == "2| x\n3| x\n7| x"
+    most = "\n".join(f"{i}| x" for i in (1, 2, 3, 5, 8, 9))
+    assert view.cone(most, code) == "lines 1-3, 5, 8-9 of the code"
+    assert view.cone("", code) == ""
+
+
 def test_contract_prefers_the_given_header() -> None:
     ports = (
         Port("clk", Direction.INPUT),
