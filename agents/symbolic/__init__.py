@@ -2,6 +2,17 @@
 
 from gatewright.agents.symbolic.emit import emit
 from gatewright.agents.symbolic.ir import Notation, Strength, Structure
+from gatewright.agents.symbolic.normalise import normalise
+from gatewright.agents.symbolic.oracle import oracle_testbench
 from gatewright.agents.symbolic.reading import Reading, read
 
-__all__ = ["Notation", "Reading", "Strength", "Structure", "emit", "read"]
+__all__ = [
+    "Notation",
+    "Reading",
+    "Strength",
+    "Structure",
+    "emit",
+    "normalise",
+    "oracle_testbench",
+    "read",
+]
