@@ -25,6 +25,7 @@ from gatewright.sandbox.isolation.supervise import CHANNEL, Exit, supervise
 _NAMESPACES = (
     "--die-with-parent",
     "--as-pid-1",
+    "--new-session",
     "--unshare-user",
     "--unshare-pid",
     "--unshare-net",
@@ -94,20 +95,18 @@ class _Run:
     done: int
     report: int
 
-    def pids(self) -> list[int]:
+    def pids(self, most: int) -> list[int]:
         """Everything below bubblewrap."""
-        return tree.descendants(self.process.pid)
+        return tree.descendants(self.process.pid, most)
 
     def kill(self) -> None:
-        """Kill process 1 of the namespace, and with it the namespace.
+        """Kill process 1 of the namespace and its process group, which is the whole run.
 
-        Killing bubblewrap itself would do so too, but then nobody would wait for the tree.
+        Killing bubblewrap itself would end the namespace too, but then nobody would wait for the
+        tree; killing process 1 alone can take seconds while others keep the kernel busy.
         """
-        first = tree.children(self.process.pid)
-        for pid in first:
+        for pid in tree.children(self.process.pid):
             self._kill_child(pid)
-        if not first:
-            self.process.kill()
 
     def _kill_child(self, pid: int) -> None:
         with contextlib.suppress(OSError):
@@ -115,6 +114,8 @@ class _Run:
             try:
                 # Between reading the number and opening it, it may have become another's.
                 if pid in tree.children(self.process.pid):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(pid, signal.SIGKILL)
                     signal.pidfd_send_signal(handle, signal.SIGKILL)
             finally:
                 os.close(handle)
@@ -181,4 +182,4 @@ class Bubblewrap:
             )
             fds.close(output_end, report_end, *passed)
             run = _Run(process, fds.keep(os.pidfd_open(process.pid)), report)
-            return supervise(run, folder, limits, output, channel, start)
+            return supervise(run, command, limits, output, channel, start)

@@ -91,7 +91,7 @@ class _Run:
     done: int
     report: int
 
-    def pids(self) -> list[int]:
+    def pids(self, most: int) -> list[int]:
         """None: the processes are the engine's, which holds their memory and number itself."""
         return []
 
@@ -121,7 +121,6 @@ class Container:
         """Run confined; see `Isolation.run`."""
         start = time.monotonic()
         programs.check(command)
-        folder = command.folder.resolve()
         name = f"gatewright-{os.getpid()}-{secrets.token_hex(6)}"
         argv = arguments(self._engine, name, command, limits)
         with scratch("container") as place, Descriptors() as fds:
@@ -145,7 +144,7 @@ class Container:
             fds.close(output_end)
             done = fds.keep(os.pidfd_open(process.pid))
             run = _Run(self._engine, name, process, done, report)
-            return supervise(run, folder, limits, output, channel, start)
+            return supervise(run, command, limits, output, channel, start)
 
 
 def _fifo(path: Path, fds: Descriptors) -> int:

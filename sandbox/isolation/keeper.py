@@ -39,9 +39,9 @@ class _Run:
         """Readable once the keeper has said its goodbye, or is gone."""
         return self.control.fileno()
 
-    def pids(self) -> list[int]:
+    def pids(self, most: int) -> list[int]:
         """Everything below the keeper."""
-        return tree.descendants(self.keeper)
+        return tree.descendants(self.keeper, most)
 
     def kill(self) -> None:
         """Hang up, which makes the keeper kill everything."""
@@ -88,7 +88,7 @@ class Keeper:
             with contextlib.closing(self._warden.ask(given)) as control:
                 fds.close(*given)
                 run = _Run(control, _started(control, request))
-                return supervise(run, folder, limits, output, channel, start)
+                return supervise(run, command, limits, output, channel, start)
 
     def _refuse_untrusted(self, command: Command) -> None:
         if self._level is Level.RLIMITS and not command.trusted and not self._unsafe:

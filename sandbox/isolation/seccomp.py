@@ -4,8 +4,7 @@ It denies what could reach out of the sandbox: tracing, namespaces, mounts, kern
 processes' limits and priorities, every socket family but AF_UNIX, and memory that no process's
 resident size shows (memfd, System V). Where the run has no namespaces of its own, it also denies
 what Landlock leaves open: named and datagram sockets, and changing the owner, mode, times or
-attributes of a file it can name (those calls that tools make in passing are told that all went
-well, and do nothing).
+attributes of a file it can name (chmod, which tools call in passing, is told that all went well).
 Numbers: Linux arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
 """
 
@@ -41,8 +40,9 @@ class _Machine:
     socketpair: int
     connect: int
     tgkill: int
-    ownership: tuple[int, ...]  # chown and extended attributes, in all forms
-    modes: tuple[int, ...]  # chmod and utime, in all forms
+    groups: tuple[int, ...]  # setsid setpgid
+    ownership: tuple[int, ...]  # chown, utime and extended attributes, in all forms
+    modes: tuple[int, ...]  # chmod, in all forms
     truncate: int
 
 
@@ -75,8 +75,9 @@ _MACHINES = {
         socketpair=53,
         connect=42,
         tgkill=234,
-        ownership=(92, 93, 94, 260, 188, 189, 190, 197, 198, 199),
-        modes=(90, 91, 268, 132, 235, 261, 280),
+        groups=(112, 109),
+        ownership=(92, 93, 94, 260, 132, 235, 261, 280, 188, 189, 190, 197, 198, 199),
+        modes=(90, 91, 268),
         truncate=76,
     ),
     "aarch64": _Machine(
@@ -100,8 +101,9 @@ _MACHINES = {
         socketpair=199,
         connect=203,
         tgkill=131,
-        ownership=(54, 55, 5, 6, 7, 14, 15, 16),
-        modes=(52, 53, 88),
+        groups=(157, 154),
+        ownership=(54, 55, 88, 5, 6, 7, 14, 15, 16),
+        modes=(52, 53),
         truncate=45,
     ),
 }
@@ -133,6 +135,10 @@ def program(*, namespaces: bool, signal_only: int | None = None) -> bytes:
     # Programs fall back by themselves from these, so they are told that there is no such call.
     for number in (_CLONE3, _MEMFD_SECRET, machine.memfd_create):
         code += _deny(number, _ENOSYS)
+    # One group can be killed in one stroke, which no fork bomb outruns; and as the scheduler shares
+    # out among sessions, a run with many of them would starve its watcher.
+    for number in machine.groups:
+        code += _deny(number, _DO_NOTHING)
     for number in machine.own:
         code += _deny_unless(number, 0, 0)
     code += _deny_bits(machine.clone, 0, _NAMESPACES)

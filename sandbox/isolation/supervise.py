@@ -7,16 +7,15 @@ import select
 import signal
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from gatewright.core import SandboxUnavailable
 from gatewright.sandbox.isolation import tree
-from gatewright.sandbox.isolation.base import Ending, Finished, Limits
+from gatewright.sandbox.isolation.base import Command, Ending, Finished, Limits
 
 CHANNEL = "GATEWRIGHT_CHANNEL"
 CHANNEL_BYTES = 1 << 20
-_FIRST_TICK_S = 0.05
+_FIRST_TICK_S = {True: 0.05, False: 0.01}  # by whether the command is trusted not to multiply
 _LONGEST_TICK_S = 0.1
 _TICKS_PER_DISK_LOOK = 3
 _NEAR = 0.9
@@ -47,8 +46,8 @@ class Launch(Protocol):
         """A descriptor that turns readable when the whole tree is gone."""
         ...
 
-    def pids(self) -> list[int]:
-        """The processes of the run now."""
+    def pids(self, most: int) -> list[int]:
+        """The processes of the run now, not many more than `most`."""
         ...
 
     def kill(self) -> None:
@@ -96,7 +95,7 @@ class _Watch:
     """The limits that only looking from outside can hold."""
 
     launch: Launch
-    folder: Path
+    command: Command
     limits: Limits
     ticks: int = 0
     peak: int = 0
@@ -104,13 +103,14 @@ class _Watch:
 
     def look(self) -> Ending | None:
         self.ticks += 1
-        pids = self.launch.pids()
+        most = self.limits.processes + _SHELL
+        pids = self.launch.pids(most)
+        if len(pids) > most:
+            return Ending.MEMORY
         now = tree.usage(pids)
         self.cpu_s = max(self.cpu_s, now.cpu_s)
         if now.cpu_s > self.limits.cpu_s:
             return Ending.CPU
-        if now.processes > self.limits.processes + _SHELL:
-            return Ending.MEMORY
         resident = now.resident
         # Summing counts shared pages again for each process, so ask precisely when it matters.
         if resident > _NEAR * self.limits.memory_mb * _MB and now.processes > 1:
@@ -119,13 +119,18 @@ class _Watch:
         if resident > self.limits.memory_mb * _MB:
             return Ending.MEMORY
         looks_at_disk = self.ticks % _TICKS_PER_DISK_LOOK == 0
-        if looks_at_disk and tree.disk_exceeds(self.folder, self.limits.disk_mb * _MB):
+        if looks_at_disk and tree.disk_exceeds(self.command.folder, self.limits.disk_mb * _MB):
             return Ending.DISK
         return None
 
 
 def supervise(
-    launch: Launch, folder: Path, limits: Limits, output: int, channel: int | None, start: float
+    launch: Launch,
+    command: Command,
+    limits: Limits,
+    output: int,
+    channel: int | None,
+    start: float,
 ) -> Finished:
     """Run `launch`, begun at `start` on the monotonic clock, to its end.
 
@@ -134,7 +139,7 @@ def supervise(
     pipes = [_Pipe(output, limits.output_kb * 1024)]
     if channel is not None:
         pipes.append(_Pipe(channel, CHANNEL_BYTES))
-    watch = _Watch(launch, folder, limits)
+    watch = _Watch(launch, command, limits)
     try:
         broken = _follow(launch, pipes, watch, start)
     except BaseException:
@@ -175,7 +180,8 @@ def _follow(launch: Launch, pipes: list[_Pipe], watch: _Watch, start: float) -> 
         os.set_blocking(fd, False)
         poll.register(fd, select.POLLIN)
     deadline = start + watch.limits.wall_s
-    tick = start + _FIRST_TICK_S
+    first = _FIRST_TICK_S[watch.command.trusted]
+    tick = start + first
     while True:
         pause = max(0.0, min(tick, deadline) - time.monotonic())
         # Round up: a timeout of 0 ms would spin until the tick is due.
@@ -194,7 +200,7 @@ def _follow(launch: Launch, pipes: list[_Pipe], watch: _Watch, start: float) -> 
             broken = watch.look()
             if broken is not None:
                 return broken
-            tick = now + min(_LONGEST_TICK_S, max(_FIRST_TICK_S, (now - start) / 8))
+            tick = now + min(_LONGEST_TICK_S, max(first, (now - start) / 8))
 
 
 def _stop(launch: Launch) -> None:

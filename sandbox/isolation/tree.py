@@ -45,13 +45,17 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def descendants(root: int) -> list[int]:
-    """All processes below `root`, without it, parents first."""
+def descendants(root: int, most: int) -> list[int]:
+    """The processes below `root`, without it, parents first; not many more than `most`.
+
+    A fork bomb grows faster than it can be listed, so whoever looks must know when to stop.
+    """
     found: list[int] = []
-    level = children(root)
-    while level:
-        found += level
-        level = [child for pid in level for child in children(pid)]
+    todo = [root]
+    while todo and len(found) <= most:
+        below = children(todo.pop())
+        found += below
+        todo += below
     return found
 
 
