@@ -1,0 +1,230 @@
+"""Tells a design's clocks and resets from how it uses them, then from what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gatewright.core import DataError, Direction, Interface, Port, Source
+
+if TYPE_CHECKING:
+    from pyslang import ast as slang
+
+_CLOCK = re.compile(r"(?:^|_)(?:clk|clock|ck)(?:$|_|\d)|clk$|clock$|^clk", re.IGNORECASE)
+_RESET = re.compile(
+    r"^(?:[a-z0-9]+_)*(?:a|s|n|sys|g|glb|por)?_?(?:rst|reset|clr|clear|arst|srst)"
+    r"(?:_?(?:n|b|l|ni|in|i|h|p|async|sync)|\d)*$",
+    re.IGNORECASE,
+)
+_ACTIVE_LOW = re.compile(r"^n_?(?:rst|reset|clr)|(?:_?n|_b|_l|_ni|rstb)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A one-bit input that brings the design into a known state."""
+
+    name: str
+    active_low: bool = False
+    asynchronous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the inputs are for; `data` are all that are neither clock nor reset."""
+
+    clocks: tuple[str, ...] = ()
+    resets: tuple[Reset, ...] = ()
+    data: tuple[Port, ...] = ()
+
+
+@dataclass(slots=True)
+class _Uses:
+    """What was seen while walking a design; signals by their hierarchical path."""
+
+    clocks: set[str] = field(default_factory=set)
+    controls: dict[str, bool] = field(default_factory=dict)
+    tested_low: dict[str, bool] = field(default_factory=dict)
+    sources: dict[str, list[tuple[str, bool]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def elaborate(sources: Sequence[Source], top: str) -> tuple[Interface, Roles]:
+    """A module's ports, with its parameters' defaults, and the roles of its inputs.
+
+    Raises DataError where the sources do not define the module, or a port is no plain vector.
+    """
+    instance = _instance(sources, top)
+    interface = Interface(top, tuple(map(_port, instance.body.portList)))
+    return interface, _roles(_walk(instance), interface)
+
+
+def _roles(uses: _Uses, interface: Interface) -> Roles:
+    top = interface.module
+    inputs = {f"{top}.{port.name}": port for port in interface.inputs}
+    single = {path: port for path, port in inputs.items() if port.width == 1}
+    clocks = _clocks(uses, single)
+    resets = {
+        reset.name: reset
+        for path, active_low in uses.controls.items()
+        for reset in _controls(uses, single, path, active_low)
+        if reset.name not in clocks and (_RESET.search(reset.name) or clocks)
+    }
+    for path, port in single.items():
+        if port.name not in resets and port.name not in clocks and _RESET.search(port.name):
+            low = uses.tested_low.get(path, bool(_ACTIVE_LOW.search(port.name)))
+            resets[port.name] = Reset(port.name, low)
+    special = {*clocks, *resets}
+    data = tuple(p for p in interface.inputs if p.name not in special)
+    return Roles(tuple(sorted(clocks)), tuple(resets.values()), data)
+
+
+def _clocks(uses: _Uses, single: dict[str, Port]) -> set[str]:
+    """Inputs that edges wait for; of those gated together, the ones named like a clock."""
+    found: set[str] = set()
+    for path in uses.clocks:
+        reached = {single[p].name for p, _ in _origins(uses, path) if p in single}
+        found |= {name for name in reached if _CLOCK.search(name)} or reached
+    named = {port.name for port in single.values() if _CLOCK.search(port.name)}
+    return found or named
+
+
+def _controls(uses: _Uses, single: dict[str, Port], path: str, active_low: bool) -> Iterator[Reset]:
+    reached = [(single[p].name, inverted) for p, inverted in _origins(uses, path) if p in single]
+    named = [(name, inverted) for name, inverted in reached if _RESET.search(name)]
+    for name, inverted in named or reached:
+        yield Reset(name, active_low != inverted, asynchronous=True)
+
+
+def _origins(uses: _Uses, path: str) -> Iterator[tuple[str, bool]]:
+    """The signals a signal comes from, itself included, and whether inverted on the way."""
+    seen = {path}
+    queue = [(path, False)]
+    while queue:
+        here, inverted = queue.pop()
+        yield here, inverted
+        for source, flips in uses.sources.get(here, ()):
+            if source not in seen:
+                seen.add(source)
+                queue.append((source, inverted != flips))
+
+
+def _instance(sources: Sequence[Source], top: str) -> slang.InstanceSymbol:
+    from pyslang import Bag, ast, syntax
+
+    options = ast.CompilationOptions()
+    options.topModules = {top}
+    bag = Bag()
+    bag.compilationOptions = options
+    compilation = ast.Compilation(bag)
+    for source in sources:
+        compilation.addSyntaxTree(syntax.SyntaxTree.fromText(source.text, source.name))
+    found: list[slang.InstanceSymbol] = list(compilation.getRoot().topInstances)
+    for instance in found:
+        if instance.name == top:
+            return instance
+    raise DataError(f"the reference does not define the module '{top}'")
+
+
+def _port(symbol: object) -> Port:
+    from pyslang import ast
+
+    name = getattr(symbol, "name", "")
+    if not isinstance(symbol, ast.PortSymbol) or not symbol.type.isIntegral:
+        raise DataError(f"port '{name}' of the reference is not a plain vector")
+    directions = {
+        ast.ArgumentDirection.In: Direction.INPUT,
+        ast.ArgumentDirection.Out: Direction.OUTPUT,
+    }
+    direction = directions.get(symbol.direction, Direction.INOUT)
+    return Port(name, direction, symbol.type.bitWidth, symbol.type.isSigned)
+
+
+def _walk(top: slang.InstanceSymbol) -> _Uses:
+    from pyslang import ast
+
+    uses = _Uses()
+
+    def visit(node: object) -> None:
+        if isinstance(node, ast.InstanceSymbol):
+            _connections(uses, node)
+        elif isinstance(node, ast.TimedStatement):
+            _timed(uses, node)
+        elif isinstance(node, ast.ConditionalStatement):
+            _condition(uses, node)
+        elif isinstance(node, ast.ContinuousAssignSymbol):
+            _assignment(uses, node.assignment)
+        elif isinstance(node, ast.NetSymbol) and node.initializer is not None:
+            _flows(uses, node.hierarchicalPath, node.initializer)
+
+    top.visit(visit)
+    return uses
+
+
+def _names(expression: object) -> list[str]:
+    from pyslang import ast
+
+    found: list[str] = []
+
+    def visit(node: object) -> None:
+        if isinstance(node, ast.NamedValueExpression):
+            found.append(node.symbol.hierarchicalPath)
+
+    expression.visit(visit)  # type: ignore[attr-defined]
+    return found
+
+
+def _inverted(expression: object) -> bool:
+    from pyslang import ast
+
+    while isinstance(expression, ast.ConversionExpression):
+        expression = expression.operand
+    if not isinstance(expression, ast.UnaryExpression):
+        return False
+    return expression.op in (ast.UnaryOperator.BitwiseNot, ast.UnaryOperator.LogicalNot)
+
+
+def _connections(uses: _Uses, instance: slang.InstanceSymbol) -> None:
+    for connection in instance.portConnections:
+        inside = getattr(connection.port, "internalSymbol", None)
+        if inside is not None and connection.expression is not None:
+            _flows(uses, inside.hierarchicalPath, connection.expression)
+
+
+def _assignment(uses: _Uses, assignment: object) -> None:
+    from pyslang import ast
+
+    if isinstance(assignment, ast.AssignmentExpression):
+        for target in _names(assignment.left):
+            _flows(uses, target, assignment.right)
+
+
+def _flows(uses: _Uses, target: str, expression: object) -> None:
+    uses.sources[target] += [(name, _inverted(expression)) for name in _names(expression)]
+
+
+def _timed(uses: _Uses, statement: slang.TimedStatement) -> None:
+    """`@(posedge clk or negedge rst_n)`: what the body reads of it is a control, not a clock."""
+    from pyslang import ast
+
+    timing = statement.timing
+    kinds = ast.EdgeKind
+    events = getattr(timing, "events", [timing])
+    edges = [e for e in events if isinstance(e, ast.SignalEventControl)]
+    edges = [e for e in edges if e.edge in (kinds.PosEdge, kinds.NegEdge, kinds.BothEdges)]
+    read = set(_names(statement.stmt)) if len(edges) > 1 else set()
+    for event in edges:
+        for name in _names(event.expr):
+            if name in read and any(other not in read for e in edges for other in _names(e.expr)):
+                uses.controls[name] = event.edge == kinds.NegEdge
+            else:
+                uses.clocks.add(name)
+
+
+def _condition(uses: _Uses, statement: slang.ConditionalStatement) -> None:
+    """`if (!rst_n)` tells the polarity: the first branch of a reset is the reset."""
+    for condition in statement.conditions:
+        names = _names(condition.expr)
+        if len(names) == 1:
+            uses.tested_low.setdefault(names[0], _inverted(condition.expr))
