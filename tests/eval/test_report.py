@@ -11,8 +11,18 @@ import pytest
 from rich.console import Console
 from tinysuite import TinyAnswers, TinySuite
 
-from gatewright.core import DataError, Fault, Judgement, Oracle, Provenance, Round, Trajectory
+from gatewright.core import (
+    DataError,
+    Fault,
+    Judgement,
+    Oracle,
+    Provenance,
+    Round,
+    Trajectory,
+    UsageError,
+)
 from gatewright.eval import Generations, Run, RunRequest, load_run, run, write_html
+from gatewright.eval.published import official_table
 from gatewright.eval.report import print_run, print_summary
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -206,3 +216,18 @@ def test_what_is_missing_is_told_apart(judged: Run, tmp_path: Path) -> None:
     text = console.export_text()
     assert "not attempted, counted as failed: 3" in text
     assert "answered and not scored yet: 5" in text
+
+
+def test_only_some_benchmarks_have_a_table_of_their_own(judged: Run) -> None:
+    with pytest.raises(UsageError, match="tiny has no published table"):
+        official_table(judged, TinySuite(4))
+
+    class Published(TinySuite):
+        def official_table(self, samples) -> str:
+            return repr({name: [v and v.passed for v in row] for name, row in samples.items()})
+
+    (judged.path / "verdicts.jsonl").write_bytes(
+        b"".join((judged.path / "verdicts.jsonl").read_bytes().splitlines(keepends=True)[:3])
+    )
+    found = official_table(load_run(judged.path), Published(4))
+    assert "'P00': [True, True], 'P01': [False, None], 'P02': [None, None]" in found
