@@ -33,7 +33,8 @@ class Facts:
     text: str
     asynchronous: bool | None
     active_low: bool | None
-    falling: bool
+    falling: bool | None
+    flip_flops: bool
     one_hot: bool
     zero_by_default: bool
     resetting: tuple[str, ...]
@@ -60,7 +61,8 @@ def gather(sentences: Iterable[Sentence], reset: str | None) -> Facts:
         everything,
         _either(about, _ASYNCHRONOUS, _SYNCHRONOUS, "synchronous and asynchronous reset"),
         level,
-        bool(_either(everything, _FALLING, _RISING, "both clock edges")),
+        _either(everything, _FALLING, _RISING, "both clock edges"),
+        bool(re.search(r"\bflip-?flops?\b", everything, re.IGNORECASE)),
         bool(re.search(r"\bone[- ]?hot\b", everything, re.IGNORECASE)),
         bool(_ZERO.search(everything)),
         resetting,

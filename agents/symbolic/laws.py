@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.facts import Facts
 from gatewright.agents.symbolic.ir import (
     Clock,
     Counter,
@@ -245,26 +246,25 @@ def _wire(wave: _Wave, output: Signal, registers: Sequence[Signal]) -> Table | N
     return None
 
 
-def _law(wave: _Wave, output: Signal) -> Law | None:
-    """The stateful law of an output, or its function of the inputs alone."""
-    found = [
-        law
-        for law in (
-            _register(wave, output, False),
-            _register(wave, output, True),
-            _latch(wave, output, False),
-            _latch(wave, output, True),
-            _wire(wave, output, ()),
-        )
-        if law is not None
-    ]
+def _law(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
+    """The stateful law of an output, or its function of the inputs alone.
+
+    Only the kinds that the text leaves open: a named edge or a flip-flop rules out latches, a
+    named edge rules out the other.
+    """
+    edges = (False, True) if facts.falling is None else (facts.falling,)
+    levels = () if facts.flip_flops or facts.falling is not None else (False, True)
+    laws: list[Law | None] = [_register(wave, output, falling) for falling in edges]
+    laws += [_latch(wave, output, low) for low in levels]
+    laws.append(_wire(wave, output, ()))
+    found = [law for law in laws if law is not None]
     if len(found) > 1:
         raise Abstain(f"the waveform explains {output} in more than one way")
     return found[0] if found else None
 
 
-def sequential(draft: WaveDraft, names: Names) -> Trace:
-    """Laws for all outputs. Raises Abstain where the trace does not settle one."""
+def sequential(draft: WaveDraft, names: Names, facts: Facts) -> Trace:
+    """Laws for all outputs, of the kinds that the text leaves open. Raises Abstain where the trace does not settle one."""
     clock = clock_port(names.interface)
     if clock is None:
         raise Abstain("the module has no clock")
@@ -273,7 +273,7 @@ def sequential(draft: WaveDraft, names: Names) -> Trace:
     inputs = tuple(s for s in draft.columns if names.is_input(s) and s != tick)
     outputs = tuple(s for s in draft.columns if not names.is_input(s))
     wave = _Wave(draft, series, tick, inputs, outputs)
-    laws = {output: _law(wave, output) for output in outputs}
+    laws = {output: _law(wave, output, facts) for output in outputs}
     registers = tuple(
         o for o, law in laws.items() if isinstance(law, Counter) or (law and law.trigger)
     )

@@ -225,7 +225,7 @@ def _clocked(draft: MachineDraft, names: Names, facts: Facts) -> tuple[Clocked, 
         if draft.initial not in draft.states or start not in (None, draft.initial):
             raise Abstain("the diagram's initial state contradicts the text")
         start = draft.initial
-    edge = Clock(clock.name, facts.falling)
+    edge = Clock(clock.name, bool(facts.falling))
     if port is None:
         if start is None:
             raise Abstain("the machine has no reset and no initial state")

@@ -13,7 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
-from gatewright.agents.symbolic.ir import Logic, Machine, NextBit, NextIs, Structure, Table, Trace
+from gatewright.agents.symbolic.ir import (
+    Automaton,
+    Logic,
+    Machine,
+    NextBit,
+    NextIs,
+    Structure,
+    Table,
+    Trace,
+)
 from gatewright.agents.symbolic.text import Sentence
 from gatewright.agents.symbolic.vocabulary import (
     BASE,
@@ -22,6 +31,7 @@ from gatewright.agents.symbolic.vocabulary import (
     CODES,
     CUES,
     DEFAULTS,
+    LOADING,
     RESET,
     STATEFUL,
     STYLE,
@@ -30,7 +40,7 @@ from gatewright.core import Interface
 
 _CUE = re.compile(
     r"(?<![\w-])(?:"
-    + "|".join(map(re.escape, sorted(CUES, key=len, reverse=True)))
+    + "|".join(map(re.escape, sorted(CUES, key=lambda w: (-len(w), w))))
     + r")(?![\w-])",
     re.IGNORECASE,
 )
@@ -162,6 +172,9 @@ def _within_a_topic(text: str, context: Context) -> bool:
     words = [w for w in _words(text) if w not in own and not re.fullmatch(r"[01]+", w)]
     ports = {p.name for p in context.interface.ports}
     named = context.reset is not None and re.search(rf"\b{re.escape(context.reset)}\b", text)
+    if isinstance(context.structure, Automaton) and re.search(r"\bload", text, re.IGNORECASE):
+        words_left = [w for w in words if w not in ports]
+        return all(w.lower() in BASE or w.lower() in LOADING for w in words_left)
     for at, (trigger, vocabulary) in enumerate(_TOPICS):
         if not trigger.search(text) and not (at == 0 and named):
             continue

@@ -157,7 +157,7 @@ def _wave(draft: WaveDraft, names: Names, facts: Facts) -> _Settled:
     said = bool(re.search(r"\bcombinational\b", facts.text, re.IGNORECASE))
     said &= not re.search(r"\bsequential\b|\bmemory\b|\bflip-?flop", facts.text, re.IGNORECASE)
     if clock_port(names.interface) is not None:
-        return _Settled(laws.sequential(draft, names), Strength.CONSISTENT, ())
+        return _Settled(laws.sequential(draft, names, facts), Strength.CONSISTENT, ())
     table = waves.combinational(draft, names)
     total = 1 << sum(port.width for port in names.inputs())
     proved = said and len(table.rows) == total

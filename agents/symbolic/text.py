@@ -75,7 +75,7 @@ def sentences(page: Page) -> Iterator[Sentence]:
     """The page's sentences; a list item or a paragraph ends one too."""
     passage = flowing(page)
     at = 0
-    for match in re.finditer(r"[.!?;]+(?=\s|$)|:(?=\s|$)|\n", passage.text):
+    for match in re.finditer(r"[.!?]+(?=\s|$)|:(?=\s|$)|\n", passage.text):
         piece = passage.text[at : match.end()]
         if piece.strip(" \n.:;"):
             lead = len(piece) - len(piece.lstrip())

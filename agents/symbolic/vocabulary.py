@@ -94,3 +94,9 @@ DEFAULTS = _words(
     0 cares default defaults don't inputs otherwise outputs specified stated unless zero
     """
 )
+LOADING = _words(
+    """
+    active asserted cells clock cycle edge if initial load loaded loading loads on pattern
+    positive rising synchronous synchronously when
+    """
+)

@@ -86,10 +86,25 @@ def _body(page: Page, header: Line, columns: int) -> list[tuple[Line, list[str]]
         if len(tokens) < 2 or not any(_LABEL.fullmatch(token) for token in tokens[:2]):
             break
         rows.append((line, tokens))
-    for line, tokens in rows:
-        if len(tokens) not in (columns + 1, columns + 2):
-            raise Abstain(f"line {line.number}: a Karnaugh map row has a wrong number of cells")
     return rows
+
+
+def _row_labels(
+    body: Sequence[tuple[Line, list[str]]], columns: int
+) -> tuple[list[str], set[str], bool]:
+    """The rows' labels, the names written beside or in them, and whether every row is whole."""
+    labels: list[str] = []
+    names: set[str] = set()
+    whole = True
+    for _, tokens in body:
+        match = _LABEL.fullmatch(tokens[-columns - 1]) if len(tokens) > columns else None
+        if not match or len(tokens) > columns + 2:
+            whole = False
+            continue
+        labels.append(match["bits"])
+        names.add(match["vars"] or "")
+        names |= set(tokens[: -columns - 1])
+    return labels, names - {""}, whole
 
 
 def _corner(text: str, names: Names, columns: int, rows: int) -> tuple[tuple[str, ...], ...] | None:
@@ -117,26 +132,27 @@ def _find(page: Page, line: Line, names: Names) -> _Map | None:
     body = _body(page, line, len(labels))
     if not body:
         return None
-    row_labels: list[str] = []
-    row_names: set[str] = set()
-    for row, row_tokens in body:
-        match = _LABEL.fullmatch(row_tokens[-len(labels) - 1])
-        if not match:
-            raise Abstain(f"line {row.number}: a Karnaugh map row has no binary label")
-        row_labels.append(match["bits"])
-        row_names.add(match["vars"] or "")
-        row_names |= set(row_tokens[: -len(labels) - 1])
-    row_names.discard("")
+    row_labels, row_names, whole = _row_labels(body, len(labels))
+    if not row_labels:
+        return None
     lines = {line.number, *(row.number for row, _ in body)}
     rows, columns = _variables(
         page, line, names, tokens[: -len(labels)], labels, row_labels[0], written, row_names, lines
     ) or (None, None)
-    if not rows or not columns:
+    if not rows or not columns or not _may_label((*rows, *columns), names):
         return None
+    if not whole:
+        raise Abstain(f"line {line.number}: a row of the Karnaugh map has a wrong number of cells")
     cells = tuple(tuple(row_tokens[-len(labels) :]) for _, row_tokens in body)
     if any(len(cell) > 1 for row in cells for cell in row):
         return None
     return _Map(_Axis(rows, tuple(row_labels)), _Axis(columns, labels), cells, frozenset(lines))
+
+
+def _may_label(variables: Sequence[str], names: Names) -> bool:
+    """No variable is an output."""
+    signals = [names.resolve(variable) for variable in variables]
+    return all(signal is None or names.is_input(signal) for signal in signals)
 
 
 def _variables(

@@ -16,6 +16,7 @@ from gatewright.agents.symbolic.grid import bars, below, commas, tabs, wide
 from gatewright.agents.symbolic.ir import Cell, Copy, Notation, Row, Signal, Table, Value
 from gatewright.agents.symbolic.page import Line, Page
 from gatewright.agents.symbolic.readers.find import Find, span_of
+from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, whole
 from gatewright.agents.symbolic.values import column
 
@@ -42,6 +43,8 @@ def read(page: Page, names: Names) -> list[Find]:
 
 
 def _at(page: Page, line: Line, names: Names) -> Find | None:
+    if clock_port(names.interface) is not None:
+        return None
     for split in (bars, tabs, wide, commas):
         header = split(line.text)
         if len(header) != 2:

@@ -77,7 +77,7 @@ class _Line:
 
 def _label(match: re.Match[str]) -> tuple[str, str | None]:
     """The transition's label, and the note beside the target."""
-    inside = match["label"].strip().strip("-=~").strip()
+    inside = match["label"].strip()
     rest = match["rest"].strip().rstrip(";").strip()
     note: str | None = None
     labels = [inside, (match["flow"] or "").strip()]

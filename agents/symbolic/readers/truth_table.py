@@ -28,6 +28,7 @@ from gatewright.agents.symbolic.readers.find import Find, span_of
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, cover_ports
 from gatewright.agents.symbolic.values import DONT_CARES, column, cube, spread
+from gatewright.core import Port
 
 MAX_BITS = 12
 _NEXT = re.compile(
@@ -109,9 +110,17 @@ def _at(page: Page, line: Line, names: Names) -> Find | None:
         rows = below(page, line, split)
         if split is words:
             rows = _until_prose(rows)
+        named = {s.port for c in kept for s in c.signals}
+        if len(kept) == 2 and any(p.name not in named for p in _data_inputs(names)):
+            return None  # a lookup table may copy the other inputs
         if len(rows) >= 2:
             return _table(line, kept, rows, names)
     return None
+
+
+def _data_inputs(names: Names) -> list[Port]:
+    clock = clock_port(names.interface)
+    return [port for port in names.inputs() if port != clock]
 
 
 def _until_prose(rows: list[Cells]) -> list[Cells]:
@@ -144,9 +153,8 @@ def _table(line: Line, columns: list[_Column], rows: list[Cells], names: Names) 
 def _check_ports(
     columns: list[_Column], inputs: tuple[Signal, ...], outputs: tuple[Signal, ...], names: Names
 ) -> None:
-    clock = clock_port(names.interface)
     real = [s for c in columns if c.role == "input" for s in c.signals]
-    wanted = [p for p in names.inputs() if p != clock]
+    wanted = _data_inputs(names)
     if len(set(inputs)) != len(inputs) or len(set(outputs)) != len(outputs):
         raise Abstain("the truth table names a signal twice")
     if not cover_ports(real, wanted):
@@ -162,7 +170,7 @@ def _keys(texts: list[list[str]], columns: list[_Column]) -> list[list[int]]:
     per_column: list[list[list[int]]] = []
     for cells, col in zip(texts, columns, strict=True):
         if len(col.signals) > 1 or col.width == 1:
-            read_cells = [cube(cell, col.width) for cell in cells]
+            read_cells = [cube(re.sub(r"[\s,]", "", cell), col.width) for cell in cells]
             if any(c is None for c in read_cells):
                 raise Abstain("an input cell of the truth table is no binary value")
             values = [c for c in read_cells if c is not None]
@@ -189,7 +197,9 @@ def _cells(texts: Sequence[str], output: Signal, names: Names) -> list[Cell]:
 
 def _copy(text: str, output: Signal, names: Names) -> Copy | None:
     """A cell that names a signal: the old output, its complement, or an input."""
-    text = text.strip().strip("()").strip()
+    text = text.strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     if _HOLD.match(text):
         return Copy(output)
     if _TOGGLE.match(text):
