@@ -85,7 +85,9 @@ class Loop:
         if self.workshop.model_gone:
             return StopReason.MODEL_FAILED
         coded = [entry for entry in entries if entry.candidate.sources]
-        return self._improve(coded) if coded else StopReason.NO_CANDIDATE
+        if coded:
+            return self._improve(coded)
+        return StopReason.MODEL_FAILED if self.workshop.failures else StopReason.NO_CANDIDATE
 
     # attempts
 

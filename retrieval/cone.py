@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gatewright.core import Source
-from gatewright.retrieval.cone_drivers import Instance, ModuleFacts, module_facts
+from gatewright.retrieval.cone_drivers import Instance, ModuleFacts, Process, module_facts
 
+_MOST_LINES = 2000
 _MOST_SIGNALS = 2000  # visited before the walk gives up: keeps netlists bounded
 
 
@@ -45,6 +46,37 @@ def cone(
     return walk.found()
 
 
+@dataclass(frozen=True, slots=True)
+class ConeSignals:
+    """The names in a cone that belong to the top module itself.
+
+    `ports` are all of its ports; `internal` its registers and wires in the cone, nearest first;
+    `clocked` = something in the module waits for an edge.
+    """
+
+    ports: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
+    clocked: bool = False
+
+
+def cone_signals(
+    sources: Sequence[Source], top: str, signals: Sequence[str], depth: int = 4
+) -> ConeSignals:
+    """The registers and wires of `top` that decide `signals`; memories and loop variables too."""
+    walk = _Walk(sources, depth, _MOST_LINES)
+    facts = walk.modules.get(top)
+    if facts is None:
+        return ConeSignals()
+    place = _Place(facts)
+    walk.run(place, [_bare(signal) for signal in signals])
+    settled = {Process.DECLARATION, Process.INITIAL}
+    driven = {n for d in facts.drivers if d.process not in settled for n in d.targets}
+    names = (name for where, name in walk.visited if where is place)
+    internal = (n for n in names if n in facts.declared and n in driven and n not in facts.ports)
+    clocked = any(driver.process is Process.CLOCKED for driver in facts.drivers)
+    return ConeSignals(tuple(facts.ports), tuple(dict.fromkeys(internal)), clocked)
+
+
 def _bare(signal: str) -> str:
     return signal.split("[", 1)[0].rsplit(".", 1)[-1].strip()
 
@@ -67,6 +99,7 @@ class _Walk:
     budget: int
     modules: dict[str, ModuleFacts] = field(init=False)
     kept: dict[tuple[str, int], int] = field(init=False, default_factory=dict)
+    visited: list[tuple[_Place, str]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.modules = {}
@@ -77,15 +110,14 @@ class _Walk:
     def run(self, place: _Place, signals: Sequence[str]) -> None:
         """Walk backwards from the signals of a place."""
         waiting = deque((place, signal, 0) for signal in signals)
-        seen: set[tuple[int, str]] = set()
-        places = {id(place): place}  # keeps every place alive: `seen` goes by identity
+        seen: set[tuple[int, str]] = set()  # by identity; `visited` keeps the places alive
         while waiting and len(seen) < _MOST_SIGNALS and len(self.kept) < self.budget:
             here, signal, hops = waiting.popleft()
             if (id(here), signal) in seen or hops > self.depth:
                 continue
             seen.add((id(here), signal))
+            self.visited.append((here, signal))
             for there, name in self._step(here, signal, hops):
-                places[id(there)] = there
                 waiting.append((there, name, hops + 1))
 
     def _step(self, here: _Place, signal: str, hops: int) -> Iterator[tuple[_Place, str]]:

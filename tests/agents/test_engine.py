@@ -13,6 +13,7 @@ from gatewright.core import (
     Oracle,
     Outcome,
     Problem,
+    Provenance,
     StopReason,
     Trajectory,
     UsageError,
@@ -90,6 +91,22 @@ def test_syntax_error_mismatch_judge_edit_pass(server: ChatServer, isolation: Is
     assert "hA≠h0" in judge.replace("ha", "hA") or "1010≠0000" in judge
     assert "9|     else if (enable) q <= q == 10 ? 0 : q + 1;" in judge
     assert "counts to 10" in edited
+
+
+def test_the_judge_sees_the_registers_behind_a_wrong_output(
+    server: ChatServer, isolation: Isolation
+) -> None:
+    """The value that the wrong output is made of stands in the table, cycle by cycle."""
+    hidden = RIGHT.replace("output reg [3:0] q", "output [3:0] q").replace(
+        ");\n", ");\n  reg [3:0] count;\n  assign q = count + (count == 7);\n", 1
+    )
+    hidden = hidden.replace("q <= 0", "count <= 0").replace(
+        "q <= q == 9 ? 0 : q + 1", "count <= count == 9 ? 0 : count + 1"
+    )
+    attempt(server, isolation, [fenced(hidden), "", JUDGEMENT], LoopPolicy(rounds=1))
+    table = server.prompts[1].split("The cycles up to")[1].split("```")[1].strip().splitlines()
+    assert table[0].split()[-1] == "count"
+    assert table[-1].split()[-2:] == ["1000≠0111", "0111"]
 
 
 def test_a_worse_edit_is_rolled_back(server: ChatServer, isolation: Isolation) -> None:
@@ -171,24 +188,61 @@ def test_no_model_and_nothing_to_read(isolation: Isolation) -> None:
     assert any("not read symbolically" in note for note in done.notes)
 
 
-@pytest.mark.parametrize("name", ["fsm_table", "kmap_alarm"])
-def test_no_model_but_a_structured_specification(name: str, isolation: Isolation) -> None:
-    problem = starter(name, {"fsm_table": "walker", "kmap_alarm": "alarm"}[name])
-    done = solve(problem, model=None, harnesses=Harnesses(isolation))
+MAJORITY = Problem(
+    "majority",
+    """Implement a module named majority with the following interface.
+
+ - input  a
+ - input  b
+ - input  c
+ - output f
+
+The module should implement the following truth table.
+
+  a | b | c | f
+  0 | 0 | 0 | 0
+  0 | 0 | 1 | 0
+  0 | 1 | 0 | 0
+  0 | 1 | 1 | 1
+  1 | 0 | 0 | 0
+  1 | 0 | 1 | 1
+  1 | 1 | 0 | 1
+  1 | 1 | 1 | 1
+""",
+    top="majority",
+)
+
+
+def test_no_model_but_a_structured_specification(isolation: Isolation) -> None:
+    done = solve(MAJORITY, model=None, harnesses=Harnesses(isolation))
     assert done.stop is StopReason.PASSED
+    assert done.oracle is Oracle.DERIVED
+    assert done.best is not None
+    assert done.best.provenance is Provenance.SYMBOLIC
     assert done.usage.calls == 0
+    unchecked = LoopPolicy(oracle=Oracle.NONE)
+    blind = solve(MAJORITY, model=None, harnesses=Harnesses(isolation), policy=unchecked)
+    assert blind.stop is StopReason.UNVERIFIED
+    assert blind.verdict is not None
+    assert blind.verdict.outcome is Outcome.INCONCLUSIVE
+    off = LoopPolicy(symbolic=False)
+    nothing = solve(MAJORITY, model=None, harnesses=Harnesses(isolation), policy=off)
+    assert nothing.stop is StopReason.NO_CANDIDATE
+    assert nothing.notes == ("the symbolic reader is switched off",)
 
 
 def test_the_specification_itself_is_the_oracle(server: ChatServer, isolation: Isolation) -> None:
-    problem = starter("kmap_alarm", "alarm")
-    right = problem.reference[0].text
-    wrong = right.replace("~b & ~d", "~b & d")
+    wrong = "module majority (input a, b, c, output f);\n    assign f = a & b;\nendmodule\n"
+    right = wrong.replace("a & b", "(a & b) | (c & (a | b))")
     policy = LoopPolicy(symbolic=False, oracle=Oracle.DERIVED)
-    done = attempt(server, isolation, [fenced(wrong), JUDGEMENT, fenced(right)], policy, problem)
+    done = attempt(server, isolation, [fenced(wrong), JUDGEMENT, fenced(right)], policy, MAJORITY)
     assert done.oracle is Oracle.DERIVED
     assert [turn.verdict.outcome for turn in done.rounds] == [Outcome.FAIL, Outcome.PASS]
     assert "the specification's own tables" in server.prompts[1]
-    assert "in plain sentences" in server.prompts[0]
+    assert "If a=0, b=1, c=1 then f=1." in server.prompts[0]
+    bare = LoopPolicy(symbolic=False, hints=False)
+    attempt(server, isolation, [fenced(right)], bare, MAJORITY)
+    assert "in plain sentences" not in server.prompts[-1]
 
 
 def test_what_cannot_be_asked_for(isolation: Isolation) -> None:

@@ -273,6 +273,7 @@ def test_a_model_that_dies_leaves_the_best_so_far() -> None:
     nothing = run([ModelError("no key"), ModelError("no key")], LoopPolicy(samples=5))
     assert nothing.trajectory.stop is StopReason.MODEL_FAILED
     assert nothing.trajectory.best is None
+    assert run([ModelError("no key")]).trajectory.stop is StopReason.MODEL_FAILED
 
 
 def test_a_call_that_fails_once_is_survived() -> None:
