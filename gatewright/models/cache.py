@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -53,8 +54,10 @@ class CachedModel:
             raise DataError(
                 "no such cache", where=str(path), hint="fill one first: GATEWRIGHT_CACHE=write"
             )
-        if mode is not CacheMode.OFF:
-            self._prepare()
+        if mode is CacheMode.WRITE:
+            self._create()
+        if mode is not CacheMode.OFF and path.exists():
+            self._find("")
 
     @property
     def name(self) -> str:
@@ -87,7 +90,7 @@ class CachedModel:
             self._store(request, answer)
         return answer
 
-    def _prepare(self) -> None:
+    def _create(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -96,9 +99,10 @@ class CachedModel:
             database.execute("PRAGMA journal_mode = WAL")
             with database:
                 database.execute(_SCHEMA)
-            database.execute(_FIND, ("",)).fetchone()
 
     def _find(self, request: str) -> Completion | None:
+        if not self._path.exists():
+            return None
         with self._open() as database:
             row = database.execute(_FIND, (request,)).fetchone()
         if row is None:
@@ -129,7 +133,7 @@ class CachedModel:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = sqlite3.connect(self._path, timeout=_BUSY_S)
+            database = sqlite3.connect(self._address(), timeout=_BUSY_S, uri=True)
         except sqlite3.Error as error:
             raise self._broken(str(error)) from error
         try:
@@ -139,6 +143,14 @@ class CachedModel:
             raise self._broken(str(error)) from error
         finally:
             database.close()
+
+    def _address(self) -> str:
+        address = self._path.absolute().as_uri()
+        if self._mode is CacheMode.WRITE:
+            return address
+        # Readers of a WAL file leave marks beside it, where they can.
+        writable = os.access(self._path.parent, os.W_OK)
+        return f"{address}?mode=ro" if writable else f"{address}?immutable=1"
 
     def _broken(self, reason: str) -> DataError:
         return DataError(

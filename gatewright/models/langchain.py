@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["LangChainModel", "estimate_tokens"]
 
 _LONGEST_WAIT_S = 60.0
+# Clients kept, one a way of sampling; each holds connections.
+_MOST_CHATS = 16
 
 
 class LangChainModel:
@@ -89,9 +91,10 @@ class LangChainModel:
     def _try(
         self, messages: Sequence[Message], sampling: Sampling, listener: _Listener
     ) -> Completion | Failure:
-        start = time.monotonic()
+        start = 0.0
         try:
             chat = self._chat(sampling)
+            start = time.monotonic()
             answer = run_with_deadline(
                 lambda emit: ask(chat, messages, emit if listener.wants_text else None),
                 self._timeout_s,
@@ -137,6 +140,8 @@ class LangChainModel:
         drawn = replace(sampling, sample=0)
         with self._lock:
             if drawn not in self._chats:
+                if len(self._chats) >= _MOST_CHATS:
+                    self._chats.clear()
                 self._chats[drawn] = build_chat(
                     self._endpoint, drawn, self._timeout_s, self._left_out
                 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -81,6 +82,7 @@ def test_modes(tmp_path: Path) -> None:
     reading.complete(ASK, Sampling())
     reading.complete(ASK, Sampling())
     assert inner.calls == 3
+    assert not path.exists()
     CachedModel(inner, path, CacheMode.WRITE).complete(ASK, Sampling())
     assert reading.complete(ASK, Sampling()).text == "answer 4"
     replaying = CachedModel(inner, path, CacheMode.REPLAY)
@@ -88,6 +90,19 @@ def test_modes(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no recorded answer .* \(sample 1\)"):
         replaying.complete(ASK, Sampling(sample=1))
     assert inner.calls == 4
+
+
+def test_a_cache_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
+    path = tmp_path / "50% ?mode=ro #1 é" / "c.sqlite"
+    CachedModel(Counting(), path, CacheMode.WRITE).complete(ASK, Sampling())
+    assert path.is_file()
+    assert CachedModel(Counting(), path, CacheMode.REPLAY).complete(ASK, Sampling()).cached
+
+
+def test_a_database_of_another_kind(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "c.sqlite").executescript("CREATE TABLE other (x);")
+    with pytest.raises(DataError, match="no such table"):
+        CachedModel(Counting(), tmp_path / "c.sqlite", CacheMode.READ)
 
 
 def test_threads_share_one_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -289,6 +290,14 @@ def test_tokens_are_estimated_where_the_server_counts_none(server: Any, streamed
     assert usage.completion_tokens == 3
 
 
+def test_many_ways_of_sampling(server: Any) -> None:
+    asked = model(server)
+    for seed in range(40):
+        assert asked.complete(ASK, Sampling(seed=seed)).text
+    assert [body["seed"] for body in server.bodies] == list(range(40))
+    assert len(asked._chats) <= 16
+
+
 def test_many_threads_at_once(server: Any) -> None:
     asked = model(server)
     with ThreadPoolExecutor(8) as pool:
@@ -320,6 +329,28 @@ def test_a_wait_before_another_try_can_be_given_up(server: Any) -> None:
                 cancel_all()
         with pytest.raises(ModelError, match="given up"):
             waiting.result(5)
+
+
+def test_ctrl_c_ends_a_call_at_once(server: Any) -> None:
+    server.play(server.hang())
+    code = (
+        "from gatewright.models import *\n"
+        "from gatewright.models.endpoint import Endpoint\n"
+        "from gatewright.models.langchain import LangChainModel\n"
+        f"m = LangChainModel(Endpoint('openai', 'fake', '{server.url}'))\n"
+        "try:\n"
+        "    m.complete([Message(Role.USER, 'hi')], Sampling())\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not server.bodies:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    assert running.communicate(timeout=10) == ("interrupted\n", "")
 
 
 def test_a_process_that_used_a_model_ends_quietly(server: Any) -> None:
