@@ -206,7 +206,7 @@ def test_file_environment_and_flags_say_the_same(
 
 
 def test_the_vocabulary_alone_does_not_import_pydantic() -> None:
-    code = "import sys, gatewright.core, gatewright.core.events; print('pydantic' in sys.modules)"
+    code = "import sys, gatewright.core; print('pydantic' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
