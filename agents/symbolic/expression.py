@@ -187,6 +187,7 @@ def verilog(expression: Expression, top: bool = True) -> str:
     if isinstance(expression, Constant):
         return f"1'b{expression.bit}"
     if isinstance(expression, Not):
-        return f"~{verilog(expression.operand, False)}"
+        inner = verilog(expression.operand, False)
+        return f"~({inner})" if inner.startswith("~") else f"~{inner}"
     text = f" {expression.operator} ".join(verilog(part, False) for part in expression.operands)
     return text if top else f"({text})"

@@ -187,7 +187,7 @@ def _line_ports(text: str, section: str) -> tuple[list[Port], str] | None:
     if directed and directed["rest"].strip(" :"):
         return _items(directed["dir"], directed["rest"])
     bare = re.match(rf"^{_BULLET}(?P<rest>[A-Za-z_\[].*)$", text)
-    if section and bare:
+    if section and bare and not directed:
         got = _items(section, bare["rest"])
         if got and (got[1] or re.match(r"\s*[-*•+]\s", text) or "," in text or " " not in bare[1]):
             return got

@@ -264,7 +264,10 @@ def _law(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
 
 
 def sequential(draft: WaveDraft, names: Names, facts: Facts) -> Trace:
-    """Laws for all outputs, of the kinds that the text leaves open. Raises Abstain where the trace does not settle one."""
+    """Laws for all outputs, of the kinds that the text leaves open.
+
+    Raises Abstain where the trace does not settle one.
+    """
     clock = clock_port(names.interface)
     if clock is None:
         raise Abstain("the module has no clock")
