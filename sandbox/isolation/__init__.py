@@ -9,7 +9,7 @@ from gatewright.sandbox.isolation.base import (
     Limits,
     Mount,
 )
-from gatewright.sandbox.isolation.probe import Offer, Probe, open_isolation, probe
+from gatewright.sandbox.isolation.levels import Offer, Probe, open_isolation, probe
 from gatewright.sandbox.isolation.reading import read_capped
 from gatewright.sandbox.isolation.scratch import scratch
 

@@ -14,12 +14,14 @@ from gatewright.sandbox.isolation.warden import Bound
 _MB = 1 << 20
 _COUNTED_PER_NAMESPACE = (5, 14)
 _ROOM = 256
+_SLACK = 1.25
 
 
 def bounds(limits: Limits, *, own_namespace: bool) -> list[Bound]:
     """The kernel limits for `limits`; `own_namespace`: the run has a user namespace of its own."""
-    seconds = math.ceil(limits.cpu_s)
-    # One second after the warning signal the kernel kills what ignored it.
+    # The kernel samples CPU time for this limit and can be a fifth off under load, so it only backs
+    # up the watch from outside. One second after the signal it kills what ignored that.
+    seconds = math.ceil(limits.cpu_s * _SLACK) + 1
     found = [Bound("RLIMIT_CPU", seconds, seconds + 1)]
     exact = {
         "RLIMIT_FSIZE": limits.file_mb * _MB,

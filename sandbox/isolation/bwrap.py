@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Mapping
@@ -54,17 +55,10 @@ def _system() -> tuple[str, ...]:
             arguments += ["--symlink", os.readlink(path), path]  # noqa: PTH115
         else:
             arguments += ["--ro-bind", path, path]
+    # To /proc/sys a run that root started is still root, and bubblewrap leaves that writable.
+    arguments += ["--proc", "/proc", "--remount-ro", "/proc"]
     # bubblewrap's own --dev would be a tmpfs of half the machine's memory.
-    arguments += [
-        "--proc",
-        "/proc",
-        "--size",
-        str(_DEV_BYTES),
-        "--perms",
-        "0755",
-        "--tmpfs",
-        "/dev",
-    ]
+    arguments += ["--size", str(_DEV_BYTES), "--perms", "0755", "--tmpfs", "/dev"]
     for name in _DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for target, link in _DEVICE_LINKS:
@@ -85,6 +79,11 @@ def _arguments(
     for name, value in environment.items():
         found += ["--setenv", name, value]
     return found
+
+
+def _device_modes() -> dict[Path, int]:
+    paths = [Path("/dev") / name for name in _DEVICES]
+    return {path: stat.S_IMODE(path.stat().st_mode) for path in paths}
 
 
 @dataclass(slots=True)
@@ -137,6 +136,7 @@ class Bubblewrap:
         self._program = program
         self._filter = os.memfd_create("gatewright-filter")
         os.write(self._filter, seccomp.program(namespaces=True))
+        self._modes = _device_modes()
 
     def __del__(self) -> None:
         with contextlib.suppress(OSError):
@@ -182,4 +182,15 @@ class Bubblewrap:
             )
             fds.close(output_end, report_end, *passed)
             run = _Run(process, fds.keep(os.pidfd_open(process.pid)), report)
-            return supervise(run, command, limits, output, channel, start)
+            try:
+                return supervise(run, command, limits, output, channel, start)
+            finally:
+                if not command.trusted:
+                    self._mend_devices()
+
+    def _mend_devices(self) -> None:
+        # A run that root started owns the device files, and so can change their modes.
+        if os.getuid() == 0:
+            for path, mode in _device_modes().items():
+                if mode != self._modes[path]:
+                    path.chmod(self._modes[path])

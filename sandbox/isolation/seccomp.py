@@ -41,7 +41,8 @@ class _Machine:
     connect: int
     tgkill: int
     groups: tuple[int, ...]  # setsid setpgid
-    ownership: tuple[int, ...]  # chown, utime and extended attributes, in all forms
+    attributes: tuple[int, ...]  # setting and removing extended attributes, ACLs among them
+    ownership: tuple[int, ...]  # chown and utime, in all forms
     modes: tuple[int, ...]  # chmod, in all forms
     truncate: int
 
@@ -50,7 +51,7 @@ class _Machine:
 # process_mrelease, io_uring, and the new mount interface.
 _NEW_DENY = (425, 426, 427, 428, 429, 430, 431, 432, 433, 438, 440, 442, 443, 448)
 _CLONE3, _MEMFD_SECRET, _PIDFD_SEND_SIGNAL, _FCHMODAT2 = 435, 447, 424, 452
-_NEW_OWNERSHIP = (463, 466, 469)  # setxattrat removexattrat file_setattr
+_NEW_ATTRIBUTES = (463, 466, 469)  # setxattrat removexattrat file_setattr
 
 _MACHINES = {
     "x86_64": _Machine(
@@ -76,7 +77,8 @@ _MACHINES = {
         connect=42,
         tgkill=234,
         groups=(112, 109),
-        ownership=(92, 93, 94, 260, 132, 235, 261, 280, 188, 189, 190, 197, 198, 199),
+        attributes=(188, 189, 190, 197, 198, 199),
+        ownership=(92, 93, 94, 260, 132, 235, 261, 280),
         modes=(90, 91, 268),
         truncate=76,
     ),
@@ -102,7 +104,8 @@ _MACHINES = {
         connect=203,
         tgkill=131,
         groups=(157, 154),
-        ownership=(54, 55, 88, 5, 6, 7, 14, 15, 16),
+        attributes=(5, 6, 7, 14, 15, 16),
+        ownership=(54, 55, 88),
         modes=(52, 53),
         truncate=45,
     ),
@@ -130,7 +133,7 @@ def program(*, namespaces: bool, signal_only: int | None = None) -> bytes:
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _ERRNO | _EPERM),
     ]
-    for number in (*machine.deny, *_NEW_DENY):
+    for number in (*machine.deny, *_NEW_DENY, *machine.attributes, *_NEW_ATTRIBUTES):
         code += _deny(number)
     # Programs fall back by themselves from these, so they are told that there is no such call.
     for number in (_CLONE3, _MEMFD_SECRET, machine.memfd_create):
@@ -160,7 +163,7 @@ def _among_others(machine: _Machine) -> list[_Instruction]:
         code += _deny(number)
     # A datagram pair can still be sent or connected to a named socket; a stream pair cannot.
     code += _deny_bits(machine.socketpair, 1, _DATAGRAM_BIT)
-    for number in (*machine.ownership, *_NEW_OWNERSHIP):
+    for number in machine.ownership:
         code += _deny(number)
     for number in (*machine.modes, _FCHMODAT2):
         code += _deny(number, _DO_NOTHING)

@@ -22,6 +22,7 @@ from gatewright.sandbox.isolation.scratch import scratch
 _AUTOMATIC = (Level.BWRAP, Level.LANDLOCK, Level.RLIMITS)
 _LINUX = sys.platform == "linux"
 _INSTALL_BWRAP = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)"
+_APPARMOR_SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 _NO_NAMESPACES = (
     "user namespaces are off: sysctl kernel.unprivileged_userns_clone and user.max_user_namespaces "
     "must not be 0; in a container, start it with --security-opt seccomp=unconfined"
@@ -145,9 +146,8 @@ def _bwrap() -> Offer:
 
 
 def _namespaces_hint() -> str:
-    switch = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     with contextlib.suppress(OSError):
-        if switch.read_text().strip() == "1":
+        if _APPARMOR_SWITCH.read_text().strip() == "1":
             return _APPARMOR
     return _NO_NAMESPACES
 
@@ -170,9 +170,13 @@ def _rlimits() -> Offer:
 def _tried(isolation: Isolation, hint: str) -> Offer:
     try:
         with scratch("probe") as folder:
-            finished = isolation.run(Command(["true"], folder), Limits(wall_s=10.0))
+            finished = isolation.run(
+                Command(["/bin/sh", "-c", "exit 0"], folder), Limits(wall_s=10.0)
+            )
     except (GatewrightError, OSError) as error:
         return Offer(isolation.level, False, str(error), hint)
     if not finished.ok:
-        return Offer(isolation.level, False, f"`true` ended with {finished.returncode}", hint)
+        return Offer(
+            isolation.level, False, f"an empty script ended with {finished.returncode}", hint
+        )
     return Offer(isolation.level, True)
