@@ -17,7 +17,8 @@ from gatewright.sandbox.harness.reference_roles import Reset, Roles
 
 EXHAUSTIVE_BITS = 12
 TOP = "gw_tb"
-_MAX_CONSTANTS = 48
+_MAX_CONSTANTS = 32
+_MAX_CORNERS = 64
 _RESET_CYCLES = 4
 _LITERAL = re.compile(r"(?:\d+\s*)?'s?([bodhBODH])\s*([0-9a-fA-F_]+)|(?<![\w'.])(\d+)(?![\w'.])")
 _BASE = {"b": 2, "o": 8, "d": 10, "h": 16}
@@ -61,16 +62,14 @@ class Plan:
 
 
 def constants_in(sources: Sequence[Source]) -> tuple[int, ...]:
-    """The numbers that a design's text mentions, and their neighbours, most frequent first."""
-    counts: dict[int, int] = {}
+    """The numbers that a design's text mentions, in the order in which they first appear."""
+    found: dict[int, None] = {}
     for source in sources:
         for base, digits, plain in _LITERAL.findall(_without_comments(source.text)):
             value = _number(base.lower(), digits, plain)
             if value is not None:
-                counts[value] = counts.get(value, 0) + 1
-    ranked = sorted(counts, key=lambda value: -counts[value])[:_MAX_CONSTANTS]
-    around = [value + step for value in ranked for step in (0, -1, 1) if value + step >= 0]
-    return tuple(dict.fromkeys(around))
+                found[value] = None
+    return tuple(found)[:_MAX_CONSTANTS]
 
 
 def _without_comments(text: str) -> str:
@@ -109,16 +108,21 @@ def _declarations(plan: Plan) -> list[str]:
         f"  integer gw_seed = {plan.seed}, gw_samples = 0, gw_bad = 0, gw_i, gw_step, gw_pick;",
         "  reg gw_differs, gw_pulse;",
     ]
-    active = {r.name: 0 if r.active_low else 1 for r in plan.roles.resets}
-    lines += [
-        f"  reg {_range(p)}{p.name} = {active.get(p.name, 0)};" for p in plan.interface.inputs
-    ]
+    lines += [f"  reg {_range(p)}{p.name} = {_initial(plan, p)};" for p in plan.interface.inputs]
     lines += [f"  integer gw_mode_{p.name} = 0;" for p in plan.roles.data]
     lines += [f"  integer gw_hold_{r.name} = 0;" for r in plan.roles.resets]
     for port in plan.interface.outputs:
         lines.append(f"  wire {_range(port)}{port.name}_ref, {port.name}_dut;")
         lines.append(f"  integer gw_bad_{port.name} = 0, gw_first_{port.name} = 0;")
     return lines
+
+
+def _initial(plan: Plan, port: Port) -> str:
+    """Resets active; without a clock all ones, for `always @*` waits for a first change."""
+    for reset in plan.roles.resets:
+        if reset.name == port.name:
+            return "0" if reset.active_low else "1"
+    return "0" if plan.sequential else f"{{{port.width}{{1'b1}}}}"
 
 
 def _range(port: Port) -> str:
@@ -149,23 +153,35 @@ def _helpers(plan: Plan) -> list[str]:
             f"  function [{width - 1}:0] gw_uniform_{width}(input integer unused);",
             f"    gw_uniform_{width} = {{{words}}};",
             "  endfunction",
-            *_corner_function(plan, width),
+            *_value_functions(plan, width),
         ]
     return lines
 
 
-def _corner_function(plan: Plan, width: int) -> list[str]:
-    fitting = [value for value in plan.constants if value < 1 << min(width, 4096)]
-    values = [0, (1 << width) - 1, 1, 1 << (width - 1), (1 << (width - 1)) - 1, *fitting]
-    values = list(dict.fromkeys(values))[: _MAX_CONSTANTS + 5]
-    cases = [
-        f"      {i}: gw_corner_{width} = {width}'h{value:x};" for i, value in enumerate(values)
-    ]
+def _value_functions(plan: Plan, width: int) -> list[str]:
+    """`corner`: extremes, the reference's constants and their neighbours; `named`: the constants.
+
+    `named` takes its argument as an index, so that sequences of constants can be walked through.
+    """
+    top = 1 << width
+    named = [value for value in plan.constants if value < top]
+    around = [value + step for value in named for step in (0, -1, 1)]
+    extremes = [0, top - 1, 1, top >> 1, (top >> 1) - 1]
+    corners = list(dict.fromkeys(v for v in (*extremes, *around) if 0 <= v < top))[:_MAX_CORNERS]
+    named = named or extremes
     return [
-        f"  function [{width - 1}:0] gw_corner_{width}(input integer unused);",
-        f"    case (gw_below({len(values) + 1}))",
+        *_chosen(f"gw_corner_{width}", width, corners, f"gw_below({len(corners) + 1})"),
+        *_chosen(f"gw_named_{width}", width, named, f"n % {len(named)}"),
+    ]
+
+
+def _chosen(name: str, width: int, values: Sequence[int], index: str) -> list[str]:
+    cases = [f"      {i}: {name} = {width}'h{value:x};" for i, value in enumerate(values)]
+    return [
+        f"  function [{width - 1}:0] {name}(input integer n);",
+        f"    case ({index})",
         *cases,
-        f"      default: gw_corner_{width} = {width}'h1 << gw_below({width});",
+        f"      default: {name} = {width}'h1 << gw_below({width});",
         "    endcase",
         "  endfunction",
     ]
@@ -215,7 +231,8 @@ def _same_function(port: Port) -> list[str]:
 
 def _drive_tasks(plan: Plan) -> list[str]:
     modes = [
-        f"      gw_mode_{p.name} = gw_below({12 if p.width > 1 else 6});" for p in plan.roles.data
+        f"      if (gw_below(3) != 0) gw_mode_{p.name} = gw_below({_manners(p)});"
+        for p in plan.roles.data
     ]
     moves = [line for port in plan.roles.data for line in _move(plan, port)]
     return [
@@ -232,6 +249,11 @@ def _drive_tasks(plan: Plan) -> list[str]:
     ]
 
 
+def _manners(port: Port) -> int:
+    """How many manners of moving `_move` knows for a port."""
+    return 14 if port.width > 1 else 7
+
+
 def _move(plan: Plan, port: Port) -> list[str]:
     name, width = port.name, port.width
     if width == 1:
@@ -240,7 +262,8 @@ def _move(plan: Plan, port: Port) -> list[str]:
             "2": f"{name} = gw_below(8) != 0;",
             "3": f"{name} = gw_below(8) == 0;",
             "4": f"if (gw_below(8) == 0) {name} = ~{name};",
-            "default": f"{name} = gw_below(64) != 0;",
+            "5": f"{name} = gw_below(64) != 0;",
+            "default": f"{name} = gw_below(64) == 0;",
         }
     else:
         twins = [p.name for p in plan.roles.data if p.width == width and p.name != name]
@@ -255,6 +278,8 @@ def _move(plan: Plan, port: Port) -> list[str]:
             "8": f"{name} = {name} ^ ({width}'h1 << gw_below({width}));",
             "9": f"{name} = {twin} + (gw_below(4) == 0 ? gw_below(3) - 1 : 0);",
             "10": f"{name} = {uniform} & {uniform} & {uniform};",
+            "11": f"{name} = gw_named_{width}(gw_below(1024));",
+            "12": f"{name} = gw_named_{width}(gw_step);",
             "default": f"{name} = gw_below(2) ? {uniform} : {corner};",
         }
     body = [f"        {values}: {action}" for values, action in cases.items()]
@@ -276,7 +301,7 @@ def _report(plan: Plan) -> list[str]:
 
 def _vector_run(plan: Plan) -> list[str]:
     """Without a clock: every value in order where they are few, then by epochs."""
-    lines = ["  initial begin"]
+    lines = ["  initial begin", "    #1;"]
     if plan.exhaustive:
         joined = ", ".join(p.name for p in plan.interface.inputs)
         lines += [
@@ -297,7 +322,7 @@ def _vector_run(plan: Plan) -> list[str]:
 
 def _clocked_run(plan: Plan) -> list[str]:
     cycles = plan.cycles
-    lines = ["  initial begin"]
+    lines = ["  initial begin", "    #1;"]
     if plan.roles.resets:
         lines += [f"    repeat ({_RESET_CYCLES}) begin", *_clock_all(plan), "    end"]
     lines += [
