@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gatewright.agents.coder import Coder, Draft
 from gatewright.agents.listener import Listener
+from gatewright.agents.policy import LoopPolicy
 from gatewright.core import Candidate
 
 
@@ -22,15 +23,17 @@ class SymbolicAuthor:
 
 @dataclass(frozen=True, slots=True)
 class ModelAuthor:
-    """Asks the coder for `samples` attempts."""
+    """Asks the coder for the policy's number of attempts."""
 
     coder: Coder
-    samples: int
+    policy: LoopPolicy
     listener: Listener
 
     def draft(self, number: int) -> Draft | None:
         """A fresh attempt. Raises ModelError."""
-        if number >= self.samples:
+        policy = self.policy
+        if number >= policy.samples:
             return None
-        self.listener.stage(f"writing (attempt {number + 1} of {self.samples})")
-        return self.coder.first()
+        self.listener.stage(f"writing (attempt {number + 1} of {policy.samples})")
+        spread = number > 0 and policy.temperature == 0
+        return self.coder.first(policy.spread if spread else None)

@@ -47,9 +47,15 @@ class Coder:
     on_text: OnText | None = None
     draws: int = 0
 
-    def first(self) -> Draft:
-        """A fresh attempt. Raises ModelError, as all of these do."""
-        return self._whole((self._user(self.task.render("first")),), None)
+    def first(self, temperature: float | None = None) -> Draft:
+        """A fresh attempt, sampled at another temperature if asked.
+
+        Raises ModelError, as all of these do.
+        """
+        messages = (self._system(), self._user(self.task.render("first")))
+        answer = self._ask(messages, temperature)
+        found = self._extract(answer)
+        return self._draft(messages, found.code, answer, None, found.truncated)
 
     def repair(self, draft: Draft, verdict: Verdict) -> Draft:
         """Another try at code that does not get as far as being simulated."""
@@ -93,7 +99,7 @@ class Coder:
         return self._whole((messages[1], said, again), parent, spent=answer.usage)
 
     def _whole(
-        self, turns: tuple[Message, ...], parent: Candidate | None, spent: Usage | None = None
+        self, turns: tuple[Message, ...], parent: Candidate, spent: Usage | None = None
     ) -> Draft:
         messages = (self._system(), *turns)
         answer = self._ask(messages)
@@ -124,10 +130,11 @@ class Coder:
         found = self.task.kit.extract(answer.text, problem.top, problem.header)
         return Extraction(found.code, found.truncated or (answer.truncated and not found.code))
 
-    def _ask(self, messages: Sequence[Message]) -> Completion:
+    def _ask(self, messages: Sequence[Message], temperature: float | None = None) -> Completion:
         draw = self.sample * _DRAWS_A_SAMPLE + self.draws
         self.draws += 1
-        sampling = Sampling(self.temperature, max_tokens=self.max_tokens, sample=draw)
+        chosen = self.temperature if temperature is None else temperature
+        sampling = Sampling(chosen, max_tokens=self.max_tokens, sample=draw)
         return self.model.complete(messages, sampling, self.on_text)
 
     def _system(self) -> Message:

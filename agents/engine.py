@@ -17,6 +17,7 @@ from gatewright.agents.policy import LoopPolicy
 from gatewright.agents.structure import read_structure
 from gatewright.agents.task import Task
 from gatewright.agents.turn import Improver
+from gatewright.agents.windows import without_window
 from gatewright.agents.workshop import Workshop
 from gatewright.core import Oracle, Problem, ReferenceSpec, Trajectory
 from gatewright.models import Model
@@ -61,8 +62,10 @@ def solve(
         journal.note(structure.abstention or "the symbolic reader is switched off")
     improver = None
     if coder is not None and model is not None:
-        authors.append(ModelAuthor(coder, policy.samples, listener))
+        authors.append(ModelAuthor(coder, policy, listener))
         judge = Judge(task, model, choice.oracle, policy.max_tokens, sample)
         improver = Improver(workshop, coder, judge)
-    comparer = harnesses(ReferenceSpec(())) if choice.blind and policy.samples > 1 else None
+    comparer = None
+    if choice.blind and policy.samples > 1:
+        comparer = without_window(harnesses(ReferenceSpec(())))
     return Loop(workshop, authors, improver, comparer).run()

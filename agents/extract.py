@@ -169,7 +169,7 @@ def _body(blocks: Sequence[str], header: str) -> str:
             continue
         line = block.rfind("\n", 0, start.start()) + 1
         body = block if block is not whole else block[line:]
-        return _closed(header.rstrip() + "\n" + body.strip("\n"))
+        return _closed(header.strip() + "\n" + body.strip("\n"))
     return ""
 
 

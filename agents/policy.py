@@ -14,6 +14,8 @@ class LoopPolicy:
 
     `repairs`: tries at code that does not compile, for every attempt and edit.
     `stagnation`: edit rounds without a better score before the next kept one has its turn.
+    `temperature`: how the model is sampled; where that is 0, attempts after the first are sampled
+    at `spread`, for else they would all be the same.
     `oracle`: the most that the loop may look at (None: the best there is for the problem).
     `symbolic`: structured specifications are answered without the model where they can be;
     `hints`: what was read of them is put into the prompts as plain sentences.
@@ -26,6 +28,7 @@ class LoopPolicy:
     repairs: int = 2
     stagnation: int = 3
     temperature: float = 0.0
+    spread: float = 0.8
     max_tokens: int | None = None
     budget: Budget = field(default_factory=Budget)
     oracle: Oracle | None = None

@@ -61,6 +61,11 @@ class Windowed:
         return replace(verdict, waveform=None, first_mismatch=first)
 
 
+def without_window(harness: Harness) -> Harness:
+    """The harness for where only the outcome counts: no second simulation for the window."""
+    return harness.harness if isinstance(harness, Windowed) else harness
+
+
 def with_internals(
     first: FirstMismatch, waveform: Path, sources: Sequence[Source], top: str
 ) -> FirstMismatch:

@@ -95,10 +95,12 @@ class Workshop:
             draft = self.ask(partial(self.coder.repair, entry.draft, entry.verdict))
             if draft is None:
                 continue
-            fresh, _ = self.examine(draft)
-            better = rank(fresh.verdict) >= rank(entry.verdict)
+            fresh, seen = self.examine(draft)
+            better = not seen and rank(fresh.verdict) >= rank(entry.verdict)
             self.journal.record(fresh, kept=better)
             entry = fresh if better else entry
+            if seen:
+                break  # asked the same again, it would say the same again
         return entry
 
     def satisfied(self, verdict: Verdict) -> bool:

@@ -55,6 +55,29 @@ def test_confusing_two_names_counts() -> None:
     assert mark(DESIGN.replace("q <= held", "q <= odd")) != mark(DESIGN)
 
 
+def test_names_from_elsewhere_count() -> None:
+    """Which library module is used, and by which of its ports, is no matter of taste."""
+    text = "module top (input a, output b); wire k, m; lib u (.i(k), .j(m)); endmodule"
+    assert mark(text.replace("lib", "other")) != mark(text)
+    assert mark(text.replace(".i", ".k").replace(".j", ".m")) != mark(text)
+    renamed = text.replace("wire k, m", "wire x, y").replace("(k), .j(m)", "(x), .j(y)")
+    assert mark(renamed) == mark(text)
+
+
+def test_every_kind_of_declaration_can_be_renamed() -> None:
+    text = """module top #(parameter W = 2) (a, b);
+        input [W-1:0] a; output b; localparam L = 1; genvar i; typedef logic [1:0] pair_t;
+        pair_t p; function f1(input x1); f1 = x1 & L; endfunction
+        generate for (i = 0; i < W; i = i + 1) begin : blk wire w = f1(a[i]); end endgenerate
+        assign b = blk[0].w ^ p[0];
+    endmodule"""
+    renamed = text
+    for old in ("W", "L", "i", "pair_t", "p", "f1", "x1", "blk", "w"):
+        renamed = re.sub(rf"\b{old}\b", f"{old}_new", renamed)
+    assert mark(renamed) == mark(text)
+    assert mark(re.sub(r"\ba\b", "a_new", text)) != mark(text)
+
+
 def test_code_that_does_not_parse_has_a_mark_of_its_own() -> None:
     broken = DESIGN.replace("endmodule", "", 1)
     assert mark(broken) != mark(DESIGN)

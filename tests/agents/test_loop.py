@@ -146,6 +146,12 @@ def test_repairs_are_bounded_and_then_the_judge_has_its_turn() -> None:
     assert len(done.trajectory.rounds) == 4
 
 
+def test_a_repair_that_only_repeats_the_code_ends_the_repairs() -> None:
+    done = run([answer("bad"), answer("bad"), JUDGEMENT, answer("100")])
+    assert done.trajectory.stop is StopReason.PASSED
+    assert done.kept == [True, False, True]
+
+
 def test_a_mismatch_is_judged_and_edited() -> None:
     done = run([answer("60"), JUDGEMENT, edit("60", "100")])
     assert done.trajectory.stop is StopReason.PASSED
@@ -217,6 +223,7 @@ def test_attempts_that_are_the_same_design_count_once() -> None:
     assert len(done.harness.checked) == 2
     assert done.trajectory.stop is StopReason.ROUNDS
     assert [sampling.sample for sampling in done.model.samplings] == [0, 1, 2]
+    assert [sampling.temperature for sampling in done.model.samplings] == [0.0, 0.8, 0.8]
 
 
 def test_an_edit_that_does_not_fit_is_asked_for_as_whole_code() -> None:
