@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gatewright.core import ToolMissing
 from gatewright.sandbox.isolation import Command, Mount
+from gatewright.sandbox.tools.python import python_mounts
 
 _ENTRIES = ("cocotb.logging:_configure", "cocotb._init:init_package_from_simulation")
 
@@ -50,13 +51,12 @@ def find_cocotb() -> Cocotb:
             hint="pip install --force-reinstall 'cocotb>=2.1,<3'",
         )
     libpython = _libpython()
-    folders = {Path(sys.prefix), Path(sys.base_prefix), libpython.parent, library.parent}
-    folders |= {Path(config.base_cocotb_dir), Path(config.base_tools_dir)}
+    folders = (libpython.parent, library.parent, config.base_cocotb_dir, config.base_tools_dir)
     return Cocotb(
         library=library,
         gpi_users=f"{libpython};{config.pygpi_entry_point()}",
         python=Path(sys.executable),
-        mounts=tuple(Mount(folder) for folder in sorted(_outermost(folders))),
+        mounts=python_mounts(*map(Path, folders)),
         version=importlib.metadata.version("cocotb"),
     )
 
@@ -74,17 +74,6 @@ def _libpython() -> Path:
             hint=f"Debian, Ubuntu: apt-get install {package}",
         )
     return Path(found)
-
-
-def _outermost(folders: set[Path]) -> set[Path]:
-    """Without those that the system's folders or another one already hold."""
-    system = Path("/usr")
-    return {
-        folder
-        for folder in folders
-        if system not in (folder, *folder.parents)
-        and not any(other in folder.parents for other in folders)
-    }
 
 
 def run_tests(
