@@ -33,14 +33,14 @@ def emit(reading: Reading, top: str = "") -> Candidate:
 
 def _body(structure: Structure, interface: Interface) -> Body:
     if isinstance(structure, Table):
-        return table_body(structure)
+        return table_body(structure, interface)
     if isinstance(structure, Equations):
         return equations_body(structure)
     if isinstance(structure, Machine):
         return machine_body(structure, interface)
     if isinstance(structure, Automaton):
         return automaton_body(structure, interface)
-    return trace_body(structure)
+    return trace_body(structure, interface)
 
 
 def _note(reading: Reading, structure: Structure) -> str:

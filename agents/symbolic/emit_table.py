@@ -20,6 +20,7 @@ from gatewright.agents.symbolic.ir import (
     Value,
     concatenated,
 )
+from gatewright.agents.symbolic.signals import bits_of
 from gatewright.agents.symbolic.verilog import (
     Body,
     constant,
@@ -36,16 +37,17 @@ from gatewright.core import Interface
 _EXPRESSION_BITS = 6
 
 
-def table_body(table: Table) -> Body:
+def table_body(table: Table, interface: Interface) -> Body:
     """A combinational, clocked or latched table."""
     trigger = table.trigger
     if trigger is None and _is_expression(table):
         return Body(tuple(f"assign {line}" for line in _expressions(table, "=")))
     registers = frozenset(output.port for output in table.outputs)
     operator = "<=" if isinstance(trigger, Clock) else "="
-    lines = _expressions(table, operator) if _is_expression(table) else _case(table, operator)
-    if len(lines) > 1 and _is_expression(table):
-        lines = ["begin", *indented(lines), "end"]
+    if trigger is not None and _is_bitwise(table):
+        lines = _bitwise(table, operator, interface)
+    else:
+        lines = _case(table, operator)
     if trigger is None:
         return Body(("always @(*)", *indented(lines)), registers)
     if isinstance(trigger, Clock):
@@ -71,10 +73,37 @@ def _expressions(table: Table, operator: str) -> list[str]:
         ones = [k for k, v in values.items() if isinstance(v, Value) and v.known and v.bits]
         free = [k for k, v in values.items() if isinstance(v, Value) and not v.known]
         form = product_of_sums if output.port in table.products_of_sums else sum_of_products
-        if table.trigger is not None:
-            form = sum_of_primes
         lines.append(f"{output} {operator} {form(names, ones, free)};")
     return lines
+
+
+def _is_bitwise(table: Table) -> bool:
+    return (
+        table.default is None
+        and concatenated(table.inputs) <= MAX_VARIABLES
+        and all(isinstance(cell, Value) for row in table.rows for cell in row.cells)
+    )
+
+
+def _bitwise(table: Table, operator: str, interface: Interface) -> list[str]:
+    """Next values bit by bit as complete sums, so that a state unknown at first is left."""
+    names = [bit for signal in table.inputs for bit in _bits(signal, interface)]
+    lines: list[str] = []
+    for at, output in enumerate(table.outputs):
+        values = {row.key: row.cells[at] for row in table.rows}
+        for shift, target in zip(
+            reversed(range(output.width)), _bits(output, interface), strict=True
+        ):
+            ones = [k for k, v in values.items() if isinstance(v, Value) and v.bits >> shift & 1]
+            lines.append(f"{target} {operator} {sum_of_primes(names, ones)};")
+    return ["begin", *indented(lines), "end"] if len(lines) > 1 else lines
+
+
+def _bits(signal: Signal, interface: Interface) -> list[str]:
+    port = interface.port(signal.port)
+    if signal.index is not None or port is None:
+        return [str(signal)]
+    return [str(bit) for bit in bits_of(port)]
 
 
 def _cell(cell: Cell, width: int) -> str:
@@ -138,9 +167,12 @@ def automaton_body(automaton: Automaton, interface: Interface) -> Body:
     )
 
 
-def trace_body(trace: Trace) -> Body:
+def trace_body(trace: Trace, interface: Interface) -> Body:
     """Every law of the trace."""
-    bodies = [_counter(law) if isinstance(law, Counter) else table_body(law) for law in trace.laws]
+    bodies = [
+        _counter(law) if isinstance(law, Counter) else table_body(law, interface)
+        for law in trace.laws
+    ]
     lines = [line for body in bodies for line in (*body.lines, "")]
     return Body(tuple(lines[:-1]), frozenset().union(*(body.registers for body in bodies)))
 

@@ -151,7 +151,8 @@ def _state_is_idle(
     if joint is None:
         return False
     unseen = (1 << concatenated(key)) - len(joint)
-    return unseen == 0 or (unseen == 1 and _copies_one_input(function, wave.inputs))
+    plain = concatenated(wave.inputs) == 1 and _copies_one_input(function, wave.inputs)
+    return unseen == 0 or (unseen == 1 and plain)
 
 
 def _late_sampling_fits(
@@ -236,18 +237,18 @@ def _kept_while_closed(wave: _Wave, output: Signal, function: dict[int, int], le
 
 
 def _wire(wave: _Wave, output: Signal, registers: Sequence[Signal]) -> Table | None:
-    for key in (wave.inputs, (*wave.inputs, *registers)):
-        if concatenated(key) > MAX_BITS:
-            continue
-        moments = range(len(wave.draft.samples))
-        function = _learn(wave, key, (), output, moments, 0, 0)
-        if function is not None and _full(function, key) and len(set(function.values())) > 1:
-            return _table(wave, key, output, function, None)
-    return None
+    """A function of inputs and registers, every combination of which has been seen."""
+    key = (*wave.inputs, *registers)
+    if concatenated(key) > MAX_BITS:
+        return None
+    function = _learn(wave, key, (), output, range(len(wave.draft.samples)), 0, 0)
+    if function is None or not _full(function, key) or len(set(function.values())) < 2:
+        return None
+    return _table(wave, key, output, function, None)
 
 
-def _law(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
-    """The stateful law of an output, or its function of the inputs alone.
+def _stateful(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
+    """The register or latch behind an output.
 
     Only the kinds that the text leaves open: a named edge or a flip-flop rules out latches, a
     named edge rules out the other.
@@ -256,9 +257,8 @@ def _law(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
     levels = () if facts.flip_flops or facts.falling is not None else (False, True)
     laws: list[Law | None] = [_register(wave, output, falling) for falling in edges]
     laws += [_latch(wave, output, low) for low in levels]
-    laws.append(_wire(wave, output, ()))
     found = [law for law in laws if law is not None]
-    if len(found) > 1:
+    if len(found) > 1 or (found and _wire(wave, output, ()) is not None):
         raise Abstain(f"the waveform explains {output} in more than one way")
     return found[0] if found else None
 
@@ -276,12 +276,10 @@ def sequential(draft: WaveDraft, names: Names, facts: Facts) -> Trace:
     inputs = tuple(s for s in draft.columns if names.is_input(s) and s != tick)
     outputs = tuple(s for s in draft.columns if not names.is_input(s))
     wave = _Wave(draft, series, tick, inputs, outputs)
-    laws = {output: _law(wave, output, facts) for output in outputs}
-    registers = tuple(
-        o for o, law in laws.items() if isinstance(law, Counter) or (law and law.trigger)
-    )
+    laws = {output: _stateful(wave, output, facts) for output in outputs}
+    registers = tuple(output for output, law in laws.items() if law is not None)
     for output, law in laws.items():
-        if law is None:
+        if law is None and registers:
             laws[output] = _wire(wave, output, registers)
     settled = tuple(law for law in laws.values() if law is not None)
     if len(settled) != len(outputs):

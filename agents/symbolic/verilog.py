@@ -89,12 +89,9 @@ def sum_of_products(
     return " | ".join(terms) or "1'b0"
 
 
-def sum_of_primes(
-    names: Sequence[str], ones: Collection[int], dont_cares: Collection[int] = ()
-) -> str:
-    """The complete sum; don't-cares are 0. For state bits that start unknown."""
-    free = set(dont_cares)
-    cubes = complete_sum(len(names), [key for key in ones if key not in free])
+def sum_of_primes(names: Sequence[str], ones: Collection[int]) -> str:
+    """The complete sum, for state bits that start unknown."""
+    cubes = complete_sum(len(names), ones)
     return " | ".join(_term(c, names, product=True) for c in cubes) or "1'b0"
 
 

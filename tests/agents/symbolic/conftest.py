@@ -135,7 +135,10 @@ class Writer:
     """Writes specifications in many layouts."""
 
     def heading(
-        self, rng: random.Random, inputs: Sequence[tuple[str, int]], outputs: Sequence[tuple[str, int]]
+        self,
+        rng: random.Random,
+        inputs: Sequence[tuple[str, int]],
+        outputs: Sequence[tuple[str, int]],
     ) -> tuple[str, str]:
         """Text to put before and after the structure, which declare the ports."""
         style = rng.randrange(6)
@@ -179,9 +182,7 @@ class Writer:
         if style == 2:
             lines = ["│ " + " │ ".join(row) + " │" for row in padded]
             bars = ["─" * (w + 2) for w in widths]
-            top, middle, bottom = (
-                a + b.join(bars) + c for a, b, c in ("┌┬┐", "├┼┤", "└┴┘")
-            )
+            top, middle, bottom = (a + b.join(bars) + c for a, b, c in ("┌┬┐", "├┼┤", "└┴┘"))
             return "\n".join([top, lines[0], middle, *lines[1:], bottom]) + "\n"
         if style == 3:
             return "\n".join("\t".join(row) for row in rows) + "\n"

@@ -135,7 +135,12 @@ def test_boolean_equations(bench, draws, writer) -> None:
         names = list("abcd"[: rng.randint(2, 4)])
         outputs = ["f", "g"][: rng.randint(1, 2)]
         formulas = {out: Formula(rng, names) for out in outputs}
-        used = {n for f in formulas.values() for n in names if n in re.findall("[a-d]", re.sub("[A-Z]+", " ", f.text))}
+        used = {
+            n
+            for f in formulas.values()
+            for n in names
+            if n in re.findall("[a-d]", re.sub("[A-Z]+", " ", f.text))
+        }
         if any(len(f.text) == 1 for f in formulas.values()):
             continue
         names = sorted(used)

@@ -14,7 +14,9 @@ class Map:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.rows, self.columns = rng.choice([(1, 1), (1, 2), (2, 1), (2, 2), (2, 2), (2, 3), (3, 2)])
+        self.rows, self.columns = rng.choice(
+            [(1, 1), (1, 2), (2, 1), (2, 2), (2, 2), (2, 3), (3, 2)]
+        )
         count = self.rows + self.columns
         self.vector = rng.random() < 0.25
         base = rng.randrange(2)
@@ -80,7 +82,7 @@ class Map:
         return "\n".join(lines) + "\n"
 
     def moments(self):
-        inputs, outputs = self.ports()
+        outputs = self.ports()[1]
         found = []
         for (r, c), cell in self.cells.items():
             values = dict(zip(self.order, r + c, strict=True))

@@ -29,7 +29,9 @@ class Machine:
                 self.target[name, 1] = self.names[(at + 1) % count]
                 self.target[name, 2] = name if at else self.names[-1]
         marks = (
-            [(s, k) for s in self.names for k in keys] if self.mealy else [(s, 0) for s in self.names]
+            [(s, k) for s in self.names for k in keys]
+            if self.mealy
+            else [(s, 0) for s in self.names]
         )
         self.shown = {m: "".join(rng.choice("01") for _ in self.outputs) for m in marks}
         self.start = rng.choice(self.names)
@@ -116,19 +118,24 @@ class Machine:
         style = self.rng.randrange(3)
         joined = "".join(self.inputs)
         heads = [
-            [f"Next state {joined}={self.key(k)}", f"{joined}={self.key(k)}",
-             f"Next state when {joined}={self.key(k)}"][style]
+            [
+                f"Next state {joined}={self.key(k)}",
+                f"{joined}={self.key(k)}",
+                f"Next state when {joined}={self.key(k)}",
+            ][style]
             for k in keys
         ]
         present = self.rng.choice(["State", "Present state", "Current state"])
         if self.mealy:
             rows = [[present, *heads]]
-            for s in self.names:
-                rows.append([s, *(f"{self.target[s, k]}/{self.output(s, k)}" for k in keys)])
+            rows += [
+                [s, *(f"{self.target[s, k]}/{self.output(s, k)}" for k in keys)] for s in self.names
+            ]
         else:
             rows = [[present, *heads, *(f"Output {n}" for n in self.outputs)]]
-            for s in self.names:
-                rows.append([s, *(self.target[s, k] for k in keys), *self.output(s, 0)])
+            rows += [
+                [s, *(self.target[s, k] for k in keys), *self.output(s, 0)] for s in self.names
+            ]
         return writer.table(self.rng, rows)
 
     def long_table(self, writer) -> str:

@@ -22,9 +22,10 @@ class TruthTable:
 
     def fill(self) -> list[tuple[list[str], list[str]]]:
         rng = self.rng
-        rows = []
-        for bits in itertools.product(*(self.numbers(w) for _, w in self.inputs)):
-            rows.append((list(bits), [self.value(w) for _, w in self.outputs]))
+        rows = [
+            (list(bits), [self.value(w) for _, w in self.outputs])
+            for bits in itertools.product(*(self.numbers(w) for _, w in self.inputs))
+        ]
         if self.wild:
             last = len(self.inputs) - 1
             if self.inputs[last][1] == 1 and len(self.inputs) > 1:
@@ -51,7 +52,10 @@ class TruthTable:
         head = [name for name, _ in self.inputs + self.outputs]
         body = [head] + [keys + values for keys, values in (rows or self.rows)]
         intro = self.rng.choice(
-            ["Implement the following truth table.", "The circuit is described by this truth table:"]
+            [
+                "Implement the following truth table.",
+                "The circuit is described by this truth table:",
+            ]
         )
         table = writer.commented(self.rng, writer.table(self.rng, body))
         return f"{before}{intro}\n\n{table}{after}"
@@ -145,7 +149,10 @@ def test_characteristic_tables(bench, draws, writer) -> None:
             moments.append(({"clk": "1"}, data, {"Q": "x" if state is None else str(state)}))
         if "x" in [row[-1] for row in rows[1:]]:
             moments = moments[:0]
-        bench.add(f"{before}Implement a flip-flop with this characteristic table.\n\n{text}{after}", moments)
+        bench.add(
+            f"{before}Implement a flip-flop with this characteristic table.\n\n{text}{after}",
+            moments,
+        )
         total += 1
     assert not [(c.spec, c.wrong) for c in bench.run()]
     assert len(bench.emitted) >= 0.8 * total
@@ -158,7 +165,9 @@ def test_lookup_tables(bench, draws, writer) -> None:
         keys = rng.sample(range(1 << width), min(3, (1 << width) - 1))
         names = ["left", "right", "up"][: len(keys)]
         literal = rng.choice(["h", "b", "d"])
-        shown = {k: f"{width}'{literal}{k:{ {'h': 'x', 'b': 'b', 'd': 'd'}[literal]}}" for k in keys}
+        shown = {
+            k: f"{width}'{literal}{k:{ {'h': 'x', 'b': 'b', 'd': 'd'}[literal] }}" for k in keys
+        }
         rows = [["code", "action"]]
         rows += [[shown[k], n + rng.choice(["", " key"])] for k, n in zip(keys, names, strict=True)]
         rows.append([rng.choice(["others", "Anything else", "default", "otherwise"]), "none"])
