@@ -41,8 +41,15 @@ _NAMESPACES = (
     "ALL",
     "--clearenv",
 )
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-_DEVICE_LINKS = (("/proc/self/fd", "/dev/fd"), ("fd/0", "/dev/stdin"), ("fd/1", "/dev/stdout"))
+# Every mount costs 0.1 ms, so what can be a link is one.
+_DEVICES = ("null", "zero", "urandom")
+_DEVICE_LINKS = (
+    ("urandom", "/dev/random"),
+    ("/proc/self/fd", "/dev/fd"),
+    ("fd/0", "/dev/stdin"),
+    ("fd/1", "/dev/stdout"),
+    ("fd/2", "/dev/stderr"),
+)
 _DEV_BYTES = 16 << 20
 
 

@@ -22,7 +22,7 @@ SYSTEM_FOLDERS = (
     "/libx32",
     "/sbin",
 )
-SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
+SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache")
 
 
 def system_paths() -> list[str]:
