@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import pytest
+
+from gatewright.agents.harnesses import Harnesses
+from gatewright.agents.oracle import Choice, choose
+from gatewright.agents.static_check import StaticHarness
+from gatewright.agents.windows import Windowed
+from gatewright.core import (
+    Candidate,
+    CocotbSpec,
+    Direction,
+    FailureClass,
+    HarnessSpec,
+    Interface,
+    Oracle,
+    Outcome,
+    Port,
+    Problem,
+    ReferenceSpec,
+    Source,
+    TestbenchSpec,
+    UsageError,
+)
+from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.isolation import Isolation
+
+BENCH = TestbenchSpec((Source("tb.sv", "module tb; endmodule"),))
+TRUSTED = (Source("ref.sv", "module top; endmodule"),)
+TABLES = TestbenchSpec((Source("tables.sv", "module tb; endmodule"),))
+
+
+class NoHarness:
+    rules = "none"
+
+    def check(self, problem: Problem, candidate: Candidate) -> object:
+        raise AssertionError
+
+
+def chosen(
+    most: Oracle | None,
+    own: HarnessSpec | None = None,
+    reference: tuple[Source, ...] = (),
+    tables: TestbenchSpec | None = None,
+) -> Choice:
+    def harnesses(spec: HarnessSpec | None) -> Harness:
+        return NoHarness()  # type: ignore[return-value]
+
+    problem = Problem("p", "s", top="top", harness=own, reference=reference)
+    return choose(problem, most, harnesses, lambda: tables)
+
+
+@pytest.mark.parametrize(
+    ("most", "own", "reference", "tables", "oracle"),
+    [
+        (None, BENCH, TRUSTED, TABLES, Oracle.GOLDEN),
+        (None, CocotbSpec(()), (), None, Oracle.GOLDEN),
+        (None, ReferenceSpec(TRUSTED), (), TABLES, Oracle.REFERENCE),
+        (None, None, (), TABLES, Oracle.DERIVED),
+        (None, None, (), None, Oracle.NONE),
+        (Oracle.REFERENCE, BENCH, TRUSTED, TABLES, Oracle.REFERENCE),
+        (Oracle.REFERENCE, BENCH, (), TABLES, Oracle.DERIVED),
+        (Oracle.DERIVED, BENCH, TRUSTED, TABLES, Oracle.DERIVED),
+        (Oracle.DERIVED, BENCH, TRUSTED, None, Oracle.NONE),
+        (Oracle.NONE, BENCH, TRUSTED, TABLES, Oracle.NONE),
+    ],
+)
+def test_never_more_than_allowed(
+    most: Oracle | None,
+    own: HarnessSpec | None,
+    reference: tuple[Source, ...],
+    tables: TestbenchSpec | None,
+    oracle: Oracle,
+) -> None:
+    choice = chosen(most, own, reference, tables)
+    assert choice.oracle is oracle
+    assert choice.blind is (oracle is Oracle.NONE)
+    assert bool(choice.note) is (most is not None and most is not oracle)
+    if oracle is Oracle.DERIVED:
+        assert choice.problem.harness == TABLES
+    if oracle is Oracle.NONE:
+        assert choice.problem.harness is None
+
+
+def test_generated_is_refused() -> None:
+    with pytest.raises(UsageError):
+        chosen(Oracle.GENERATED)
+
+
+def test_each_kind_has_its_harness(isolation: Isolation) -> None:
+    harnesses = Harnesses(isolation)
+    assert isinstance(harnesses(None), StaticHarness)
+    assert isinstance(harnesses(BENCH), Windowed)
+    assert isinstance(harnesses(ReferenceSpec(TRUSTED)), Windowed)
+    assert harnesses(CocotbSpec(())).rules
+
+
+PORTS = (
+    Port("a", Direction.INPUT),
+    Port("b", Direction.INPUT, 4, False, 3, 0),
+    Port("y", Direction.OUTPUT),
+)
+TOP = Problem("p", "s", top="top", interface=Interface("top", PORTS))
+CLEAN = "module top (input a, input [3:0] b, output y); assign y = a & b[0]; endmodule"
+
+
+@pytest.mark.parametrize(
+    ("text", "failure", "said"),
+    [
+        (CLEAN, None, ""),
+        (CLEAN.replace("& b[0]", "& "), FailureClass.SYNTAX, "expected"),
+        (CLEAN.replace("top", "pot"), FailureClass.INTERFACE, "no module top; modules found: pot"),
+        (CLEAN.replace("input a,", ""), FailureClass.INTERFACE, "port a is missing"),
+        (CLEAN.replace("[3:0]", "[4:0]"), FailureClass.INTERFACE, "must be 4 bits wide, not 5"),
+        (CLEAN.replace("output y", "input y"), FailureClass.INTERFACE, "must be output"),
+        (CLEAN.replace("output y", "output y, z"), FailureClass.INTERFACE, "z was not asked for"),
+        (CLEAN.replace("b[0]", "nothing"), FailureClass.ELABORATION, "nothing"),
+        (
+            CLEAN.replace("endmodule", "initial $finish; endmodule"),
+            FailureClass.UNSAFE,
+            "$finish",
+        ),
+    ],
+)
+def test_the_static_check(
+    text: str, failure: FailureClass | None, said: str, isolation: Isolation
+) -> None:
+    candidate = Candidate((Source("top.sv", text),))
+    verdict = StaticHarness(isolation).check(TOP, candidate)
+    assert verdict.failure_class is failure
+    assert verdict.outcome is (Outcome.FAIL if failure else Outcome.INCONCLUSIVE)
+    assert said in "\n".join(str(diagnostic) for diagnostic in verdict.diagnostics)
+    assert not verdict.passed
+
+
+def test_the_static_check_wants_code(isolation: Isolation) -> None:
+    verdict = StaticHarness(isolation).check(TOP, Candidate(()))
+    assert verdict.failure_class is FailureClass.NO_CODE
+
+
+def test_context_is_trusted_and_stands_beside_the_design(isolation: Isolation) -> None:
+    context = (Source("lib.sv", "module lib (input x); initial $dumpvars; endmodule"),)
+    problem = Problem("p", "s", top="top", context=context)
+    text = "module top (input a); lib u (.x(a)); endmodule"
+    verdict = StaticHarness(isolation).check(problem, Candidate((Source("top.sv", text),)))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    alone = StaticHarness(isolation).check(TOP, Candidate((Source("top.sv", text),)))
+    assert alone.failure_class is FailureClass.INTERFACE
