@@ -35,11 +35,12 @@ def cone(
     Goes through continuous assignments, always blocks with the conditions around an assignment,
     functions, generate blocks, gates and instances, both down into a module's outputs and up from
     its inputs. `signals` may be hierarchical or indexed; only the last name counts. `depth` is in
-    hops, `lines` the most lines returned. Code that does not parse is left out, not an error; an
-    unknown signal or module gives an empty cone.
+    hops, `lines` the most lines returned. Where there is no module `top`, the first that no other
+    one instantiates counts. Code that does not parse is left out, not an error; an unknown signal
+    gives an empty cone.
     """
     walk = _Walk(sources, depth, lines)
-    facts = walk.modules.get(top) or next(iter(walk.modules.values()), None)
+    facts = walk.top(top)
     if facts is None:
         return ()
     walk.run(_Place(facts), [_bare(signal) for signal in signals])
@@ -64,7 +65,7 @@ def cone_signals(
 ) -> ConeSignals:
     """The registers and wires of `top` that decide `signals`; memories and loop variables too."""
     walk = _Walk(sources, depth, _MOST_LINES)
-    facts = walk.modules.get(top)
+    facts = walk.top(top)
     if facts is None:
         return ConeSignals()
     place = _Place(facts)
@@ -106,6 +107,12 @@ class _Walk:
         for source in self.sources:
             for facts in module_facts(source):
                 self.modules.setdefault(facts.name, facts)
+
+    def top(self, name: str) -> ModuleFacts | None:
+        """The module of that name, else the first that no other one instantiates."""
+        used = {instance.module for facts in self.modules.values() for instance in facts.instances}
+        roots = (facts for facts in self.modules.values() if facts.name not in used)
+        return self.modules.get(name) or next(roots, None)
 
     def run(self, place: _Place, signals: Sequence[str]) -> None:
         """Walk backwards from the signals of a place."""

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.core import Source
-from gatewright.retrieval import cone
+from gatewright.retrieval import cone, cone_signals
 
 DESIGN = """module top (
     input clk, input rst, input [7:0] d, input en,
@@ -132,6 +132,24 @@ def test_unknown_modules_connect_everything() -> None:
 def test_nothing_known_nothing_shown(signals: list[str]) -> None:
     assert cone(SOURCES, "top", signals) == ()
     assert cone([], "top", ["q"]) == ()
+
+
+def test_without_a_top_the_root_of_the_hierarchy_counts() -> None:
+    top, sub = DESIGN.split("module sub")
+    helper_first = [Source("all.sv", "module sub" + sub + top)]
+    for name in ("", "elsewhere"):
+        found = [line.text.strip() for line in cone(helper_first, name, ["p"])]
+        assert "sub u1 (.a(s), .y(p), .clk);" in found
+
+
+def test_the_registers_and_wires_behind_a_signal() -> None:
+    found = cone_signals(SOURCES, "top", ["p"], depth=5)
+    assert found.internal == ("s", "t")
+    assert found.ports[:3] == ("clk", "rst", "d")
+    assert found.clocked
+    combinational = [Source("m.v", "module m (input a, output b); assign b = a; endmodule")]
+    assert not cone_signals(combinational, "m", ["b"]).clocked
+    assert cone_signals([], "m", ["b"]).ports == ()
 
 
 def test_half_written_code_still_answers() -> None:
