@@ -106,9 +106,7 @@ def checked(
     if isinstance(spec, CocotbSpec):
         from gatewright.sandbox.harness.cocotb import CocotbHarness
 
-        if wave is not None:
-            raise UsageError("--wave needs a testbench or a reference", hint="leave it out")
-        return CocotbHarness(isolation).check(problem, candidate)
+        return CocotbHarness(isolation, waveform=wave).check(problem, candidate)
     harness: TestbenchHarness | ReferenceHarness
     if isinstance(spec, TestbenchSpec):
         from gatewright.sandbox.harness.testbench import TestbenchHarness
