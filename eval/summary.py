@@ -44,7 +44,7 @@ class Summary:
     """A run's figures. `failures` counts the strictest rule set's failure classes.
 
     `answered` answers are there, scored or not. `not_attempted` answers have no result yet: they
-    count as failed. `errors` are what kept the last session from some of them.
+    count as failed. `errors` are what kept the run from some of them.
     """
 
     manifest: Manifest
