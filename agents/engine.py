@@ -48,6 +48,8 @@ def solve(
     journal.note(choice.note)
     if policy.oracle is Oracle.DERIVED:
         journal.note(structure.abstention)
+    if choice.oracle is Oracle.DERIVED:
+        journal.note(structure.reservation)
     task = Task(choice.problem, kit, structure.sentences if policy.hints else "")
     coder = None
     if model is not None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gatewright.core import Candidate, Language, Problem, TestbenchSpec
+
+if TYPE_CHECKING:
+    from gatewright.agents.symbolic import Reading
 
 _READ = (Language.VERILOG, Language.SYSTEMVERILOG)
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What was read, or the reason why nothing was: candidate, oracle, sentences for a model."""
+    """What was read, or the reason why nothing was: candidate, oracle, sentences for a model.
+
+    `reservation` is what a pass of the oracle does not prove ('' = the structure settles all).
+    """
 
     candidate: Candidate | None = None
     oracle: TestbenchSpec | None = None
     sentences: str = ""
     abstention: str = ""
+    reservation: str = ""
 
     def testbench(self) -> TestbenchSpec | None:
         """The testbench that checks what the specification's own tables say."""
@@ -39,4 +47,14 @@ def read_structure(problem: Problem) -> Structure:
         candidate=symbolic.emit(reading, top),
         oracle=symbolic.oracle_testbench(reading, top),
         sentences=symbolic.normalise(reading),
+        reservation=_reservation(reading),
     )
+
+
+def _reservation(reading: Reading) -> str:
+    from gatewright.agents.symbolic import Strength
+
+    if reading.strength in (None, Strength.PROVED):
+        return ""
+    assumed = f" ({'; '.join(reading.assumptions)})" if reading.assumptions else ""
+    return f"a pass of the derived oracle holds {reading.strength}{assumed}"

@@ -245,6 +245,29 @@ def test_the_specification_itself_is_the_oracle(server: ChatServer, isolation: I
     assert "in plain sentences" not in server.prompts[-1]
 
 
+def trace_of_a_flip_flop() -> str:
+    """A waveform in which q takes over the value that a had before each rising edge of clk."""
+    a = "01101001101100101101"  # a value for each half of a clock period
+    lines = ["  time  clk  a  q"]
+    for half, bit in enumerate(a):
+        last_low = half - 1 if half % 2 else half - 2
+        q = a[last_low] if half else "x"
+        lines += [f"  {10 * half + t}ns   {half % 2}    {bit}   {q}" for t in (0, 5)]
+    return "\n".join(lines)
+
+
+def test_what_a_trace_does_not_prove_is_said(isolation: Isolation) -> None:
+    spec = (
+        "Implement a module named top.\n\n - input  clk\n - input  a\n - output q\n\n"
+        "The module should implement a sequential circuit. Read the simulation\n"
+        "waveforms to determine what the circuit does, then implement it.\n\n"
+    )
+    problem = Problem("trace", spec + trace_of_a_flip_flop() + "\n", top="top")
+    done = solve(problem, model=None, harnesses=Harnesses(isolation))
+    assert done.stop is StopReason.PASSED, done.notes
+    assert any("consistent with the trace" in note for note in done.notes)
+
+
 def test_what_cannot_be_asked_for(isolation: Isolation) -> None:
     harnesses = Harnesses(isolation)
     with pytest.raises(UsageError, match="no coder for cuda"):
