@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from gatewright.agents import view
 from gatewright.agents.edits import apply_edits, parse_edits
 from gatewright.agents.extract import Extraction
 from gatewright.agents.task import Task
 from gatewright.core import Candidate, Judgement, Provenance, Usage, Verdict
-from gatewright.models import Completion, Message, Model, Role, Sampling
+from gatewright.models import Completion, Message, Model, Role, Sampling, messages_sha256
 
 _DRAWS_A_SAMPLE = 1000  # so that no two samples of a problem share a draw
 
@@ -27,23 +26,16 @@ class Draft:
     truncated: bool = False
 
 
-def prompt_sha256(messages: Sequence[Message]) -> str:
-    """The hash of a prompt, by which trajectories name it."""
-    digest = hashlib.sha256()
-    for message in messages:
-        digest.update(f"{message.role}\0{message.text}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
 @dataclass(slots=True)
 class Coder:
-    """Writes candidates for one task. `draws` numbers its calls: no two are the same draw."""
+    """Writes candidates for one task; `sampling.sample` is the answer's number.
+
+    `draws` numbers its calls: no two are the same draw.
+    """
 
     task: Task
     model: Model
-    temperature: float = 0.0
-    max_tokens: int | None = None
-    sample: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
     on_text: OnText | None = None
     draws: int = 0
 
@@ -119,11 +111,11 @@ class Coder:
         candidate = Candidate(
             sources,
             Provenance.MODEL,
-            self.sample,
+            self.sampling.sample,
             parent.sha256 if parent is not None else None,
             answer.usage + spent if spent is not None else answer.usage,
         )
-        return Draft(candidate, prompt_sha256(messages), truncated)
+        return Draft(candidate, messages_sha256(messages), truncated)
 
     def _extract(self, answer: Completion) -> Extraction:
         problem = self.task.problem
@@ -131,10 +123,10 @@ class Coder:
         return Extraction(found.code, found.truncated or (answer.truncated and not found.code))
 
     def _ask(self, messages: Sequence[Message], temperature: float | None = None) -> Completion:
-        draw = self.sample * _DRAWS_A_SAMPLE + self.draws
+        draw = self.sampling.sample * _DRAWS_A_SAMPLE + self.draws
         self.draws += 1
-        chosen = self.temperature if temperature is None else temperature
-        sampling = Sampling(chosen, max_tokens=self.max_tokens, sample=draw)
+        chosen = self.sampling.temperature if temperature is None else temperature
+        sampling = replace(self.sampling, temperature=chosen, sample=draw)
         return self.model.complete(messages, sampling, self.on_text)
 
     def _system(self) -> Message:

@@ -20,7 +20,7 @@ from gatewright.agents.turn import Improver
 from gatewright.agents.windows import without_window
 from gatewright.agents.workshop import Workshop
 from gatewright.core import Oracle, Problem, ReferenceSpec, Trajectory
-from gatewright.models import Model
+from gatewright.models import Model, Sampling
 
 
 def solve(
@@ -55,7 +55,8 @@ def solve(
     if model is not None:
         # Without anybody listening the model need not stream, and may try again half-way.
         on_text = listener.text if type(listener).text is not Listener.text else None
-        coder = Coder(task, model, policy.temperature, policy.max_tokens, sample, on_text)
+        sampling = Sampling(policy.temperature, policy.top_p, policy.max_tokens, sample=sample)
+        coder = Coder(task, model, sampling, on_text)
     workshop = Workshop(choice, kit, policy, journal, Purse(policy.budget), listener, coder)
     authors: list[Author] = []
     if policy.symbolic and structure.candidate is not None:

@@ -29,6 +29,7 @@ class LoopPolicy:
     stagnation: int = 3
     temperature: float = 0.0
     spread: float = 0.8
+    top_p: float | None = None
     max_tokens: int | None = None
     budget: Budget = field(default_factory=Budget)
     oracle: Oracle | None = None

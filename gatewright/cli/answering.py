@@ -90,6 +90,7 @@ def policy_from(settings: Settings, oracle: str, symbolic: bool, samples: int = 
         samples=samples,
         rounds=settings.rounds,
         temperature=settings.temperature,
+        top_p=settings.top_p,
         max_tokens=settings.max_tokens,
         budget=Budget(settings.budget_tokens, settings.budget_usd, settings.budget_s),
         oracle=Oracle(oracle) if oracle else None,

@@ -59,7 +59,7 @@ def main() -> None:
     except GatewrightError as error:
         _fail(str(error))
     except KeyboardInterrupt:
-        _fail("interrupted", ExitCode.INTERRUPTED)
+        _fail("interrupted; what is finished is kept", ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output is gone (`| head`): nothing is left to say.
         sys.stderr.close()

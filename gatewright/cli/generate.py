@@ -18,7 +18,16 @@ from gatewright.cli.options import (
     isolation_from,
     settings_from,
 )
-from gatewright.core import HarnessSpec, Language, Problem, Trajectory, UsageError, verdict_json
+from gatewright.core import (
+    HarnessSpec,
+    Language,
+    ModelError,
+    Problem,
+    StopReason,
+    Trajectory,
+    UsageError,
+    verdict_json,
+)
 
 if TYPE_CHECKING:
     from gatewright.core.config import Settings
@@ -90,6 +99,7 @@ def generate(
     except LoopInterrupted as interrupted:
         _deliver(interrupted.trajectory, output, json)
         raise KeyboardInterrupt from None
+    _no_model_no_answer(trajectory)
     _deliver(trajectory, output, json)
     passed = trajectory.verdict is not None and trajectory.verdict.passed
     raise typer.Exit(ExitCode.OK if passed else ExitCode.FAILED)
@@ -153,6 +163,13 @@ def _writable(output: Path | None) -> None:
         raise UsageError("no such folder", where=str(folder), hint=f"mkdir -p {folder}")
     if not os.access(output if output.exists() else folder, os.W_OK):
         raise UsageError("may not be written", where=str(output), hint="choose another place")
+
+
+def _no_model_no_answer(trajectory: Trajectory) -> None:
+    """A model that never answered is an error, not a failed design. Raises ModelError."""
+    written = trajectory.best is not None and trajectory.best.sources
+    if trajectory.stop is StopReason.MODEL_FAILED and not written:
+        raise ModelError(trajectory.notes[-1] if trajectory.notes else "the model failed")
 
 
 def _deliver(trajectory: Trajectory, output: Path | None, json: bool) -> None:

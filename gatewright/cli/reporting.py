@@ -15,18 +15,25 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The --out folder
 
 def report(
     run: RunFolder,
+    official: Annotated[
+        bool, typer.Option(help="Print the table that the benchmark's authors publish.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page that needs nothing else.")] = None,
     json: Json = False,
 ) -> None:
     """Show a run: figures, failures, problems; --html adds code, rounds and waveforms."""
     from gatewright.eval import load_run, summary_json
+    from gatewright.eval.published import official_table
     from gatewright.eval.report import print_run, write_html
+    from gatewright.eval.suites.registry import open_suite
 
     loaded = load_run(run)
     if html is not None:
         write_html(loaded, html)
         say(f"wrote {html}")
-    if json:
+    if official:
+        print(official_table(loaded, open_suite(loaded.manifest.suite)))
+    elif json:
         print_json(summary_json(loaded.summary))
     else:
         print_run(loaded, stdout_console())
