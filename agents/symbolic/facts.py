@@ -44,6 +44,8 @@ class Facts:
         found = {state for text in self.resetting for state in _targets(text, states)}
         if len(found) > 1:
             raise Abstain(f"the text names several reset states: {', '.join(sorted(found))}")
+        if not found and any(_mentions(text, states) for text in self.resetting):
+            raise Abstain("which state the reset leads to was not understood")
         return next(iter(found), None)
 
 
@@ -88,6 +90,14 @@ def _level(text: str, reset: str | None) -> bool | None:
     return True if low else False if high else None
 
 
+def _mentions(text: str, states: Sequence[str]) -> bool:
+    """A state is named; `A` before a small letter is taken for the article."""
+    return any(
+        re.search(rf"(?<![\w'\[]){re.escape(state)}(?![\w'\]])(?!\s+[a-z])", text)
+        for state in states
+    )
+
+
 def _targets(text: str, states: Sequence[str]) -> set[str]:
     """States that a sentence about reset sends the machine to."""
     by_name = {state: state for state in states}
@@ -99,6 +109,7 @@ def _targets(text: str, states: Sequence[str]) -> set[str]:
     patterns = (
         rf"\bstate\s*(?:,?\s*(?:is|called|named|to|of|=|:)\s*)?(?:state\s+)?{name}",
         rf"\b(?:to|into|in|enters?|at|with)\s+(?:the\s+)?(?:initial\s+|reset\s+)?(?:state\s+)?{name}",
+        rf"\bbecomes?\s+(?:the\s+)?(?:state\s+)?{name}",
         rf"\b(?:resets?|reset state|initial state|start state)\s*(?:->|:|=|is)\s*{name}",
         rf"{name}\s+is\s+the\s+(?:reset|initial|start(?:ing)?)\s+state\b",
         rf"\b(?:to|into|in|enters?)\s+(?:the\s+)?{name}\s+state\b",

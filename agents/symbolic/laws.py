@@ -1,8 +1,8 @@
 """Laws behind a sequential waveform: registers, latches, counters and wires that reproduce it.
 
 Inputs are sampled just before the clock edge (the row above it). A law is accepted only where the
-trace settles it: every (input, state) pair of its kind has been seen, or the register plainly
-copies one input. Two different laws that both fit make the reading abstain.
+trace settles it: every (input, state) pair of its kind has been seen. Two different laws that both
+fit make the reading abstain.
 """
 
 from __future__ import annotations
@@ -110,16 +110,6 @@ def _full(function: dict[int, int] | None, key: Sequence[Signal]) -> bool:
     return function is not None and len(function) == 1 << concatenated(key)
 
 
-def _copies_one_input(function: dict[int, int], inputs: Sequence[Signal]) -> bool:
-    """A one-bit function that is one input or its complement."""
-    width = concatenated(inputs)
-    return any(
-        all(value == (key >> bit & 1) ^ flip for key, value in function.items())
-        for bit in range(width)
-        for flip in (0, 1)
-    )
-
-
 def _register(wave: _Wave, output: Signal, falling: bool) -> Law | None:
     edges = wave.edges(falling)
     if not wave.changes(output) <= set(edges):
@@ -132,7 +122,7 @@ def _register(wave: _Wave, output: Signal, falling: bool) -> Law | None:
         function = _learn(wave, wave.inputs, state, output, edges, 1, 1)
         if function is None or not _full(function, key) or len(set(function.values())) < 2:
             continue
-        if not state and not _state_is_idle(wave, output, edges, function):
+        if not state and not _state_is_idle(wave, output, edges):
             continue
         if _late_sampling_fits(wave, state, output, edges, function):
             raise Abstain(f"{output} may sample its inputs before or after they change at the edge")
@@ -140,19 +130,12 @@ def _register(wave: _Wave, output: Signal, falling: bool) -> Law | None:
     return _counter(wave, output, falling, edges)
 
 
-def _state_is_idle(
-    wave: _Wave, output: Signal, edges: Sequence[int], function: dict[int, int]
-) -> bool:
-    """The trace shows that the register's own state does not matter to its next value."""
+def _state_is_idle(wave: _Wave, output: Signal, edges: Sequence[int]) -> bool:
+    """The trace shows, pair by pair, that the register's own state does not matter."""
     key = (*wave.inputs, output)
     if concatenated(key) > MAX_BITS:
         return False
-    joint = _learn(wave, wave.inputs, (output,), output, edges, 1, 1)
-    if joint is None:
-        return False
-    unseen = (1 << concatenated(key)) - len(joint)
-    plain = concatenated(wave.inputs) == 1 and _copies_one_input(function, wave.inputs)
-    return unseen == 0 or (unseen == 1 and plain)
+    return _full(_learn(wave, wave.inputs, (output,), output, edges, 1, 1), key)
 
 
 def _late_sampling_fits(
@@ -211,6 +194,7 @@ def _step(key: int, pairs: Sequence[tuple[int | None, int]], width: int) -> Step
 
 
 def _latch(wave: _Wave, output: Signal, low: bool) -> Table | None:
+    """A transparent latch that fits the trace, whether or not a register fits too."""
     ticks = wave.series[wave.clock]
     level = 0 if low else 1
     open_at = [i for i, tick in enumerate(ticks) if tick == level]
@@ -222,6 +206,11 @@ def _latch(wave: _Wave, output: Signal, low: bool) -> Table | None:
     if not _kept_while_closed(wave, output, function, level):
         return None
     return _table(wave, wave.inputs, output, function, Level(wave.clock.port, low))
+
+
+def _transparent(wave: _Wave, output: Signal) -> bool:
+    """The output is seen to change between clock edges, as no register's does."""
+    return bool(wave.changes(output) - set(wave.edges(False)) - set(wave.edges(True)))
 
 
 def _kept_while_closed(wave: _Wave, output: Signal, function: dict[int, int], level: int) -> bool:
@@ -258,6 +247,8 @@ def _stateful(wave: _Wave, output: Signal, facts: Facts) -> Law | None:
     laws: list[Law | None] = [_register(wave, output, falling) for falling in edges]
     laws += [_latch(wave, output, low) for low in levels]
     found = [law for law in laws if law is not None]
+    if found and isinstance(found[0], Table) and isinstance(found[0].trigger, Level):
+        found = found if _transparent(wave, output) else []
     if len(found) > 1 or (found and _wire(wave, output, ()) is not None):
         raise Abstain(f"the waveform explains {output} in more than one way")
     return found[0] if found else None

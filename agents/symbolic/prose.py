@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.ir import (
@@ -31,10 +32,12 @@ from gatewright.agents.symbolic.vocabulary import (
     CODES,
     CUES,
     DEFAULTS,
+    INERT,
     LOADING,
     RESET,
     STATEFUL,
     STYLE,
+    SUBJECTS,
 )
 from gatewright.core import Interface
 
@@ -63,22 +66,35 @@ _IDIOMS = tuple(
         r"\(?\bbut\s+not\s+the\s+(?:state\s+)?(?:flip-?flops?|registers?)\)?",
         r"\b(?:implement|derive|write|design|describe)\s+(?:only|just)\b",
         r"\b\w+\s*=\s*[01]+\s+is\s+connected\s+to\s+\w+\[\d+\]",
-        r"\bonly\s+on\s+itself\s+and\s+its\s+(?:two\s+)?(?:\w+\s+)?neighbou?rs\b",
+        r"\b(?:depends?\s+)?(?:only\s+)?on\s+itself\s+and\s+its\s+(?:two\s+)?(?:\w+\s+)?neighbou?rs\b",
         r"\b(?:the\s+)?(?:positive|negative|rising|falling)[- ]edge[- ]triggered\b",
-        r"\b(?:before|after|at|on|upon|by|every|each)\s+(?:the\s+|each\s+|every\s+)*(?:next\s+)?"
+        r"\b(?:before|after|at|on|upon|by|every|each)\s+(?:the\s+|each\s+|every\s+)*"
         r"(?:positive|negative|rising|falling|active)?[- ]?(?:clock|clk)?[- ]?edges?"
         r"(?:\s+of\s+(?:the\s+)?(?:clock|clk))?\b",
         r"\bnot\s+(?:required|needed|necessary)\b",
         r"\bdo not (?:write|use|include|add|output|give|provide|explain)\b[^.;]*",
         r"\bonly\s+(?:write|output|give|provide|return|the\s+(?:code|module|verilog))\b[^.;]*",
+        r"\(on or off\)",
         r"\bminimum\b|\bminimal\b|\bsum[- ]of[- ]products?\b|\bproducts?[- ]of[- ]sums?\b",
         r"\bsums?\s+of\s+minterms\b|\bproducts?\s+of\s+maxterms\b",
     )
 )
+_INTRODUCTION = re.compile(
+    r"^\W*(?:please\s+)?(?:design|implement|build|create|write|develop|construct|consider|suppose|"
+    r"given|assume\s+(?:that\s+)?you|the\s+following|rule\s+\d+|"
+    r"i would like|your task is|you are (?:asked|to)|here is|below is|this is|"
+    r"(?:the|this)\s+(?:\w+\s+)?(?:module|circuit|design)\s+(?:should|must|shall|will)\s+"
+    r"(?:implement|realise|realize|be|process|perform|compute))\b",
+    re.IGNORECASE,
+)
 _EXAMPLE = re.compile(r"^\W*(?:for example|for instance|e\.g\.)", re.IGNORECASE)
 _HYBRID = re.compile(
     r"\bexample\s+(?:wave|timing|trace|simulation|table|diagram)|\b(?:sub)?modules?\s+[A-Z]\b"
-    r"|\b(?:not|isn't|incomplete|partial)\s+(?:complete|all)\b|\bpart of the (?:table|map|diagram)",
+    r"|\b(?:not|isn't|incomplete|partial)\s+(?:complete|all)\b"
+    r"|\bpart of the (?:table|map|diagram)"
+    r"|\bboth\s+(?:clock\s+)?edges|\boutputs?\b[^.]*\bnext\s+(?:clock|cycle)\b"
+    r"|\bregister(?:ed)?\s+(?:the\s+|an?\s+)?outputs?\b|\boutputs?\b[^.]*\bregister(?:ed|s)?\b"
+    r"|\boutputs?\b[^.]*\bfor\s+the\s+next\b|\border\b",
     re.IGNORECASE,
 )
 _TOPICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
@@ -108,17 +124,32 @@ class Context:
 def check(sentences: Iterable[Sentence], context: Context) -> None:
     """Raise Abstain, naming the sentence, where one adds behaviour or is not understood."""
     example = False
-    for sentence in sentences:
+    for at, sentence in enumerate(sentences):
         text = re.sub(r"\s+", " ", sentence.text)
+        _check_order(text, context)
         if example or _EXAMPLE.match(text):
             example = text.endswith(":") and not example
             if not _HYBRID.search(text):
                 continue
-        if not _harmless(text, context):
+        if not _harmless(text, context, first=at == 0):
             raise Abstain(f"line {sentence.line}: {text!r} may add behaviour to the structure")
 
 
-def _harmless(text: str, context: Context) -> bool:
+def _check_order(text: str, context: Context) -> None:
+    """A list of all the machine's inputs in another order would turn its labels round."""
+    if not isinstance(context.structure, Machine):
+        return
+    inputs = [str(signal) for signal in context.structure.inputs]
+    if not 2 <= len(inputs) <= 4:
+        return
+    for other in permutations(inputs):
+        listed = r"[\s,]*(?:and\s+)?".join(map(re.escape, other))
+        if list(other) != inputs and re.search(rf"(?<![\w\]]){listed}(?![\w\[])", text):
+            raise Abstain(f"{text!r} lists the inputs in another order than the ports")
+
+
+def _harmless(text: str, context: Context, *, first: bool) -> bool:
+    """The first sentence, and others that ask for the module, may tell a story."""
     if _HYBRID.search(text):
         return False
     if _describes_next_state(text, context):
@@ -133,9 +164,57 @@ def _harmless(text: str, context: Context) -> bool:
     cues -= names
     if isinstance(context.structure, Machine | Trace) or _characteristic(context.structure):
         cues -= STATEFUL
-    if not cues and not _defines_output(stripped, context):
+    if re.search(r"\bactive[- ]low\b", stripped, re.IGNORECASE):
+        cues.add("active-low")
+    marked = _marks(stripped) and not isinstance(context.structure, Automaton)
+    quiet = not cues and not marked and not _defines_output(stripped, context)
+    story = first or bool(_INTRODUCTION.match(stripped))
+    if quiet and (story or _says_nothing(stripped, context)):
         return True
     return _within_a_topic(text, context)
+
+
+def _marks(text: str) -> bool:
+    """Operators among the words: `OR`, `a=0`, `f'`, `~x`."""
+    return bool(
+        re.search(r"\b(?:AND|OR|XOR|NOT|NAND|NOR|XNOR)\b", text)
+        or re.search(r"(?<![\w'])[A-Za-z_]\w*'(?![\w])|~\s*\w|\b[A-Za-z_]\w*\s*=\s*[01]\b", text)
+    )
+
+
+def _says_nothing(text: str, context: Context) -> bool:
+    """It speaks of neither structure nor ports, or only in words that change nothing."""
+    names = {port.name.lower() for port in context.interface.ports} - {"a", "i"}
+    names |= {state.lower() for state in context.states if len(state) > 1}
+    text = re.sub(r"\"\w+\"", " ", text)  # a quoted name
+    words = [word.lower().strip("_").removesuffix("'s") for word in _words(text)]
+    subjects = names | SUBJECTS
+    if not any(word in subjects or word.isdigit() for word in words):
+        return True
+    plural = {f"{name}s" for name in names} | {context.interface.module.lower()}
+    known = BASE | INERT | names | plural | {state.lower() for state in context.states}
+    return all(_is_known(word, known) or _is_numbered(word, names) for word in words)
+
+
+def _is_numbered(word: str, names: set[str]) -> bool:
+    """A port's name with an index, or a run of one-letter ports."""
+    if re.sub(r"\d+$", "", word) in names:
+        return True
+    return len(word) <= 8 and all(letter in names | {"a", "i"} for letter in word)
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    """A known word, a compound or a torn-off piece of known words, or a size."""
+    if word in known or word.isdigit() or len(word) == 1 or _is_size(word):
+        return True
+    if "-" in word:
+        return all(_is_known(part, known) for part in word.split("-"))
+    torn = len(word) > 3 and word.lower() not in CUES
+    return torn and any(other.startswith(word) or other.endswith(word) for other in BASE)
+
+
+def _is_size(word: str) -> bool:
+    return bool(re.fullmatch(r"\d+-?(?:bits?|to-1|to|cells?|inputs?|hot|way)|\d+'[bhd]\w+", word))
 
 
 def _characteristic(structure: Structure) -> bool:
@@ -147,7 +226,8 @@ def _defines_output(text: str, context: Context) -> bool:
     for port in context.interface.outputs:
         name = re.escape(port.name)
         verb = (
-            r"(?:is|are|should|shall|must|equals?|goes|becomes?|will|stays?|remains?|gets|depends)"
+            r"(?:is|are|should|shall|must|equals?|goes|becomes?|will|stays?|remains?|gets|depends|"
+            r"changes|updates|appears|toggles|follows|reflects|lags|carries|copies)"
         )
         if re.search(rf"(?<![\w'])[_\"']?{name}[_\"']?(?:\[[\d:]+\])?\s+(?:\w+\s+)?{verb}\b", text):
             return True

@@ -72,10 +72,13 @@ def flowing(page: Page) -> Passage:
 
 
 def sentences(page: Page) -> Iterator[Sentence]:
-    """The page's sentences; a list item or a paragraph ends one too."""
+    """The page's sentences; a list item, a paragraph, a colon at a line's end end one too."""
     passage = flowing(page)
     at = 0
+    ends = {start - 1 for start in passage.starts} | {len(passage.text)}
     for match in re.finditer(r"[.!?]+(?=\s|$)|:(?=\s|$)|\n", passage.text):
+        if match[0] == ":" and match.end() not in ends:
+            continue
         piece = passage.text[at : match.end()]
         if piece.strip(" \n.:;"):
             lead = len(piece) - len(piece.lstrip())

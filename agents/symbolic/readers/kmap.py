@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.ir import Notation, Row, Signal, Table, Value
@@ -17,6 +17,13 @@ from gatewright.agents.symbolic.readers.find import Find, span_of
 from gatewright.agents.symbolic.signals import Names, cover_ports
 
 _LABEL = re.compile(r"(?:(?P<vars>[A-Za-z_][\w\[\]]*)=)?(?P<bits>[01]+)")
+_TOLD = re.compile(
+    r"(?:\b(?:the|and|with|while)\s+)*\b(?P<axis>rows?|columns?)(?:\s+variables?|\s+labels?)?\s*"
+    r"(?:(?:are|is|=|:|by|for|shows?|represents?|labell?ed|indexed|with|corresponds?|to|gives?|holds?)"
+    r"\s*)*\s+(?P<names>[A-Za-z]\w*(?:\[\d+\])?(?:\s*,?\s*[A-Za-z]\w*\[\d+\]"
+    r"|\s*,\s*[A-Za-z]\d?\b(?!\w))*)",
+    re.IGNORECASE,
+)
 _CELL = {"0": Value(0, 1), "1": Value(1, 1)} | dict.fromkeys("dDxX-?*φΦ", Value(0, 0))
 
 
@@ -194,8 +201,31 @@ def read(page: Page, names: Names) -> list[Find]:
         found = _find(page, line, names)
         if found:
             taken |= found.lines
-            finds.append(_table(found, names, page.text))
+            remainders = _check_axes_told(found, page, names)
+            find = _table(found, names, page.text)
+            finds.append(replace(find, remainders=remainders))
     return finds
+
+
+def _check_axes_told(found: _Map, page: Page, names: Names) -> tuple[tuple[int, str], ...]:
+    """Remarks such as "rows ab, columns cd": checked against the map, then cut out.
+
+    Raises Abstain where a remark contradicts the map.
+    """
+    axes = {"r": found.rows.variables, "c": found.columns.variables}
+    left: dict[int, str] = {}
+    for line in page.lines:
+        if line.number in found.lines:
+            continue
+        for match in _TOLD.finditer(line.text):
+            group = names.group(match["names"])
+            signals = [names.resolve(name) for name in group or ()]
+            if not group or any(s is None or not names.is_input(s) for s in signals):
+                continue
+            if [g.lower() for g in group] != [v.lower() for v in axes[match["axis"][0].lower()]]:
+                raise Abstain(f"line {line.number}: {match[0]!r} contradicts the Karnaugh map")
+            left[line.number] = left.get(line.number, line.text).replace(match[0], " ", 1)
+    return tuple(left.items())
 
 
 def _table(found: _Map, names: Names, text: str) -> Find:

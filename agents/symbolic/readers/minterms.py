@@ -32,8 +32,13 @@ _FORMULA = re.compile(
     r"(?i:dc|d|phi|x|don't[ -]?cares?)\}?\s*:?\s*" + _bracketed("dont") + ")?"
 )
 _LIST = r"(?P<n>\d+(?:\s*,\s*(?:and\s+|or\s+)?\d+|\s+(?:and|or)\s+\d+)*)"
-_WORDS_ONE = re.compile(r"logic[- ]?(?:1|one|high)\s+(?:when|for|if)\s+" + _LIST, re.IGNORECASE)
-_WORDS_ZERO = re.compile(r"logic[- ]?(?:0|zero|low)\s+(?:when|for|if)\s+" + _LIST, re.IGNORECASE)
+_SHOWN = r"(?:\s+appears?(?:\s+(?:on|at)\s+the\s+inputs?)?)?"
+_WORDS_ONE = re.compile(
+    r"logic[- ]?(?:1|one|high)\s+(?:when|for|if)\s+" + _LIST + _SHOWN, re.IGNORECASE
+)
+_WORDS_ZERO = re.compile(
+    r"logic[- ]?(?:0|zero|low)\s+(?:when|for|if)\s+" + _LIST + _SHOWN, re.IGNORECASE
+)
 _WORDS_NEVER = re.compile(
     r"(?:input\s+)?(?:conditions?|combinations?|numbers?|values?)\s+(?:for\s+the\s+numbers?\s+)?"
     + _LIST
