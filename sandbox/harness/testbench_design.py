@@ -115,13 +115,14 @@ def _top(
     candidate: Candidate,
     bench: Bench,
 ) -> str | None:
-    """The design's top: as the testbench calls it, as the task does, or the only one there is."""
+    """The design's top: as the testbench calls it or as the task does; a reference's only one."""
     names = {d.name for d in found if d.is_module}
     for wanted in (bench.design, problem.top):
         if wanted in names:
             return wanted
     roots = tops(tokens, found)
-    free = not problem.top or candidate.provenance is Provenance.REFERENCE
+    # Benchmarks name their references' modules as they like; an answer's name is part of the task.
+    free = candidate.provenance is Provenance.REFERENCE
     return roots[0] if free and len(roots) == 1 else None
 
 
