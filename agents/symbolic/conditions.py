@@ -22,7 +22,7 @@ _ALWAYS = re.compile(
 )
 _ELSE = re.compile(r"^\(?\s*(?:else|otherwise|default|others?)\s*\)?$", re.IGNORECASE)
 _COMPARED = re.compile(
-    r"^(?P<name>.+?)\s*(?:==?|\bis\b|\bequals\b)\s*(?P<value>[0-9]+'[bhdBHD]\w+|[01xX-]+|high|low)$",
+    r"^(?P<name>.+?)\s*(?:==?|\bis\b|\bequals\b)\s*(?P<value>[0-9]+'[bhdBHD]\w+|[01xX-]+|\d+|high|low)$",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"^(?:[~!]\s*|not\s+)(?P<before>.+)$|^(?P<after>.+)'$", re.IGNORECASE)
@@ -44,7 +44,7 @@ def parse(text: str, inputs: Sequence[Signal], names: Names) -> Condition:
     text = re.sub(r"^(?:if|when|on|for|input)\s+(?=\S)", "", text, flags=re.IGNORECASE)
     if not text or _ALWAYS.match(text):
         return ((),)
-    bare = _bare(text, inputs)
+    bare = None if names.resolve(text) else _bare(text, inputs)
     if bare is not None:
         return bare
     cubes: list[tuple[Literal, ...]] = []
@@ -98,6 +98,8 @@ def _compared(name: str, value: str, names: Names) -> list[Literal]:
     port = names.interface.port(signal.port)
     bits = bits_of(port) if port and signal.index is None else (signal,)
     number = literal(value, len(bits))
+    if number is None and re.fullmatch(r"\d|\d*[2-9]\d*", value) and len(value) != len(bits):
+        number = int(value) if int(value) < 1 << len(bits) else None
     got = cube(value if number is None else f"{number:0{len(bits)}b}", len(bits))
     if got is None or not names.is_input(signal):
         raise Abstain(f"{name}={value} in a transition's label is not understood")

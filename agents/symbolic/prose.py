@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.ir import (
@@ -24,7 +23,7 @@ from gatewright.agents.symbolic.ir import (
     Table,
     Trace,
 )
-from gatewright.agents.symbolic.text import Sentence
+from gatewright.agents.symbolic.text import Sentence, listed_otherwise
 from gatewright.agents.symbolic.vocabulary import (
     BASE,
     CARES,
@@ -139,13 +138,8 @@ def _check_order(text: str, context: Context) -> None:
     """A list of all the machine's inputs in another order would turn its labels round."""
     if not isinstance(context.structure, Machine):
         return
-    inputs = [str(signal) for signal in context.structure.inputs]
-    if not 2 <= len(inputs) <= 4:
-        return
-    for other in permutations(inputs):
-        listed = r"[\s,]*(?:and\s+)?".join(map(re.escape, other))
-        if list(other) != inputs and re.search(rf"(?<![\w\]]){listed}(?![\w\[])", text):
-            raise Abstain(f"{text!r} lists the inputs in another order than the ports")
+    if listed_otherwise([str(signal) for signal in context.structure.inputs], text):
+        raise Abstain(f"{text!r} lists the inputs in another order than the ports")
 
 
 def _harmless(text: str, context: Context, *, first: bool) -> bool:
@@ -314,6 +308,6 @@ def leftover(lines: Sequence[str]) -> str | None:
     for line in lines:
         text = re.sub(r"\|\|", " ", line)
         cells = re.findall(r"(?<!\S)[01xX-](?!\S)", line.replace("|", " "))
-        if text.count("|") >= 1 or re.search(r"-+>", text) or len(cells) >= 3:
+        if text.count("|") >= 1 or re.search(r"[-=~]+>", text) or len(cells) >= 3:
             return line.strip()
     return None

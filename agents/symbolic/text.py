@@ -6,6 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from gatewright.agents.symbolic.page import Page
 
@@ -87,3 +88,14 @@ def sentences(page: Page) -> Iterator[Sentence]:
     tail = passage.text[at:]
     if tail.strip():
         yield Sentence(tail.strip(), min(passage.lines(at + 1, len(passage.text))))
+
+
+def listed_otherwise(names: Sequence[str], text: str) -> bool:
+    """The text lists all the names (two to five) side by side in another order."""
+    if not 2 <= len(names) <= 5:
+        return False
+    for other in permutations(names):
+        listed = r"[\s,]*(?:and\s+)?".join(map(re.escape, other))
+        if other != tuple(names) and re.search(rf"(?<![\w\]]){listed}(?![\w\[])", text):
+            return True
+    return False

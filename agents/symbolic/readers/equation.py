@@ -17,6 +17,8 @@ _CUE = re.compile(
     r"|\bexpressions?\b|\bfunctions?\b",
     re.IGNORECASE,
 )
+# Operators that mean something else, or nothing, on vectors: + * . ! && || ' and juxtaposition.
+_SCALAR = re.compile(r"[+*.!']|&&|\|\||[\w\])]\s*\(|\)\s*\w|[\w\]]\s+\w")
 _EQUATION = re.compile(
     r"(?<![\w\[\].=<>!~'])(?:assign\s+)?(?P<out>[A-Za-z_]\w*(?:\[\d+\])?)"
     r"(?P<args>\s*\(\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*\))?\s*=(?![=>])\s*"
@@ -38,6 +40,8 @@ def read(page: Page, names: Names) -> list[Find]:
             if not re.search(r"[A-Za-z]", match["right"]):
                 continue
             expression = parse(match["right"], names)
+            if output.width > 1 and _SCALAR.search(match["right"]):
+                raise Abstain(f"{match['right']!r} may be arithmetic: the output has several bits")
             assignments.append(Assignment(output, expression))
             left = remainders.get(line.number, line.text)
             remainders[line.number] = left.replace(match[0], " ", 1)

@@ -175,6 +175,7 @@ def _variables(
 ) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Row and column variables, from wherever this layout writes them."""
     joined = " ".join(corner)
+    told = _told(page, names)
     both = _corner(joined, names, len(labels[0]), len(row_label)) if joined else None
     if both:
         return both[0], both[1]
@@ -184,11 +185,22 @@ def _variables(
         rows = names.group(next(iter(row_names)))
     if columns is None:
         above = _above(page, line, names)
-        if above is None:
-            return None
-        columns = above[0]
-        lines.add(above[1])
-    return (rows, columns) if rows else None
+        columns = above[0] if above else None
+        lines |= {above[1]} if above else set()
+    if not joined:
+        rows, columns = rows or told.get("r"), columns or told.get("c")
+    return (rows, columns) if rows and columns else None
+
+
+def _told(page: Page, names: Names) -> dict[str, tuple[str, ...]]:
+    """The row and column variables that a remark names."""
+    told: dict[str, tuple[str, ...]] = {}
+    for line in page.lines:
+        for match in _TOLD.finditer(line.text):
+            group = names.group(match["names"])
+            if group and _may_label(group, names):
+                told[match["axis"][0].lower()] = group
+    return told
 
 
 def read(page: Page, names: Names) -> list[Find]:

@@ -28,6 +28,7 @@ from gatewright.agents.symbolic.readers.machine_ports import (
     machine_outputs,
 )
 from gatewright.agents.symbolic.signals import Names
+from gatewright.agents.symbolic.text import listed_otherwise
 
 _STATE = r"\"?(?P<{0}>[A-Za-z_]\w*|[01]{{2,}})\"?"
 _NOTE = r"(?:\s*[\[(](?P<{0}>[^\])]*)[\])]|\s*/\s*(?P<{0}_bare>[01]+))?"
@@ -83,13 +84,18 @@ def _label(match: re.Match[str]) -> tuple[str, str | None]:
     labels = [inside, (match["flow"] or "").strip()]
     attribute = re.fullmatch(r"\[\s*(?:label\s*=\s*)?\"?([^\"\]]*)\"?[^\]]*\]", rest)
     parenthesised = re.match(r"[\[(]([^\])]*)[\])]\s*", rest)
+    if parenthesised and parenthesised.end() < len(rest):
+        note, rest = parenthesised[1], rest[parenthesised.end() :]
+        parenthesised = re.match(r"[\[(]([^\])]*)[\])]\s*", rest)
     worded = _WORDED.match(rest)
     if attribute and not inside:
         labels.append(attribute[1].strip())
+    elif is_else(rest):
+        labels.append(rest)
     elif worded:
         labels.append(worded["label"].strip().strip("\"'").strip())
     elif parenthesised and parenthesised.end() == len(rest):
-        if inside or labels[1]:
+        if (inside or labels[1]) and note is None:
             note = parenthesised[1]
         else:
             labels.append(parenthesised[1].strip())
@@ -178,6 +184,7 @@ def _find(
     inputs = condition_inputs(names)
     settled = names.counted_from(_references(arrows))
     arcs = [_arc(arrow, inputs, settled) for arrow in arrows]
+    _check_output_order(arrows, page, names)
     noted = _noted(arrows, states, settled) + _separate(page, states, lines, settled)
     draft = MachineDraft(
         Notation.STATE_DIAGRAM,
@@ -189,6 +196,15 @@ def _find(
         initial,
     )
     return Find(draft, frozenset(lines))
+
+
+def _check_output_order(arrows: list[_Line], page: Page, names: Names) -> None:
+    """Bare output values follow the ports' order; a text that lists another order is not read."""
+    bare = any("=" not in text and text.strip() for arrow in arrows for _, text in arrow.outputs)
+    bare |= any(re.search(r"/\s*[01]{2,}|/\s*[01]\s*,", arrow.label) for arrow in arrows)
+    outputs = [str(signal) for signal in machine_outputs(names)]
+    if bare and listed_otherwise(outputs, re.sub(r"\s+", " ", page.text)):
+        raise Abstain("the outputs are listed in another order than the ports")
 
 
 def _references(arrows: list[_Line]) -> list[str]:

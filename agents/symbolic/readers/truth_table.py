@@ -25,6 +25,7 @@ from gatewright.agents.symbolic.ir import (
 )
 from gatewright.agents.symbolic.page import Line, Page
 from gatewright.agents.symbolic.readers.find import Find, span_of
+from gatewright.agents.symbolic.readers.lookup import ELSE
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, cover_ports
 from gatewright.agents.symbolic.values import DONT_CARES, column, cube, spread
@@ -33,7 +34,7 @@ from gatewright.core import Port
 MAX_BITS = 12
 _NEXT = re.compile(
     r"^(?:next\s+|new\s+)?(\w+?)\s*"
-    r"(?:\(\s*[tnk]\s*\+\s*1\s*\)|_?\{?[tnk]\+1\}?|\+|\*|[_ ]?next)$",
+    r"(?:\(\s*[tnk]\s*\+\s*1\s*\)|_?\{?[tnk]\+1\}?|\+|\*|[_ ]?next|\(\s*next\s*\))$",
     re.IGNORECASE,
 )
 _NEXT_FIRST = re.compile(r"^(?:next|new)[\s_]+(\w+)$", re.IGNORECASE)
@@ -111,8 +112,9 @@ def _at(page: Page, line: Line, names: Names) -> Find | None:
         if split is words:
             rows = _until_prose(rows)
         named = {s.port for c in kept for s in c.signals}
-        if len(kept) == 2 and any(p.name not in named for p in _data_inputs(names)):
-            return None  # a lookup table may copy the other inputs
+        lookup = any(p.name not in named for p in _data_inputs(names))
+        if len(kept) == 2 and (lookup or any(ELSE.match(row.cells[0]) for row in rows)):
+            return None  # a lookup table: it may copy other inputs, or have a default
         if len(rows) >= 2:
             return _table(line, kept, rows, names)
     return None

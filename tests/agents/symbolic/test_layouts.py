@@ -443,6 +443,327 @@ module xnor2(input wire a, input wire b, output reg f);
 // 1 1 | 1
 endmodule
 """,
+    "S0 arrows label after": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (z=0) -> S1 (z=1) [x=1]
+S0 -> S0 [x=0]
+S1 -> S0 [x=0]
+S1 -> S1 [x=1]
+""",
+    "colon": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0/0 -> S1: x=1
+S0/0 -> S0: x=0
+S1/1 -> S0: x=0
+S1/1 -> S1: x=1
+""",
+    "if": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (0) -> S1 if x
+S0 (0) -> S0 if !x
+S1 (1) -> S0 if x == 0
+S1 (1) -> S1 otherwise
+""",
+    "else comma": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (0) -> S1, x=1
+S0 (0) -> S0, x=0
+S1 (1) -> S0, x=0
+S1 (1) -> S1, x=1
+""",
+    "flow": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+```mermaid
+flowchart LR
+ S0 -->|x=1| S1
+ S0 -->|x=0| S0
+ S1 -->|x=0| S0
+ S1 -->|x=1| S1
+```
+S0: z=0
+S1: z=1
+""",
+    "unicode arrow": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (0) —1→ S1
+S0 (0) —0→ S0
+S1 (1) —0→ S0
+S1 (1) —1→ S1
+""",
+    "unicode arrow2": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (0) ──x=1──▶ S1
+S0 (0) ──x=0──▶ S0
+S1 (1) ──x=0──▶ S0
+S1 (1) ──x=1──▶ S1
+""",
+    "bullets": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+- S0 (z=0) --x=1--> S1
+- S0 (z=0) --x=0--> S0
+- S1 (z=1) --x=0--> S0
+- S1 (z=1) --x=1--> S1
+""",
+    "vec in": """\
+module fsm(input clk, input rst_n, input [1:0] in, output reg y);
+
+The reset is asynchronous and active low; the reset state is IDLE.
+
+IDLE (0) --00--> IDLE
+IDLE (0) --01--> RUN
+IDLE (0) --1x--> RUN
+RUN (1) --11--> IDLE
+RUN (1) --else--> RUN
+""",
+    "vec eq": """\
+module fsm(input clk, input rst_n, input [1:0] in, output reg y);
+
+The reset is asynchronous and active low; the reset state is IDLE.
+
+IDLE (y=0) --in=2'b00--> IDLE
+IDLE (y=0) --otherwise--> RUN
+RUN (y=1) --in=3--> IDLE
+RUN (y=1) --else--> RUN
+""",
+    "state table md": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+| Present State | Next State (x=0) | Next State (x=1) | Output (z) |
+|:---:|:---:|:---:|:---:|
+| S0 | S0 | S1 | 0 |
+| S1 | S0 | S1 | 1 |
+""",
+    "state table mealy": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+| Present State | Next State x=0 | Next State x=1 | Output z x=0 | Output z x=1 |
+|---|---|---|---|---|
+| S0 | S0 | S1 | 0 | 0 |
+| S1 | S0 | S1 | 0 | 1 |
+""",
+    "codes table": """\
+- input clk
+- input reset
+- input x
+- output z
+
+Reset is synchronous, active high, to state 00.
+
+Present state | x=0 | x=1 | z
+00 | 00 | 01 | 0
+01 | 10 | 01 | 0
+10 | 00 | 01 | 1
+""",
+    "kmap AB/CD letters upper": """\
+Inputs: A, B, C, D
+Output: F
+
+K-map (rows AB, columns CD):
+
+|    | 00 | 01 | 11 | 10 |
+|----|----|----|----|----|
+| 00 | 1 | 0 | 0 | 1 |
+| 01 | 0 | 1 | 0 | 1 |
+| 11 | 1 | 0 | 1 | 1 |
+| 10 | 1 | 0 | 0 | 0 |
+""",
+    "kmap corner only rows": r"""
+Inputs: A, B, C, D
+Output: F
+
+|AB \ CD|00|01|11|10|
+|---|---|---|---|---|
+|00|1|0|0|1|
+|01|0|1|0|1|
+|11|1|0|1|1|
+|10|1|0|0|0|
+""",
+    "kmap lower names": """\
+Inputs: A, B, C, D
+Output: F
+
+     ab
+cd   00 01 11 10
+00   1 0 0 1
+01   0 1 0 1
+11   1 0 1 1
+10   1 0 0 0
+""",
+    "kmap nongray no": """\
+Inputs: A, B, C, D
+Output: F
+
+     AB
+CD   00 01 10 11
+00   1 0 0 1
+01   0 1 0 1
+10   1 0 1 1
+11   1 0 0 0
+""",
+    "kmap 1-based": """\
+- input [4:1] x
+- output f
+
+       x[1]x[2]
+x[3]x[4] 00 01 11 10
+00 1 0 0 1
+01 0 1 0 1
+11 1 0 1 1
+10 1 0 0 0
+""",
+    "kmap subscripts": """\
+- input x1
+- input x2
+- input x3
+- output f
+
+    x₁x₂
+x₃   00 01 11 10
+0 1 0 0 1
+1 0 1 0 1
+""",
+    "tt decimals": """\
+- input [1:0] s
+- output [3:0] y
+
+s | y
+0 | 1
+1 | 2
+2 | 4
+3 | 8
+""",
+    "tt binary y": """\
+- input [1:0] s
+- output [3:0] y
+
+s[1] | s[0] | y
+0 | 0 | 0001
+0 | 1 | 0010
+1 | 0 | 0100
+1 | 1 | 1000
+""",
+    "tt y bits": """\
+- input [1:0] s
+- output [1:0] y
+
+s[1] s[0] | y[1] y[0]
+0 0 | 0 1
+0 1 | 1 0
+1 0 | 1 1
+1 1 | 0 0
+""",
+    "priority enc": """\
+- input [3:0] d
+- output [1:0] y
+- output v
+
+d[3] d[2] d[1] d[0] | y v
+0 0 0 0 | xx 0
+0 0 0 1 | 00 1
+0 0 1 - | 01 1
+0 1 - - | 10 1
+1 - - - | 11 1
+""",
+    "7seg": """\
+- input [3:0] n
+- output [6:0] seg
+
+| n | seg |
+|---|---|
+| 0 | 1111110 |
+| 1 | 0110000 |
+| default | 0000000 |
+""",
+    "d with en": """\
+- input clk
+- input en
+- input d
+- output q
+
+| en | d | q(next) |
+|---|---|---|
+| 0 | x | q |
+| 1 | 0 | 0 |
+| 1 | 1 | 1 |
+""",
+    "two eq": """\
+Inputs: a, b, c
+Outputs: x, y
+
+Equations: x = a & b; y = b | ~c;
+""",
+    "eq list": """\
+Inputs: a, b, c
+Outputs: x, y
+
+Implement these logic functions:
+- x = ab + c'
+- y = (a + b)(b + c)
+""",
+    "minterms Sigma sub": r"""
+Inputs: a, b, c
+Output: f
+
+f(a,b,c) = \sum m(0,2,5)
+""",
 }
 
 REFUSED = {
@@ -648,6 +969,175 @@ A (0) --1--> B
 B (1) --0--> A
 B (1) --1--> B
 """,
+    "dup state case": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+S0 (0) --1--> s0
+S0 (0) --0--> S0
+s0 (1) --0--> S0
+s0 (1) --1--> s0
+""",
+    "reset conflict": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0. On reset enter state S1.
+
+S0 (0) --1--> S1
+S0 (0) --0--> S0
+S1 (1) --0--> S0
+S1 (1) --1--> S1
+""",
+    "init label differs": """\
+- input clk
+- input rst
+- input x
+- output z
+
+Synchronous active-high reset to state S0.
+
+[*] --> S1
+S0 (0) --1--> S1
+S0 (0) --0--> S0
+S1 (1) --0--> S0
+S1 (1) --1--> S1
+""",
+    "kmap bad label": """\
+Inputs: A, B, C, D
+Output: F
+
+     AB
+CD   00 01 10 12
+00   1 0 0 1
+01   0 1 0 1
+10   1 0 1 1
+11   1 0 0 0
+""",
+    "kmap cell 2": """\
+Inputs: A, B, C, D
+Output: F
+
+     AB
+CD   00 01 10 11
+00   1 0 0 2
+01   0 1 0 1
+10   1 0 1 1
+11   1 0 0 0
+""",
+    "kmap unused input": """\
+Inputs: A, B, C, D, E
+Output: F
+
+     AB
+CD   00 01 10 11
+00   1 0 0 1
+01   0 1 0 1
+10   1 0 1 1
+11   1 0 0 0
+""",
+    "kmap foreign var": """\
+Inputs: A, B, C
+Output: F
+
+     AB
+CD   00 01 10 11
+00   1 0 0 1
+01   0 1 0 1
+10   1 0 1 1
+11   1 0 0 0
+""",
+    "tt T/F": """\
+Inputs: a, b
+Output: f
+
+a b f
+F F F
+F T T
+T F T
+T T F
+""",
+    "tt conflicting": """\
+Inputs: a, b
+Output: f
+
+a b f
+0 0 0
+0 1 1
+1 - 1
+1 1 0
+""",
+    "tt missing": """\
+Inputs: a, b
+Output: f
+
+a b f
+0 0 0
+0 1 1
+1 0 1
+""",
+    "tt extra col": """\
+Inputs: a, b
+Output: f
+
+a b c f
+0 0 0 0
+0 1 0 1
+1 0 0 1
+1 1 0 1
+""",
+    "tt amb": """\
+- input [1:0] s
+- output [7:0] y
+
+s | y
+0 | 10
+1 | 20
+2 | 40
+3 | 80
+""",
+    "sr latch": """\
+Inputs: S, R
+Output: Q
+
+S R | Q
+0 0 | hold
+0 1 | 0
+1 0 | 1
+1 1 | x
+""",
+    "eq arithmetic": """\
+- input [3:0] a
+- input [3:0] b
+- output [3:0] s
+
+function: s = a + b
+""",
+    "eq seq": """\
+- input clk
+- input d
+- output q
+
+boolean equation q = d
+""",
+    "eq unused": """\
+Inputs: a, b, c
+Output: f
+
+boolean function f = a & b
+""",
+    "minterms words": """\
+Inputs: a, b, c
+Output: f
+
+f is 1 for minterms 1, 2, 5.
+""",
 }
 
 UNSETTLED = {
@@ -688,6 +1178,15 @@ time clk d q
 55 1 0 0
 60 0 0 0
 65 1 0 0
+""",
+    "ca wrap": """\
+- input clk
+- input load
+- input [7:0] data
+- output [7:0] q
+
+Cellular automaton rule 110 with periodic boundary conditions.
+When load is high, q is loaded with data.
 """,
 }
 
