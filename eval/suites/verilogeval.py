@@ -16,10 +16,15 @@ from gatewright.datasets.verilogeval import Task
 from gatewright.eval.suites.base import Dataset
 from gatewright.eval.suites.verilogeval_errata import golden_answer, known_faults
 from gatewright.eval.suites.verilogeval_extract import extract
-from gatewright.eval.suites.verilogeval_hardened import HARDENED, HardenedRules
 from gatewright.eval.suites.verilogeval_official import Record, table
 from gatewright.eval.suites.verilogeval_prompt import messages
-from gatewright.eval.suites.verilogeval_rules import ERRATA, OFFICIAL, PublishedRules, Runs
+from gatewright.eval.suites.verilogeval_rules import (
+    ERRATA,
+    HARDENED,
+    OFFICIAL,
+    PublishedRules,
+    Runs,
+)
 from gatewright.models import Message
 from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import Isolation, open_isolation
@@ -100,6 +105,8 @@ class VerilogEval:
         if rules in (OFFICIAL, ERRATA):
             return PublishedRules(rules, self._isolation, self._runs)
         if rules == HARDENED:
+            from gatewright.eval.suites.verilogeval_hardened import HardenedRules
+
             return HardenedRules.on(self._isolation)
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"

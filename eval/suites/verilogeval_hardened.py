@@ -8,10 +8,9 @@ from gatewright.core import Candidate, Problem, Verdict
 from gatewright.eval.suites.verilogeval_errata import corrected
 from gatewright.eval.suites.verilogeval_flow import spec_of
 from gatewright.eval.suites.verilogeval_golden import known_samples
+from gatewright.eval.suites.verilogeval_rules import HARDENED
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.isolation import Isolation
-
-HARDENED = "hardened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from gatewright.sandbox.tools.icarus import TOOL, open_icarus, parse_messages
 
 OFFICIAL = "official"
 ERRATA = "errata"
+HARDENED = "hardened"
 
 _REMEMBERED = 4096
 _LONGEST_LOG = 4096

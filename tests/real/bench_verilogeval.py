@@ -18,7 +18,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.core import Problem, TestbenchSpec
-from gatewright.eval import Generations, References, RunRequest, run
 from gatewright.eval.suites.verilogeval import VerilogEval, code_complete, spec_to_rtl
 from gatewright.eval.suites.verilogeval_errata import corrected
 
@@ -104,40 +102,43 @@ def bare_one(problem: Problem, place: Path) -> bool:
         return re.search(r"^Mismatches: 0 in", log.read(), re.MULTILINE) is not None
 
 
-def references(suites: Sequence[VerilogEval], data: Path, rules: str) -> str:
-    """The golden answers through the runner."""
-    notes = []
-    for suite in suites:
-        with folder() as out:
-            request = RunRequest(suite, out, References(), data, rules=(rules,), jobs=JOBS)
-            notes.append(passes(run(request), rules))
-    return ", ".join(notes)
+def scored(suites: Sequence[VerilogEval], data: Path, rules: str, samples: Path | None) -> str:
+    """`gatewright eval` as a process of its own: golden answers, or recorded ones."""
+    with folder() as out:
+        return ", ".join(scored_one(suite, data, rules, samples, out) for suite in suites)
 
 
-def passes(summary: object, rules: str) -> str:
-    from gatewright.eval import Summary, summary_json
-
-    assert isinstance(summary, Summary)
-    found = summary_json(summary)["rules"][rules]
+def scored_one(suite: VerilogEval, data: Path, rules: str, samples: Path | None, out: Path) -> str:
+    options = [
+        "--data",
+        data,
+        "--rules",
+        rules,
+        "--jobs",
+        JOBS,
+        "--out",
+        out / suite.name,
+        "--json",
+    ]
+    if samples is None:
+        options.append("--references")
+    else:
+        options += ["--generations", generations(suite, samples, out)]
+    command = [sys.executable, "-m", "gatewright", "eval", suite.name, *map(str, options)]
+    done = subprocess.run(command, check=True, capture_output=True)
+    found = json.loads(done.stdout)["rules"][rules]
     return f"{found['passed']}/{found['total']} pass"
 
 
-def answers(suites: Sequence[VerilogEval], data: Path, rules: str, samples: Path) -> str:
-    """Recorded answers through the runner."""
-    notes = []
-    for suite in suites:
-        with folder() as out:
-            file = out / "answers.jsonl"
-            rows = (samples / f"dataset_{suite.task.value}.jsonl").read_text().splitlines()[1:]
-            with file.open("w") as lines:
-                for row in map(json.loads, rows):
-                    answer = {"task": row["problem"], "sample": row["sample"], "code": row["code"]}
-                    lines.write(json.dumps(answer) + "\n")
-            request = RunRequest(
-                suite, out / "run", Generations(file), data, rules=(rules,), jobs=JOBS
-            )
-            notes.append(passes(run(request), rules))
-    return ", ".join(notes)
+def generations(suite: VerilogEval, samples: Path, out: Path) -> Path:
+    """The recorded answers as `--generations` takes them."""
+    rows = (samples / f"dataset_{suite.task.value}.jsonl").read_text().splitlines()[1:]
+    file = out / f"{suite.name}.jsonl"
+    with file.open("w") as lines:
+        for row in map(json.loads, rows):
+            answer = {"task": row["problem"], "sample": row["sample"], "code": row["code"]}
+            lines.write(json.dumps(answer) + "\n")
+    return file
 
 
 def turtle(checkout: Path, dataset: Path) -> str:
@@ -202,16 +203,15 @@ def main() -> None:
     dataset = suite.load(given.data)
     published, fixed = dataset.problems, [corrected(problem) for problem in dataset.problems]
     print(f"{len(published)} problems, {JOBS} jobs, quickest of {given.repeat}")
-    references([suite], given.data, "hardened")  # opens the sandbox, fills caches of the system
+    scored([suite], given.data, "hardened", None)  # fills the system's caches
+
+    def ours(rules: str) -> Spent:
+        return measure(rules, lambda: scored([suite], given.data, rules, None), given.repeat)
+
     plain = measure("bare commands, published data", lambda: bare(published), given.repeat)
-    official = measure(
-        "official", lambda: references([suite], given.data, "official"), given.repeat
-    )
+    official = ours("official")
     eased = measure("bare commands, corrected data", lambda: bare(fixed), given.repeat)
-    errata = measure("errata", lambda: references([suite], given.data, "errata"), given.repeat)
-    hardened = measure(
-        "hardened", lambda: references([suite], given.data, "hardened"), given.repeat
-    )
+    errata, hardened = ours("errata"), ours("hardened")
     ratio("official / bare", official, plain)
     ratio("errata / bare", errata, eased)
     ratio("hardened / bare", hardened, eased)
@@ -224,19 +224,16 @@ def main() -> None:
         ratio("make / official", theirs, official)
         ratio("make / hardened", theirs, hardened)
     if given.samples:
-        both = [suite, code_complete()]
-        half = given.samples.parent / "verilog-eval"
+        both, half = (suite, code_complete()), given.samples.parent / "verilog-eval"
         golden = measure(
-            "hardened, references of the recorded", lambda: references(both, half, "hardened"), 1
+            "hardened, 2 x 78 references", lambda: scored(both, half, "hardened", None), 1
         )
         recorded = measure(
-            "hardened, recorded answers", lambda: answers(both, half, "hardened", given.samples), 1
+            "hardened, 780 answers", lambda: scored(both, half, "hardened", given.samples), 1
         )
         ratio("answers / references", recorded, golden)
-    if shutil.which("iverilog"):
-        print(
-            subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout.split("\n")[0]
-        )
+    version = subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout
+    print(version.split("\n")[0])
 
 
 if __name__ == "__main__":
