@@ -35,11 +35,11 @@ system:
 $(VENV)/.base: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Gatewright into $(VENV) (about a minute the first time)" >&2
-	@$(PIP) install -q -c constraints.txt -e .
+	@$(PIP) install -q --use-pep517 -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	@$(PIP) install -q -c constraints.txt -e '.[dev]'
+	@$(PIP) install -q --use-pep517 -c constraints.txt -e '.[dev]'
 	@touch $@
 
 wheel: setup-dev
