@@ -52,6 +52,8 @@ _IDIOMS = tuple(
     for pattern in (
         r"\b(?:unless|except where|if not)\s+(?:otherwise\s+)?(?:specified|stated|noted|mentioned|"
         r"indicated|given|described)(?:\s+otherwise)?(?:\s+in\s+the\s+\w+(?:\s+below)?)?",
+        r"\b(?:unless|except\s+where)\s+(?:an?\s+|the\s+)?(?:\w+\s+){0,2}(?:width|range|size)s?\s+"
+        r"(?:is|are)\s+(?:given|shown|specified|stated|listed)",
         r"\bif\s+(?:they|it|these|any|such)\s+exist(?:s|ed)?\b",
         r"\bif-else(?:-?if)?\b|\bif\s*/\s*else\b",
         r"\bdo(?:es)?\s+not\s+(?:matter|care)\b|\bdon'?t[- ]?cares?\b|\bdo[- ]not[- ]cares?\b",
@@ -155,7 +157,7 @@ def _harmless(text: str, context: Context, *, first: bool) -> bool:
     names = {port.name.lower() for port in context.interface.ports} | {
         state.lower() for state in context.states
     }
-    cues -= names
+    cues -= names | {context.interface.module.lower()}
     if isinstance(context.structure, Machine | Trace) or _characteristic(context.structure):
         cues -= STATEFUL
     if re.search(r"\bactive[- ]low\b", stripped, re.IGNORECASE):

@@ -88,7 +88,7 @@ STYLE = _words(
 CARES = _words(
     """
     can care cares cell cells choose combinations conditions convenient d denote denotes
-    don't don't-care don't-cares dont-care entries entry indicates input mark marked may
+    don't don't-care don't-cares dont-care entries entry indicates input mark marked marks may
     mean means never not occur occurs otherwise output stand stands treated whatever x
     """
 )
@@ -106,6 +106,7 @@ LOADING = _words(
 # Words that describe a notation, or ask for a module, without changing what it does.
 INERT = _words(
     """
+    automata automaton boolean
     about above accordingly active actual additional adjacent advance advances all allowed
     along also among annotated another answer approach arc arcs array arrow arrows assert
     asserted asserts assigned assignment assignments assuming asynchronous available axes
@@ -128,7 +129,7 @@ INERT = _words(
     interesting interface item jk just k-map k-maps keep key keyboard keys keyword kind kmap
     lab label labeled labelled labels language last lecture left-hand letter letters like
     line lines list listed listing lists literal load loaded logic look lookup low made make
-    many mapping mark marked match matched matches matching material may mean means memory
+    many mapping mark marked match matched matches marks matching material may mean means memory
     mentioned minimal minimum more multiple multiplexer multiplexers mux my named names
     necessary need needed needs neighbor neighbors neighbour neighbours next next-state node
     nodes none notation note notes number numbers observable off old one-dimensional ones
