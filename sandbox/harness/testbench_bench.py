@@ -30,6 +30,7 @@ _RELEASES = re.compile(
     r"'[sS]?[bBoOdDhH][0-9a-fA-FxX_]*[zZ?]|'[zZ]\b|\b(?:tri|tri0|tri1|pullup|pulldown|inout)\b"
 )
 _COMPLAINT = re.compile(r"fail|error|mismatch|wrong|incorrect", re.IGNORECASE)
+_PRAISE = re.compile(r"\bpass(?:ed|es)?\b|\bsuccess|Mismatches: ", re.IGNORECASE)
 
 _Shape = tuple[str, tuple[str, ...], tuple[str, ...]]
 
@@ -40,6 +41,8 @@ class Bench:
 
     `design` is the module under test and `duts` the instances of modules that only the candidate
     can define. `golden` is the reference's module, where one stands beside the design.
+    `complains` and `praises` tell whether the text has a way to say that something is wrong, or
+    that all is well.
     """
 
     layout: Layout
@@ -53,7 +56,8 @@ class Bench:
     timescale: str
     releases_nets: bool
     golden_waits: bool
-    checks_itself: bool
+    complains: bool
+    praises: bool
     _rendered: dict[_Shape, str] = field(default_factory=dict)
 
     def render(self, module: Module) -> str:
@@ -167,7 +171,8 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         timescale=next((t.text for t in done.tokens if t.text.startswith("`timescale")), ""),
         releases_nets=bool(_RELEASES.search(parsed.layout.text)),
         golden_waits=not spec.reference or has_delays(reference),
-        checks_itself=_checks_itself(spots),
+        complains=_says(spots, _COMPLAINT) or _raises(spots),
+        praises=_says(spots, _PRAISE),
     )
 
 
@@ -196,10 +201,11 @@ def _signed_names(spots: Sequence[Spot]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _checks_itself(spots: Sequence[Spot]) -> bool:
-    """Whether the testbench has a way to complain: a severity task, an assertion, a message."""
-    return any(
-        spot.text in ("$error", "$fatal", "assert")
-        or (spot.token.kind is Kind.STRING and _COMPLAINT.search(spot.text))
-        for spot in spots
-    )
+def _raises(spots: Sequence[Spot]) -> bool:
+    """Whether the testbench has an assertion or raises an error."""
+    return any(spot.text in ("$error", "$fatal", "assert") for spot in spots)
+
+
+def _says(spots: Sequence[Spot], words: re.Pattern[str]) -> bool:
+    """Whether a string of the testbench has such words."""
+    return any(spot.token.kind is Kind.STRING and words.search(spot.text) for spot in spots)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatewright.core import (
     Candidate,
@@ -24,11 +24,13 @@ from gatewright.sandbox.integrity import (
     Token,
     check,
     definitions,
+    lay_out,
     needed,
     preprocess,
     tops,
 )
 from gatewright.sandbox.integrity.lexer import words
+from gatewright.sandbox.integrity.policy import PRINTS
 from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Module
 
@@ -38,6 +40,9 @@ _NETS = words(
     none wire tri tri0 tri1 wand triand wor trior trireg uwire
     """
 )
+_TIME_UNITS = frozenset({"timeunit", "timeprecision"})
+_OPENING = frozenset({"(", "[", "{", "'{", "'("})
+_CLOSING = frozenset({")", "]", "}"})
 _UNSAFE_TEXT = frozenset({"include", "macro-budget"})
 
 
@@ -149,14 +154,32 @@ def _compiled(tokens: Sequence[Token], bench: Bench) -> list[Token]:
     """
     timed = bool(bench.timescale) and any(t.text == "#" for t in tokens)
     kept = [Token(Kind.DIRECTIVE, bench.timescale, 0, 1, 1)] if timed else []
+    in_time_unit = False
     for token in tokens:
-        if token.kind is Kind.ATTRIBUTE:
-            continue
+        in_time_unit = in_time_unit or token.text in _TIME_UNITS
         if token.kind is Kind.DIRECTIVE:
             kept += _directive(token, timed)
-        else:
+        elif token.kind is not Kind.ATTRIBUTE and not in_time_unit:
             kept.append(token)
+        in_time_unit = in_time_unit and token.text != ";"
     return kept
+
+
+def silenced(design: Design) -> Design:
+    """The design without its prints."""
+    kept: list[Token] = []
+    depth, silent = 0, False
+    for token in (t for row in design.layout.lines for t in row):
+        if token.kind is Kind.SYSTEM and token.text in PRINTS and not silent:
+            depth, silent = 0, True
+            continue
+        if silent:
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            silent = depth > 0
+            if silent or token.text == ")":
+                continue
+        kept.append(token)
+    return replace(design, layout=lay_out(kept, design.layout.files))
 
 
 def _directive(token: Token, timed: bool) -> list[Token]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gatewright.core import Diagnostic, FailureClass, Outcome, Severity
@@ -34,7 +33,11 @@ _AT_THE_PORTS = frozenset({"port", "drivers", "l-value", "parameter"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one run shows; `counts_samples` where the testbench says how many it compared."""
+    """What one run shows.
+
+    `counts_samples` where the testbench says how many it compared; `ran` where the design compiled;
+    `talked_too_much` where the run was ended because of what it printed.
+    """
 
     outcome: Outcome
     failure: FailureClass | None = None
@@ -45,6 +48,8 @@ class Finding:
     log: str = ""
     counts_samples: bool = False
     first_time: int | None = None
+    ran: bool = False
+    talked_too_much: bool = False
 
     def cut_short(self, wanted: int) -> Finding:
         """The same, for a run that compared another number of samples than the golden's."""
@@ -82,9 +87,12 @@ def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
         if finished.ending is Ending.SIGNAL and "bad_alloc" in finished.output:
             failure = FailureClass.MEMORY
         said = (*messages, _remark(message, finished.ending.value))
-        return Finding(Outcome.FAIL, failure, diagnostics=said, log=log)
+        over = finished.ending is Ending.OUTPUT
+        return Finding(
+            Outcome.FAIL, failure, diagnostics=said, log=log, ran=True, talked_too_much=over
+        )
     found = _simulated(read(transcript), transcript, finished.returncode, bench)
-    return replace(found, diagnostics=(*messages, *found.diagnostics), log=log)
+    return replace(found, diagnostics=(*messages, *found.diagnostics), log=log, ran=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,26 +187,22 @@ def _counted(reading: Reading) -> Finding:
 
 
 def _told(reading: Reading, bench: Bench) -> Finding:
-    """The other dialects: complaints fail, praise (or silence of one that can complain) passes."""
+    """The other dialects: complaints fail; praise passes, or silence where none is in the text."""
     if reading.complaints:
         mismatches = reading.mismatches or reading.complaints
         checks = max(reading.samples or 0, reading.complaints + reading.praises, mismatches)
         score = max(0.0, 1 - mismatches / checks)
         return Finding(Outcome.FAIL, FailureClass.MISMATCH, score, checks, mismatches)
-    if reading.praises or bench.checks_itself:
+    if reading.praises or (bench.complains and not bench.praises):
         return Finding(Outcome.PASS, None, 1.0, max(1, reading.praises), 0)
+    if bench.praises:
+        message = "the testbench ended without saying that the design is right"
+        said = (_remark(message, "no-verdict"),)
+        return Finding(Outcome.FAIL, FailureClass.MISMATCH, 0.0, 1, 1, diagnostics=said)
     message = "the testbench neither passes nor fails anything"
-    return Finding(
-        Outcome.INCONCLUSIVE,
-        FailureClass.NO_CHECKS,
-        diagnostics=(_remark(message, "no-checks"),),
-    )
+    said = (_remark(message, "no-checks"),)
+    return Finding(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, diagnostics=said)
 
 
 def _remark(message: str, code: str) -> Diagnostic:
     return Diagnostic(Severity.ERROR, message, code=code, tool=TOOL)
-
-
-def errors_of(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The errors among them."""
-    return tuple(d for d in diagnostics if d.severity is Severity.ERROR)

@@ -83,11 +83,13 @@ class Reading:
 def transcribe(output: str, nonces: Nonces) -> Transcript:
     """Pick the testbench's own output out of everything that was printed."""
     mark = re.escape(nonces.mark)
+    # Not anchored to a line's start: a design may have left a line open. Nothing but the path may
+    # stand between the word and the file, or a design could put a milder word in front.
     pattern = re.compile(
-        rf"^(?P<severity>ERROR|FATAL|WARNING|INFO): [^\n]*?{re.escape(nonces.bench_file)}:\d+: "
-        rf"(?:{mark}<(?P<said>.*?)>{mark})?"
+        rf"(?P<severity>ERROR|FATAL|WARNING|INFO): (?:[^\s:]*/)?"
+        rf"{re.escape(nonces.bench_file)}:\d+: (?:{mark}<(?P<said>.*?)>{mark})?"
         rf"|{mark}<(?P<body>.*?)(?:>{mark}(?P<end>\n?)|(?={mark}<)|\Z)",
-        re.MULTILINE | re.DOTALL,
+        re.DOTALL,
     )
     lines: list[Line] = []
     pending = ""

@@ -114,6 +114,7 @@ class Simulator:
         if job.waveform:
             text += _dump(tops[0], nonces)
             tops.append(f"dump_{nonces.name}")
+        text += "`resetall\n"  # the design's text comes next
         (folder / nonces.bench_file).write_text(text, encoding="ascii")
         (folder / DESIGN_FILE).write_text(job.design.layout.text, encoding="ascii")
         return tops

@@ -33,7 +33,10 @@ _CODES = (
     (re.compile(r"Enable of unknown task|is not defined|undefined"), "undefined"),
     (re.compile(r"already been declared|already declared|duplicate"), "duplicate"),
     (re.compile(r"not a valid l-value|declared here as wire"), "l-value"),
-    (re.compile(r"multiple drivers|single driver"), "drivers"),
+    (
+        re.compile(r"multiple drivers|single driver|unresolved wires|must support continuous"),
+        "drivers",
+    ),
     (re.compile(r"expects? \d+ bits|Pruning|Padding"), "width"),
     (re.compile(r"timescale"), "timescale"),
     (re.compile(r"\bparameter\b"), "parameter"),
@@ -61,8 +64,11 @@ class Icarus:
     def compile(
         self, sources: Sequence[str], *tops: str, output: str, wall: bool = False
     ) -> list[str]:
-        """The command line that compiles to `output`; each file is a unit of its own."""
-        return self._line(sources, tops, ["-u", "-o", output], wall)
+        """The command line that compiles to `output`.
+
+        All files are one compilation unit: with `-u`, 11.0 crashes on parameters at file level.
+        """
+        return self._line(sources, tops, ["-o", output], wall)
 
     def simulate(self, compiled: str) -> list[str]:
         """The command line that simulates; `$stop` ends the run instead of asking."""
