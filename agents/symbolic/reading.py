@@ -34,6 +34,10 @@ from gatewright.agents.symbolic.signals import Names
 from gatewright.agents.symbolic.text import sentences
 from gatewright.core import Interface
 
+# Beyond this a text is no page with one structure, and reading it would take long.
+MAX_CHARACTERS = 40_000
+MAX_LINES = 1_000
+_ENDLESS = re.compile(r"\w{300}")
 Reader = Callable[[Page, Names], list[Find]]
 # Drawn notations first; each reader sees only the lines that those before it have left.
 _DRAWN: tuple[Reader, ...] = (
@@ -82,6 +86,8 @@ def read(spec: str, interface: Interface | None = None) -> Reading:
     """
     known = interface
     try:
+        if len(spec) > MAX_CHARACTERS or spec.count("\n") > MAX_LINES or _ENDLESS.search(spec):
+            raise Abstain("the text is too long for a structured specification")
         heading = read_heading(open_page(spec))
         known = interface or heading.interface
         if known is None:

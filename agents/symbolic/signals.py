@@ -10,6 +10,7 @@ from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.ir import Signal
 from gatewright.core import Direction, Interface, Port
 
+_LONGEST = 80  # characters of a name or a run of names
 _INDEXED = re.compile(r"([A-Za-z_]\w*?)\s*\[\s*(\d+)\s*\]")
 _RANGED = re.compile(r"([A-Za-z_]\w*?)\s*\[\s*(\d+)\s*:\s*(\d+)\s*\]")
 _NUMBERED = re.compile(r"([A-Za-z_]\w*?)_?(\d+)")
@@ -85,6 +86,8 @@ class Names:
     def resolve(self, reference: str) -> Signal | None:
         """One reference as a signal, or None if the interface has no such thing."""
         text = reference.strip().strip("_").strip()
+        if len(text) > _LONGEST:
+            return None
         port = self.port(text)
         if port:
             return whole(port)
@@ -109,6 +112,8 @@ class Names:
         or if it splits in two ways.
         """
         text = text.strip().strip("{}()").strip()
+        if len(text) > _LONGEST:
+            return None
         if re.search(r"[\s,]", text):
             parts = tuple(p for p in re.split(r"[\s,]+", text) if p)
             runs = [self.group(p) for p in parts]
