@@ -15,6 +15,7 @@ from gatewright.core import Direction, TestbenchSpec
 from gatewright.sandbox.harness import testbench_marks as marks
 from gatewright.sandbox.harness.testbench_find import (
     find_design,
+    find_driven,
     find_golden,
     find_top,
     unusable,
@@ -25,6 +26,7 @@ from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Connection, Instance, Module
 
 _NET = re.compile(r"[A-Za-z_][\w$]*(?: \[[^\]]*\])*")
+_NAME = re.compile(r"(?<![\w$'])[A-Za-z_][\w$]*")
 _SIGNED_WORDS = frozenset({"signed", "integer", "int", "byte", "shortint", "longint"})
 _RELEASES = re.compile(
     r"'[sS]?[bBoOdDhH][0-9a-fA-FxX_]*[zZ?]|'[zZ]\b|\b(?:tri|tri0|tri1|pullup|pulldown|inout)\b"
@@ -32,7 +34,7 @@ _RELEASES = re.compile(
 _COMPLAINT = re.compile(r"fail|error|mismatch|wrong|incorrect", re.IGNORECASE)
 _PRAISE = re.compile(r"\bpass(?:ed|es)?\b|\bsuccess|Mismatches: ", re.IGNORECASE)
 
-_Shape = tuple[str, tuple[str, ...], tuple[str, ...]]
+_Shape = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Bench:
     `design` is the module under test and `duts` the instances of modules that only the candidate
     can define. `golden` is the reference's module, where one stands beside the design.
     `complains` and `praises` tell whether the text has a way to say that something is wrong, or
-    that all is well.
+    that all is well. `driven` names the nets that the testbench drives itself, `files` those it
+    reads.
     """
 
     layout: Layout
@@ -58,26 +61,26 @@ class Bench:
     golden_waits: bool
     complains: bool
     praises: bool
+    driven: frozenset[str]
+    files: frozenset[str]
     _rendered: dict[_Shape, str] = field(default_factory=dict)
 
-    def render(self, module: Module) -> str:
-        """The text with `module` as the design; nonces are still their placeholders."""
-        ports = module.interface.ports
-        inputs = tuple(
-            p.name for p in ports if p.direction is Direction.INPUT and p.name in module.plain
-        )
-        shape = (module.name, inputs, tuple(p.name for p in ports))
+    def render(self, module: Module, parts: Sequence[Module] = ()) -> str:
+        """The text with `module` as the design; nonces are still their placeholders.
+
+        `parts` are the candidate's other modules that the testbench instantiates.
+        """
+        shape = tuple(map(_shape, (module, *parts)))
         if shape not in self._rendered:
-            edits = [*self.edits, *self._design_edits(*shape)]
+            edits = [*self.edits, *self._design_edits(shape)]
             self._rendered[shape] = marks.apply(self.layout.text, edits)
         return self._rendered[shape]
 
-    def _design_edits(
-        self, name: str, inputs: Sequence[str], order: Sequence[str]
-    ) -> Iterator[Edit]:
+    def _design_edits(self, shape: _Shape) -> Iterator[Edit]:
+        known = {name: (name, inputs, order) for name, inputs, order in shape}
+        known[self.design] = shape[0]
         for dut in self.duts:
-            if dut.module != self.design:
-                continue
+            name, inputs, order = known.get(dut.module, (dut.module, (), ()))
             if dut.module != name:
                 yield Edit(dut.module_at, dut.module_at + len(dut.module), name)
             named = {c.port for c in dut.connections}
@@ -95,16 +98,17 @@ class Bench:
         if connection.implicit:
             text = f" ( {self._cast(port)} ( {port} ) )"
             return [Edit(connection.end, connection.end, text)]
-        if not _NET.fullmatch(connection.text):
-            return []
-        cast = self._cast(connection.text.partition(" ")[0])
+        if not connection.text or connection.text[0] in "0123456789'\"":
+            return []  # a literal is nobody's net
         return [
-            Edit(connection.start, connection.start, f"{cast} ( "),
+            Edit(connection.start, connection.start, f"{self._cast(connection.text)} ( "),
             Edit(connection.end, connection.end, " )"),
         ]
 
-    def _cast(self, net: str) -> str:
-        return "$signed" if net in self.signed else "$unsigned"
+    def _cast(self, expression: str) -> str:
+        """The cast that keeps an expression's sign."""
+        names = _NAME.findall(expression)
+        return "$signed" if names and self.signed.issuperset(names) else "$unsigned"
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -129,6 +133,12 @@ class Bench:
             for p in self.golden.interface.inputs
             if _NET.fullmatch(ours.get(p.name, ""))
         )
+
+
+def _shape(module: Module) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    ports = module.interface.ports
+    inputs = (p.name for p in ports if p.direction is Direction.INPUT and p.name in module.plain)
+    return module.name, tuple(inputs), tuple(p.name for p in ports)
 
 
 def _nets(instance: Instance) -> dict[str, str]:
@@ -173,6 +183,8 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         golden_waits=not spec.reference or has_delays(reference),
         complains=_says(spots, _COMPLAINT) or _raises(spots),
         praises=_says(spots, _PRAISE),
+        driven=find_driven(done.tokens, found, parsed.modules, names, chosen),
+        files=frozenset(s.name for s in spec.data) & _strings(spots),
     )
 
 
@@ -209,3 +221,7 @@ def _raises(spots: Sequence[Spot]) -> bool:
 def _says(spots: Sequence[Spot], words: re.Pattern[str]) -> bool:
     """Whether a string of the testbench has such words."""
     return any(spot.token.kind is Kind.STRING and words.search(spot.text) for spot in spots)
+
+
+def _strings(spots: Sequence[Spot]) -> set[str]:
+    return {spot.text[1:-1] for spot in spots if spot.token.kind is Kind.STRING}

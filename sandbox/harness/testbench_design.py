@@ -30,7 +30,7 @@ from gatewright.sandbox.integrity import (
     tops,
 )
 from gatewright.sandbox.integrity.lexer import words
-from gatewright.sandbox.integrity.policy import PRINTS
+from gatewright.sandbox.integrity.policy import LOADS, PRINTS
 from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Module
 
@@ -48,10 +48,14 @@ _UNSAFE_TEXT = frozenset({"include", "macro-budget"})
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A candidate that may be compiled: the text to compile and its top module."""
+    """A candidate that may be compiled: the text to compile and its top module.
+
+    `parts` are its other modules that the testbench instantiates.
+    """
 
     layout: Layout
     module: Module
+    parts: tuple[Module, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -94,7 +98,9 @@ def ready(
     for definition in dropped:
         message = f"the module {definition.name} is not part of {top} and was left out"
         notes.add(Severity.NOTE, message, "unused", done.tokens[definition.start])
-    refused = _gated(tokens, done.files, done.diagnostics, policy)
+    refused = _gated(tokens, done.files, done.diagnostics, policy) or _borrowed(
+        tokens, done.files, bench
+    )
     if refused is not None:
         return refused
     parsed = slang.parse(_compiled(tokens, bench), done.files)
@@ -144,6 +150,16 @@ def _gated(
     if unsafe:
         return Refused(FailureClass.UNSAFE, tuple(unsafe))
     return Refused(FailureClass.SYNTAX, tuple(errors)) if errors else None
+
+
+def _borrowed(tokens: Sequence[Token], files: Sequence[str], bench: Bench) -> Refused | None:
+    """Refuse to load what the testbench reads: that is where expected values are kept."""
+    notes = _Notes(files)
+    for index, token in enumerate(tokens[:-2]):
+        if token.text in LOADS and tokens[index + 2].text[1:-1] in bench.files:
+            message = f"{tokens[index + 2].text} is a file of the testbench"
+            notes.add(Severity.ERROR, message, "file", token)
+    return Refused(FailureClass.UNSAFE, tuple(notes.found)) if notes.found else None
 
 
 def _compiled(tokens: Sequence[Token], bench: Bench) -> list[Token]:
@@ -204,7 +220,9 @@ def _fitted(
         notes.found.append(Diagnostic(severity, message, file, line, 0, "port", TOOL))
     if any(d.severity is Severity.ERROR for d in notes.found):
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
-    return Design(parsed.layout, module, (*notes.found, *parsed.diagnostics))
+    others = {d.module for d in bench.duts} - {bench.design}
+    parts = tuple(m for m in parsed.modules if m.name in others)
+    return Design(parsed.layout, module, parts, (*notes.found, *parsed.diagnostics))
 
 
 def _differences(
@@ -222,12 +240,11 @@ def _differences(
         message = f"the testbench connects {most} ports in order; {module.name} has {len(ours)}"
         yield Severity.ERROR, message
     theirs = {p.name: p for p in expected.ports} if expected else {}
+    if not theirs:
+        yield from _against_drivers(bench, module)
     for name, port in ours.items():
         other = theirs.get(name)
         if other is None:
-            if port.direction is Direction.INOUT and not bench.releases_nets:
-                message = f"port {name} is an inout, but the testbench never lets go of its net"
-                yield Severity.ERROR, message
             if theirs:
                 severity = Severity.ERROR if wild else Severity.WARNING
                 yield severity, f"port {name} is not part of the task"
@@ -236,6 +253,23 @@ def _differences(
         elif name in module.sized and other.width != port.width and _certain(bench, name):
             message = f"port {name} must be {other.width} bits wide, not {port.width}"
             yield Severity.WARNING, message
+
+
+def _against_drivers(bench: Bench, module: Module) -> Iterator[tuple[Severity, str]]:
+    """Ports that would drive a net of the testbench's own, where nobody says what they must be."""
+    ports = module.interface.ports
+    for dut in (d for d in bench.duts if d.module == bench.design):
+        nets = {
+            c.port or (ports[n].name if n < len(ports) else ""): c.text
+            for n, c in enumerate(dut.connections)
+        }
+        for port in ports:
+            driven = bench.driven.intersection(nets.get(port.name, port.name).split())
+            if port.direction is Direction.OUTPUT and driven:
+                yield Severity.ERROR, f"port {port.name} must be an input: the testbench drives it"
+            elif port.direction is Direction.INOUT and not bench.releases_nets:
+                message = f"port {port.name} is an inout, but the testbench never lets go of it"
+                yield Severity.ERROR, message
 
 
 def _certain(bench: Bench, name: str) -> bool:

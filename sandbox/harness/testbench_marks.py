@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatewright.sandbox.integrity import Kind, Token
 from gatewright.sandbox.integrity.layout import KEYWORDS
@@ -49,8 +50,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A token and where it is in the text."""
 
     token: Token

@@ -109,7 +109,7 @@ class Simulator:
         for source in job.data:
             place = folder / Path(source.name).name
             place.write_bytes(source.text.encode("utf-8", "surrogateescape"))
-        text = nonces.filled(job.bench.render(job.design.module))
+        text = nonces.filled(job.bench.render(job.design.module, job.design.parts))
         tops = [f"{job.bench.top}_{nonces.name}"]
         if job.waveform:
             text += _dump(tops[0], nonces)
