@@ -40,8 +40,9 @@ class Layout:
         for row in self.lines:
             at = start
             for number, token in enumerate(row):
-                word = spelled(token)
-                if number and token.text != "'(":
+                plain = token.kind is Kind.IDENT or token.kind is Kind.OPERATOR
+                word = token.text if plain else spelled(token)
+                if number and word != "'(":
                     at += 1
                 yield token, at, at + len(word)
                 at += len(word)
