@@ -24,6 +24,9 @@ _MESSAGE = re.compile(
     r"(?P<rest>.*)"
 )
 _BARE = re.compile(r"(?:vvp\.tgt )?(?P<word>error|warning|sorry|internal error): (?P<rest>.+)")
+_LATER_STAGE = re.compile(
+    r"during elaboration|^Elaboration failed|Code generation had", re.MULTILINE
+)
 _CONTINUED = re.compile(r"\s*:\s*(.*)")
 _CODES = (
     (re.compile(r"syntax error|Invalid module|malformed|Errors? in "), "syntax"),
@@ -136,6 +139,7 @@ def parse_messages(text: str, locate: Locate | None = None) -> tuple[Diagnostic,
     `locate` turns a file and line that iverilog names into the user's.
     """
     found: list[Diagnostic] = []
+    seen: set[Diagnostic] = set()
     for line in text.splitlines():
         diagnostic = _parsed(line, locate)
         if diagnostic is None:
@@ -143,7 +147,8 @@ def parse_messages(text: str, locate: Locate | None = None) -> tuple[Diagnostic,
         if diagnostic.code == "continued":
             if found:
                 found[-1] = _joined(found[-1], diagnostic.message)
-        elif diagnostic not in found:
+        elif diagnostic not in seen:
+            seen.add(diagnostic)
             found.append(diagnostic)
         if len(found) >= 50:
             break
@@ -151,8 +156,8 @@ def parse_messages(text: str, locate: Locate | None = None) -> tuple[Diagnostic,
 
 
 def gave_up_parsing(text: str) -> bool:
-    """Whether the compiler stopped before elaboration: its own closing line for bad syntax."""
-    return any(line.strip() == "I give up." for line in text.splitlines())
+    """Whether a failed compilation stopped before elaboration: no closing line of a later stage."""
+    return bool(text.strip()) and not _LATER_STAGE.search(text)
 
 
 def _parsed(line: str, locate: Locate | None) -> Diagnostic | None:
