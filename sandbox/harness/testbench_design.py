@@ -93,7 +93,13 @@ def ready(
         message = f"the task wants a module {bench.design}; the candidate defines {names}"
         notes.add(Severity.ERROR, message, "no-top", done.tokens[modules[0].start])
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
-    roots = ({i.module for i in bench.duts} - {bench.design}) | {top}
+    others = {i.module for i in bench.duts} - {bench.design}
+    missing = sorted(others - {d.name for d in modules})
+    if missing:
+        message = f"the testbench also needs a module {missing[0]}, which the candidate lacks"
+        notes.add(Severity.ERROR, message, "no-top")
+        return Refused(FailureClass.INTERFACE, tuple(notes.found))
+    roots = others | {top}
     tokens, dropped = needed(done.tokens, found, roots)
     for definition in dropped:
         message = f"the module {definition.name} is not part of {top} and was left out"
