@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from gatewright.core import (
@@ -41,6 +42,10 @@ from gatewright.sandbox.tools.icarus import open_icarus
 RULES = "hardened"
 SIMULATION = Limits(cpu_s=60, wall_s=240, memory_mb=1024, address_space_mb=2048, disk_mb=96)
 COMPILE_S = 10
+
+
+# Shared, because a loop makes a harness for every check of the same problem.
+_prepared = lru_cache(maxsize=512)(prepare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,6 @@ class TestbenchHarness:
         self._compile_s = compile_s
         self._rules = rules
         self._lock = threading.Lock()
-        self._benches: dict[tuple[TestbenchSpec, str], Bench] = {}
         self._samples: dict[TestbenchSpec, int | None] = {}
         self._blind: dict[TestbenchSpec, bool] = {}
 
@@ -98,7 +102,7 @@ class TestbenchHarness:
         cost = _Cost(time.perf_counter(), time.thread_time())
         icarus = open_icarus(self._isolation)
         simulator = Simulator(self._isolation, icarus, self._limits, self._compile_s)
-        bench = self._bench(spec, problem.top)
+        bench = _prepared(spec, problem.top)
         policy = GatePolicy(delays=bench.golden_waits)
         design = ready(problem, candidate, bench, policy)
         tools = {"iverilog": icarus.version, "isolation": str(self._isolation.level)}
@@ -115,16 +119,6 @@ class TestbenchHarness:
         if waveform is not None and _worth_a_look(verdict):
             return _with_waveform(verdict, simulator, job, waveform)
         return verdict
-
-    def _bench(self, spec: TestbenchSpec, design: str) -> Bench:
-        key = (spec, design)
-        with self._lock:
-            found = self._benches.get(key)
-        if found is None:
-            found = prepare(spec, design)
-            with self._lock:
-                self._benches[key] = found
-        return found
 
     def _confirmed(
         self,

@@ -14,6 +14,7 @@ from gatewright.core import (
     Problem,
     Provenance,
     Severity,
+    Source,
 )
 from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.integrity import (
@@ -21,6 +22,7 @@ from gatewright.sandbox.integrity import (
     GatePolicy,
     Kind,
     Layout,
+    Preprocessed,
     Token,
     check,
     definitions,
@@ -87,14 +89,18 @@ def ready(
     notes = _Notes(done.files or ("",))
     if not modules:
         return _no_module(done.tokens, done.diagnostics, notes)
+    if problem.context:
+        done = _in_context(problem.context, candidate.sources, {d.name for d in found})
+        found = definitions(done.tokens)
+        notes = _Notes(done.files)
     top = _top(done.tokens, found, problem, candidate, bench)
     if top is None:
         names = ", ".join(d.name for d in modules)
         message = f"the task wants a module {bench.design}; the candidate defines {names}"
-        notes.add(Severity.ERROR, message, "no-top", done.tokens[modules[0].start])
+        notes.add(Severity.ERROR, message, "no-top", _first_module(done.tokens, found))
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
     others = {i.module for i in bench.duts} - {bench.design}
-    missing = sorted(others - {d.name for d in modules})
+    missing = sorted(others - {d.name for d in found})
     if missing:
         message = f"the testbench also needs a module {missing[0]}, which the candidate lacks"
         notes.add(Severity.ERROR, message, "no-top")
@@ -114,6 +120,28 @@ def ready(
     if module is None:
         return Refused(FailureClass.SYNTAX, parsed.diagnostics or tuple(notes.found))
     return _fitted(problem, bench, parsed, module, notes)
+
+
+def _first_module(tokens: Sequence[Token], found: Sequence[Definition]) -> Token:
+    return tokens[next(d.start for d in found if d.is_module)]
+
+
+def _in_context(
+    context: Sequence[Source], sources: Sequence[Source], names: set[str]
+) -> Preprocessed:
+    """The candidate among the task's other sources, whose definitions it may replace."""
+    own = {s.name for s in sources}
+    others = [s for s in context if s.name not in own and s.name.endswith((".v", ".sv"))]
+    done = preprocess((*others, *sources), includes=context)
+    given = {s.name for s in others}
+    replaced = {
+        index
+        for d in definitions(done.tokens)
+        if d.name in names and done.files[done.tokens[d.start].file] in given
+        for index in range(d.start, d.end)
+    }
+    kept = tuple(t for i, t in enumerate(done.tokens) if i not in replaced)
+    return replace(done, tokens=kept)
 
 
 def _no_module(tokens: Sequence[Token], found: Sequence[Diagnostic], notes: _Notes) -> Refused:

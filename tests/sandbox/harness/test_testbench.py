@@ -225,6 +225,18 @@ def test_several_files_includes_and_data(harness: TestbenchHarness) -> None:
     assert "file of the testbench" in verdict.diagnostics[0].message
 
 
+def test_a_candidate_among_the_sources_of_its_task(harness: TestbenchHarness) -> None:
+    context = (
+        Source("low.v", "`define MSB 4\n" + LOW),
+        Source("adder.v.orig.v", "module adder(input x); endmodule"),
+        Source("spare.v", "module spare; initial $finish; endmodule"),
+    )
+    text = "module adder(input [3:0] a, b, output [4:0] s); low l(a, b, s); endmodule"
+    task = problem(CHECKING.replace("BODY", RTLLM), context=context)
+    assert harness.check(task, design(text)).passed
+    assert fails(harness.check(task, design(""))) is FailureClass.NO_CODE
+
+
 def test_parts_that_the_testbench_uses_beside_the_top(harness: TestbenchHarness) -> None:
     testbench = CHECKING.replace("BODY", RTLLM).replace(
         "initial begin\n", "wire q; helper h (.x(a[0]), .y(q)); initial begin\n", 1
