@@ -16,7 +16,8 @@ def compiled(text: str) -> str:
     tool = open_icarus(isolation)
     with scratch("test") as folder:
         (folder / "m.sv").write_text(text)
-        return isolation.run(Command(tool.lint(["m.sv"]), folder), Limits()).output
+        command = Command(tool.lint(["m.sv"]), folder, mounts=tool.mounts)
+        return isolation.run(command, Limits()).output
 
 
 def test_finds_the_installed_version() -> None:
