@@ -19,6 +19,9 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_]\w*(?:\s*\[\s*\d+\s*\])?)|(?P<bit>[01])(?!\w))"
 )
 _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~", "xnor": "~^"}
+# Deeper or longer than this is no formula that somebody wrote by hand.
+_MAX_DEPTH = 60
+_MAX_TOKENS = 1_000
 _SAME = {"&&": "&", "||": "|", "+": "|", "*": "&", ".": "&", "!": "~"}
 
 
@@ -55,6 +58,9 @@ class _Parser:
         self.names = names
         self.tokens = _tokens(text)
         self.at = 0
+        self.depth = 0
+        if len(self.tokens) > _MAX_TOKENS:
+            raise Abstain("an expression is too long")
 
     def peek(self) -> _Token:
         return self.tokens[self.at] if self.at < len(self.tokens) else _Token("end", "")
@@ -104,6 +110,14 @@ class _Parser:
 
     def factor(self) -> list[Expression]:
         """One factor, or several where a run of letters such as `ab` stands for a product."""
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise Abstain("an expression is nested too deep")
+        parts = self._factor()
+        self.depth -= 1
+        return parts
+
+    def _factor(self) -> list[Expression]:
         if self.take("~"):
             parts = self.factor()
             if len(parts) > 1:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.keywords import KEYWORDS
 from gatewright.agents.symbolic.page import Page
 from gatewright.core import Direction, Interface, Port
 
@@ -42,6 +43,8 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 DEFAULT_TOP = "top"
+# Wider ports than this stand in no table, and every oracle about them would be endless.
+MAX_WIDTH = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,14 @@ def _prose(page: Page) -> list[Port]:
     ]
 
 
-def _checked(interface: Interface) -> Interface:
+def checked(interface: Interface) -> Interface:
+    """The interface, if it is one that can be read: Abstain says why not."""
     names = [port.name for port in interface.ports]
+    for name in (interface.module, *names):
+        if name in KEYWORDS:
+            raise Abstain(f"{name!r} is a keyword of SystemVerilog, it names no port or module")
+    if any(port.width > MAX_WIDTH for port in interface.ports):
+        raise Abstain("a port is too wide")
     if len(set(names)) != len(names):
         raise Abstain("two ports have the same name")
     if any(port.signed or port.direction is Direction.INOUT for port in interface.ports):
@@ -230,7 +239,7 @@ def read_heading(page: Page) -> Heading:
     header = _header(page)
     ports, texts = _listed(header.page if header else page)
     if header and header.interface:
-        interface = _checked(header.interface)
+        interface = checked(header.interface)
         for port in ports:
             twin = interface.port(port.name)
             if not twin or (twin.direction, twin.width) != (port.direction, port.width):
@@ -241,5 +250,5 @@ def read_heading(page: Page) -> Heading:
     if not ports or all(port.direction is Direction.INPUT for port in ports):
         return Heading(None, page)
     return Heading(
-        _checked(Interface(_name(page.text, DEFAULT_TOP), tuple(ports))), page.replaced(texts)
+        checked(Interface(_name(page.text, DEFAULT_TOP), tuple(ports))), page.replaced(texts)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _CHARACTERS = {
     **dict.fromkeys("│┃║¦❘∣", "|"),
@@ -30,6 +30,7 @@ _TRANSLATION = str.maketrans(_CHARACTERS) | _SUBSCRIPTS
 _COMMENT = re.compile(r"^(\s*)(//+|/\*+|\*/|#+(?=\s|$)|;+(?=\s|$)|%+(?=\s|$)|--(?=\s+[^-\s>]))")
 _STARRED = re.compile(r"^(\s*)\*(?=\s|$)")
 _RULE = re.compile(r"^[\s|+:\-=_]*$")
+_MERMAID = re.compile(r"^\s*(?:stateDiagram|flowchart\b|graph\s)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Line:
 
     number: int
     text: str
+    commented: bool = False
+    """A comment mark stood at its start."""
 
     @property
     def blank(self) -> bool:
@@ -60,11 +63,11 @@ class Page:
     def without(self, numbers: Iterable[int]) -> Page:
         """The page with those lines blanked; numbering stays."""
         gone = set(numbers)
-        return Page(tuple(Line(x.number, "" if x.number in gone else x.text) for x in self.lines))
+        return self.replaced(dict.fromkeys(gone, ""))
 
     def replaced(self, texts: dict[int, str]) -> Page:
         """The page with some lines' texts replaced."""
-        return Page(tuple(Line(x.number, texts.get(x.number, x.text)) for x in self.lines))
+        return Page(tuple(replace(x, text=texts.get(x.number, x.text)) for x in self.lines))
 
     @property
     def text(self) -> str:
@@ -87,15 +90,18 @@ def open_page(spec: str) -> Page:
 
     Comment marks at a line's start (`//`, `#`, `;`, `%`, `/* … */`), code fences, bold and
     back-quotes go; box-drawing characters become `|`, `-` and `+`; arrows become `->`.
-    Tabs stay: they may separate a table's cells.
+    Tabs stay: they may separate a table's cells. Remarks in a Mermaid diagram (`%% …`) go wholly.
     """
     lines: list[Line] = []
     boxed = False
+    mermaid = bool(_MERMAID.search(spec))
     for number, raw in enumerate(spec.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         if raw.strip().startswith("/*"):
             boxed = True
         fence = re.fullmatch(r"\s*(//\s*)?(```|~~~)\s*[\w{}+.-]*\s*", raw)
-        lines.append(Line(number, "" if fence else _clean(raw, boxed)))
+        remark = mermaid and raw.strip().startswith("%%")
+        commented = boxed or bool(_COMMENT.match(raw))
+        lines.append(Line(number, "" if fence or remark else _clean(raw, boxed), commented))
         if "*/" in raw:
             boxed = False
     return Page(tuple(lines))

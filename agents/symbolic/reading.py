@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 
 from gatewright.agents.symbolic import laws, machine, prose, waves
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.beside import check_rest
 from gatewright.agents.symbolic.facts import Facts, gather
-from gatewright.agents.symbolic.interface import read_heading
-from gatewright.agents.symbolic.ir import Clock, Strength, Structure, Table
+from gatewright.agents.symbolic.interface import checked, read_heading
+from gatewright.agents.symbolic.ir import (
+    Clock,
+    Equations,
+    Notation,
+    Strength,
+    Structure,
+    Table,
+)
 from gatewright.agents.symbolic.page import Page, open_page
 from gatewright.agents.symbolic.readers import (
     automaton,
@@ -37,7 +45,18 @@ from gatewright.core import Interface
 # Beyond this a text is no page with one structure, and reading it would take long.
 MAX_CHARACTERS = 40_000
 MAX_LINES = 1_000
-_ENDLESS = re.compile(r"\w{300}")
+# One character 300 times, or a word that long: no specification, and slow to match.
+_ENDLESS = re.compile(r"\w{300}|([^\n])\1{299}")
+_RADIX = re.compile(r"\b(?:hex\w*|octal\w*|base[- ](?:8|16|eight|sixteen)|radix)\b", re.IGNORECASE)
+# A machine with more (state, input) pairs than this is written by no hand.
+MAX_MOVES = 1_024
+_FORMULAS = (Notation.MINTERMS, Notation.EQUATIONS)
+_CELLS = (Notation.TRUTH_TABLE, Notation.CHARACTERISTIC, Notation.LOOKUP)
+# A name after these in a sentence about the reset is the name of a state.
+_RESET_STATE = re.compile(
+    r"\b(?:(?P<cue>state)\s+|(?:to|into|in|enters?|is)\s+(?:the\s+)?(?:state\s+)?)"
+    r"[\"']?(?P<name>[A-Za-z_]\w*)"
+)
 Reader = Callable[[Page, Names], list[Find]]
 # Drawn notations first; each reader sees only the lines that those before it have left.
 _DRAWN: tuple[Reader, ...] = (
@@ -92,6 +111,7 @@ def read(spec: str, interface: Interface | None = None) -> Reading:
         known = interface or heading.interface
         if known is None:
             raise Abstain("the text does not name the module's ports")
+        checked(known)
         if interface is not None and heading.interface is not None:
             _agree(interface, heading.interface)
         settled = _read(heading.page, known)
@@ -121,12 +141,48 @@ def _read(page: Page, interface: Interface) -> _Settled:
     unread = prose.leftover([line.text for line in rest.lines if not line.rule])
     if unread is not None:
         raise Abstain(f"the line {unread!r} looks like part of a structure and was not understood")
+    _beside(page, rest, finds[0], names)
     reset = reset_port(interface)
     facts = gather(sentences(rest), reset.name if reset else None)
     settled = _settle(finds[0], names, facts)
     context = prose.Context(interface, settled.structure, reset.name if reset else None)
     prose.check(sentences(rest), context)
     return settled
+
+
+def _beside(page: Page, rest: Page, find: Find, names: Names) -> None:
+    """Raise Abstain where lines that were not read look as if they belonged to the structure."""
+    notation = find.draft.notation if isinstance(find.draft, Table | Equations) else None
+    lines = [x for x in page.lines if x.number in find.lines and not x.blank and not x.rule]
+    # Lists of numbers in words are prose, and are judged as such.
+    formula = notation in _FORMULAS and any("=" in line.text for line in lines)
+    check_rest(rest, names, formula=formula, minterms=notation is Notation.MINTERMS and formula)
+    if len({line.commented for line in lines}) > 1:
+        raise Abstain("some lines of the structure are commented out")
+    numbers = re.compile(r"(?<![\w'])(?:\d{2,}|[89])(?!\w)")
+    if (
+        notation in _CELLS
+        and _RADIX.search(rest.text)
+        and any(numbers.search(line.text) for line in lines)
+    ):
+        raise Abstain("the text names a number base, the table's cells do not show it")
+
+
+def _small(draft: MachineDraft) -> None:
+    if len(draft.states) << len(draft.inputs) > MAX_MOVES or len(draft.arcs) > MAX_MOVES:
+        raise Abstain("the machine is too large")
+
+
+def _check_reset_states(machine_states: tuple[str, ...], names: Names, facts: Facts) -> None:
+    """Raise Abstain where a sentence about the reset names a state that the machine lacks."""
+    known = {state.lower() for state in machine_states}
+    known |= {port.name.lower() for port in names.interface.ports}
+    for text in facts.resetting:
+        for match in _RESET_STATE.finditer(text):
+            name = match["name"]
+            shaped = re.fullmatch(r"[A-Z]|[A-Z][A-Z_]+\d*|[A-Za-z_]+\d+", name)
+            if shaped and name.lower() not in known | {"a", "i"}:
+                raise Abstain(f"{text!r} names {name}, which is no state of the machine")
 
 
 def _finds(page: Page, names: Names, readers: tuple[Reader, ...]) -> tuple[list[Find], Page]:
@@ -142,7 +198,9 @@ def _finds(page: Page, names: Names, readers: tuple[Reader, ...]) -> tuple[list[
 def _settle(find: Find, names: Names, facts: Facts) -> _Settled:
     draft = find.draft
     if isinstance(draft, MachineDraft):
+        _small(draft)
         fitted = machine.fit(draft, names, facts)
+        _check_reset_states(draft.states, names, facts)
         return _settled(fitted.machine, find.assumptions + fitted.assumptions)
     if isinstance(draft, AutomatonDraft):
         structure, assumptions = automaton.settle(draft, names, facts.text)

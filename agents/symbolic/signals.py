@@ -124,7 +124,7 @@ class Names:
         signal = self.resolve(text)
         if signal is not None:
             return (text,) if signal.width == 1 else None
-        splits = list(self._splits(text))
+        splits = self._splits(text)
         if len(splits) == 1:
             return splits[0]
         letters = re.findall(r"[A-Za-z]\d*", text)
@@ -132,18 +132,18 @@ class Names:
             return tuple(letters)
         return None
 
-    def _splits(self, text: str) -> Iterable[tuple[str, ...]]:
-        if not text:
-            yield ()
-            return
-        for end in range(1, len(text) + 1):
-            signal = self.resolve(text[:end])
-            if signal is None or signal.width != 1:
-                continue
-            if text[:end][-1].isdigit() and text[end : end + 1].isdigit():
-                continue
-            for rest in self._splits(text[end:]):
-                yield (text[:end], *rest)
+    def _splits(self, text: str) -> list[tuple[str, ...]]:
+        """The ways to cut the text into one-bit signals; two at most, for more tell nothing new."""
+        ways: list[list[tuple[str, ...]]] = [[] for _ in text] + [[()]]
+        for start in reversed(range(len(text))):
+            for end in range(start + 1, len(text) + 1):
+                if not ways[end] or (text[end - 1].isdigit() and text[end : end + 1].isdigit()):
+                    continue
+                signal = self.resolve(text[start:end])
+                if signal is not None and signal.width == 1:
+                    ways[start] += [(text[start:end], *rest) for rest in ways[end]]
+            del ways[start][2:]
+        return ways[0]
 
     def inputs(self) -> tuple[Port, ...]:
         """The input ports."""

@@ -26,6 +26,11 @@ from gatewright.core import Interface
 
 EXHAUSTIVE_BITS = 12
 _SPOT_CHECKS = 256
+_MOST_KEYS = 5_000
+_MOST_DIGITS = 1_500_000
+_MOST_STEPS = 4_096
+# The possible values of a wider register are too many to follow.
+_FOLLOWED_BITS = 8
 _SEED = 1
 
 
@@ -49,9 +54,10 @@ def _keys(width: int, listed: list[int], choose: random.Random) -> list[int]:
     """All input combinations, or the listed ones, their neighbours and a few others."""
     if width <= EXHAUSTIVE_BITS:
         return list(range(1 << width))
-    near = [key ^ 1 << bit for key in listed for bit in range(width)]
+    most = min(_MOST_KEYS, _MOST_DIGITS // width)
+    near = [key ^ 1 << bit for key in listed[: most // width + 1] for bit in range(width)]
     far = [choose.getrandbits(width) for _ in range(_SPOT_CHECKS)]
-    return list(dict.fromkeys([*listed, *near, *far]))
+    return list(dict.fromkeys([*listed, *far, *near]))[:most]
 
 
 def _unpacked(key: int, signals: tuple[Signal, ...]) -> dict[Signal, int]:
@@ -115,9 +121,14 @@ def _computed(equations: Equations, vectors: Vectors) -> Iterator[Beat]:
 
 
 def _clocked(table: Table, clock: Clock, vectors: Vectors) -> Iterator[Beat]:
-    """A random walk; what the register may hold is tracked as a set, and checked once certain."""
+    """A random walk; what the register may hold is tracked as a set, and checked once certain.
+
+    A wide register has no walk: all its possible values would be too many.
+    """
     choose = random.Random(_SEED)
     free = tuple(s for s in table.inputs if s not in table.outputs)
+    if concatenated(table.outputs) > _FOLLOWED_BITS:
+        return
     rows = {row.key: row.cells for row in table.rows}
     states = {
         tuple(number.values()): number
@@ -126,7 +137,7 @@ def _clocked(table: Table, clock: Clock, vectors: Vectors) -> Iterator[Beat]:
     }
     possible = list(states.values())
     before, after = (1, 0) if clock.falling else (0, 1)
-    for _ in range(max(64, 24 << concatenated(table.inputs))):
+    for _ in range(min(max(64, 24 << concatenated(table.inputs)), _MOST_STEPS)):
         given = {s: choose.getrandbits(s.width) for s in free}
         yield vectors.beat({clock.port: before}, given, _certain(possible, table))
         possible = [_followed(table, rows, given, state) for state in possible]

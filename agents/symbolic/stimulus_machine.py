@@ -25,6 +25,7 @@ _SEED = 1
 _WALK = 12
 _MOST = 1500
 _RESET_EVERY = 11
+_SHOWN_IN_RESET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,25 @@ def _plan(machine: Machine, form: Clocked) -> Iterator[int | None]:
             wanted.discard((state, key))
             state = steps.moves[state, key].target
             yield key
+    if form.reset is not None:
+        yield from _resets(machine, steps, form.start)
+        state = form.start
     for at in range(min(_WALK * len(steps.moves) + 32, _MOST)):
         if form.reset is not None and at % _RESET_EVERY == _RESET_EVERY - 1:
             yield None
             continue
         yield choose.choice(every_key(machine.inputs))
+
+
+def _resets(machine: Machine, steps: Steps, start: str) -> Iterator[int | None]:
+    """A reset in every state that can be reached, each from the reset state on."""
+    yield None
+    for state in machine.states:
+        pairs = {(state, key) for key in every_key(machine.inputs)}
+        route = steps.route(start, pairs)
+        if route:
+            yield from route[:-1]
+            yield None
 
 
 def _clocked(machine: Machine, form: Clocked, vectors: Vectors) -> Iterator[Beat]:
@@ -143,6 +158,12 @@ def _clocked(machine: Machine, form: Clocked, vectors: Vectors) -> Iterator[Beat
             if resetting:
                 asynchronous = form.start if reset.asynchronous else state
                 shown = asynchronous if reset.said else None
+        if resetting and shown and not machine.moore:
+            # With the reset held, inputs that change before the edge tell in which state it is.
+            others = list(every_key(machine.inputs))
+            for other in choose.sample(others, min(len(others), _SHOWN_IN_RESET)):
+                held = given | _given(machine, other)
+                yield vectors.beat(before, held, steps.outputs(shown, other))
         yield vectors.beat(before, given, steps.outputs(shown, key) if shown else {})
         if resetting:
             state = form.start

@@ -29,7 +29,7 @@ class Passage:
         """All lines that the spans touch."""
         return frozenset(n for start, end in spans for n in self.lines(start, end))
 
-    def remainders(self, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, str], ...]:
+    def remainders(self, spans: Sequence[tuple[int, int]]) -> dict[int, str]:
         """What is left of the touched lines when the spans are cut out."""
         left: dict[int, str] = {}
         ends = (*self.starts[1:], len(self.text))
@@ -40,7 +40,7 @@ class Passage:
                     for i in range(start, end)
                 )
                 left[number] = "".join(kept).strip()
-        return tuple(left.items())
+        return left
 
 
 @dataclass(frozen=True, slots=True)

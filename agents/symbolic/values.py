@@ -71,6 +71,9 @@ def column(
         raise Abstain("a lone d could be a hexadecimal digit or a don't-care")
     if all(c is not None or u for c, u in zip(cubes, unknown, strict=True)):
         return [c if c is not None else Value(0, 0) for c in cubes]
+    bare = [t.strip() for t, gone in zip(texts, unknown, strict=True) if not gone]
+    if not radix and all(re.fullmatch("[01]+", t) for t in bare) and any(len(t) > 1 for t in bare):
+        raise Abstain("a column could be binary or decimal, and they differ")
     readings: list[list[int | None]] = []
     for base in (radix,) if radix else (10, 16):
         numbers = [

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.beside import check_line, check_next_line, continues
 from gatewright.agents.symbolic.expression import parse, signals_of
-from gatewright.agents.symbolic.ir import Assignment, Constant, Equations, Notation
-from gatewright.agents.symbolic.page import Page
+from gatewright.agents.symbolic.ir import (
+    Assignment,
+    Constant,
+    Equations,
+    Expression,
+    Notation,
+)
+from gatewright.agents.symbolic.page import Line, Page
 from gatewright.agents.symbolic.readers.find import Find, span_of
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, cover_ports
@@ -19,35 +27,116 @@ _CUE = re.compile(
 )
 # Operators that mean something else, or nothing, on vectors: + * . ! && || ' and juxtaposition.
 _SCALAR = re.compile(r"[+*.!']|&&|\|\||[\w\])]\s*\(|\)\s*\w|[\w\]]\s+\w")
-_EQUATION = re.compile(
-    r"(?<![\w\[\].=<>!~'])(?:assign\s+)?(?P<out>[A-Za-z_]\w*(?:\[\d+\])?)"
-    r"(?P<args>\s*\(\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*\))?\s*=(?![=>])\s*"
-    r"(?P<right>[^;\n=]*?)\s*(?=;|,?\s*$|\.\s|\.$|,\s*(?:and\s+)?[A-Za-z_]\w*\s*=)"
+_DEFINED = re.compile(
+    r"(?<![\w\[\].])(?:assign\s+)?(?P<out>[A-Za-z_]\w*(?:\[\d+\])?)"
+    r"(?:\s*\(\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*\))?\s*=(?![=>])\s*"
 )
+_UNFINISHED = re.compile(r"(?:[+&|^~!*(]|\b(?:and|or|xor|xnor|not))\s*$", re.IGNORECASE)
+_SENTENCE = re.compile(r"\.\s+(?=[A-Z][a-z])|,\s+(?=where\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A right side, and the text that follows it on its line."""
+
+    text: str
+    expression: Expression
+    after: str
 
 
 def read(page: Page, names: Names) -> list[Find]:
-    """The equations on the page as one find. Raises Abstain where some outputs have none."""
+    """The equations on the page as one find.
+
+    Raises Abstain where some outputs have none, or where text beside an equation is neither part
+    of it nor a plain introduction.
+    """
     if not _CUE.search(page.text) and not re.search(r"^\s*assign\b", page.text, re.MULTILINE):
         return []
     assignments: list[Assignment] = []
     remainders: dict[int, str] = {}
     for line in page.lines:
-        for match in _EQUATION.finditer(line.text):
-            output = names.resolve(match["out"])
-            if output is None or names.is_input(output):
-                continue
-            if not re.search(r"[A-Za-z]", match["right"]):
-                continue
-            expression = parse(match["right"], names)
-            if output.width > 1 and _SCALAR.search(match["right"]):
-                raise Abstain(f"{match['right']!r} may be arithmetic: the output has several bits")
-            assignments.append(Assignment(output, expression))
-            left = remainders.get(line.number, line.text)
-            remainders[line.number] = left.replace(match[0], " ", 1)
+        if line.number in remainders or not _definitions(line.text, names):
+            continue
+        text, last = _joined(page, line, names)
+        found, kept = _equations(text, names)
+        assignments += found
+        remainders |= dict.fromkeys(range(line.number, last + 1), "")
+        remainders[line.number] = kept
     if not assignments:
         return []
+    check_next_line(page, frozenset(remainders), names)
     return [_find(tuple(assignments), remainders, names)]
+
+
+def _definitions(text: str, names: Names) -> list[re.Match[str]]:
+    """Where an equation for an output starts; `f = 1` is a remark, no equation."""
+    starts = []
+    for match in _DEFINED.finditer(text):
+        output = names.resolve(match["out"])
+        right = re.match(r"[^;=]*", text[match.end() :])
+        if output is None or names.is_input(output) or not right:
+            continue
+        if re.search(r"[A-Za-z(]", right[0]) or _UNFINISHED.search(right[0]) or not right[0]:
+            starts.append(match)
+    return starts
+
+
+def _joined(page: Page, line: Line, names: Names) -> tuple[str, int]:
+    """The line with those below that go on with its formula, and the last one's number."""
+    text, last = line.text.rstrip(), line.number
+    for below in page.lines[line.number :]:
+        bullet = re.match(r"\s*[*-]\s", below.text)
+        if below.blank or bullet or text.endswith(";"):
+            break
+        unfinished = _UNFINISHED.search(text) or text.endswith("=")
+        if not continues(below.text) and not unfinished and text.count("(") <= text.count(")"):
+            break
+        text, last = f"{text} {below.text.strip()}", below.number
+    return text, last
+
+
+def _equations(text: str, names: Names) -> tuple[list[Assignment], str]:
+    """All equations of a line, and what is left of it for prose to judge."""
+    assignments: list[Assignment] = []
+    kept: list[str] = []
+    starts = _definitions(text, names)
+    at = 0
+    for match, following in zip(starts, [*starts[1:], None], strict=True):
+        output = names.resolve(match["out"])
+        end = following.start() if following else len(text)
+        right = _right(text[match.end() : end], names, listed=following is not None)
+        if output is None:
+            continue
+        if output.width > 1 and _SCALAR.search(right.text):
+            raise Abstain(f"{right.text!r} may be arithmetic: the output has several bits")
+        assignments.append(Assignment(output, right.expression))
+        after = "" if following else right.after
+        kept.append(check_line(text[at : match.start()], after, "", names))
+        at = end - len(right.after) if following else end
+    return assignments, " ".join(kept).strip()
+
+
+def _right(text: str, names: Names, *, listed: bool) -> _Right:
+    """The expression at the start of `text`: all of it, or up to a mark that ends it."""
+    closed = re.match(r"[^;]*(?=;)", text)
+    if closed:
+        return _Right(closed[0], parse(closed[0], names), text[closed.end() :])
+    if listed:
+        mark = re.search(r"\s*(?:,\s*(?:and\s*)?|\s+and\s+)$", text)
+        if not mark:
+            raise Abstain(f"where the equation {text!r} ends was not understood")
+        right = text[: mark.start()]
+        return _Right(right, parse(right, names), text[mark.start() :])
+    whole = re.sub(r"\s*[.,]?\s*$", "", text)
+    ends = [(len(whole), len(text))]
+    ends += [(m.start(), m.start()) for m in _SENTENCE.finditer(text)]
+    reason: Abstain | None = None
+    for end, rest in ends:
+        try:
+            return _Right(text[:end], parse(text[:end], names), text[rest:])
+        except Abstain as failed:
+            reason = reason or failed
+    raise reason or Abstain("an equation has no right side")
 
 
 def _find(assignments: tuple[Assignment, ...], remainders: dict[int, str], names: Names) -> Find:

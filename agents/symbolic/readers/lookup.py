@@ -25,6 +25,11 @@ ELSE = re.compile(
     r"everything\s+else)$",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    r"(?:the\s+)?(?:output\s+)?(?P<name>\w+)(?:\s+(?:arrow|key|button|output|direction))*"
+    r"(?:\s*(?:=|is)?\s*(?:1|high|asserted))?",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"^(?:none|nothing|no\s+outputs?|-+)$", re.IGNORECASE)
 
 
@@ -138,10 +143,10 @@ def _asserted(
         return None
     cells: list[tuple[Cell, ...]] = []
     for entry in entries:
-        hits = {
-            s.port for w in re.findall(r"\w+", entry) if (s := names.resolve(w)) in outputs and s
-        }
-        if len(hits) > 1 or (not hits and not _NOTHING.match(entry)):
+        named = _SIGNED.fullmatch(entry)
+        signal = names.resolve(named["name"]) if named else None
+        hits = {signal.port} if signal is not None and signal in outputs else set()
+        if not hits and not _NOTHING.match(entry):
             raise Abstain(f"the lookup table's entry {entry!r} names no single output")
         cells.append(tuple(Value(int(out.port in hits), 1) for out in outputs))
     return cells

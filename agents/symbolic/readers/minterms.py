@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.beside import check_line, check_next_line
 from gatewright.agents.symbolic.ir import Notation, Row, Signal, Table, Value
 from gatewright.agents.symbolic.page import Page
 from gatewright.agents.symbolic.readers.find import Find, span_of
@@ -67,6 +68,7 @@ def read(page: Page, names: Names) -> list[Find]:
             continue
         functions.append(_formula(match, names))
         spans.append(match.span())
+    lines = _check_beside(page, passage, spans, names)
     worded = _worded(passage, names)
     if worded:
         functions.append(worded[0])
@@ -74,7 +76,31 @@ def read(page: Page, names: Names) -> list[Find]:
     if not functions:
         return []
     find = _find(functions, passage.covering(spans), names, passage.text)
-    return [replace(find, remainders=passage.remainders(spans))]
+    return [replace(find, remainders=tuple((passage.remainders(spans) | lines).items()))]
+
+
+def _check_beside(
+    page: Page, passage: Passage, spans: list[tuple[int, int]], names: Names
+) -> dict[int, str]:
+    """Texts that are left of the formulas' lines; Abstain where one is no lead-in or sentence."""
+    left: dict[int, str] = {}
+    for at, (start, end) in enumerate(spans):
+        first, last = min(passage.lines(start, end)), max(passage.lines(start, end))
+        begins = passage.starts[passage.numbers.index(first)]
+        after = passage.numbers.index(last) + 1
+        ends = passage.starts[after] if after < len(passage.starts) else len(passage.text)
+        if at and spans[at - 1][1] > begins:
+            begins = spans[at - 1][1]
+        if at + 1 < len(spans) and spans[at + 1][0] < ends:
+            ends = end
+        arguments = _FORMULA.match(passage.text, start)
+        order = re.findall(r"\w+(?:\[\d+\])?", arguments["args"] or "") if arguments else []
+        kept = check_line(
+            passage.text[begins:start], passage.text[end:ends], order[0] if order else "", names
+        )
+        left[first] = f"{left.get(first, '')} {kept}".strip()
+    check_next_line(page, passage.covering(spans), names)
+    return left
 
 
 def _numbers(text: str | None) -> frozenset[int]:

@@ -61,6 +61,8 @@ _FRAME = re.compile(
 _CAPTION = re.compile(
     r"^\s*(?:(?:present|current)\s+)?state\b[^>]*-+>\s*(?:next\s+)?state\b[\s()\w]*$", re.IGNORECASE
 )
+# No arrow is drawn as long as this, and matching one takes cubic time.
+_ENDLESS = re.compile(r"[-=~<>]{80}")
 _WORDED = re.compile(r"^(?:on|when|if|for|:|,)\s*(?P<label>.+)$", re.IGNORECASE)
 
 
@@ -111,7 +113,7 @@ def _label(match: re.Match[str]) -> tuple[str, str | None]:
 
 
 def _arrow(number: int, text: str) -> _Line | None:
-    match = _ARROW.match(text)
+    match = None if _ENDLESS.search(text) else _ARROW.match(text)
     if not match:
         return None
     label, note = _label(match)
