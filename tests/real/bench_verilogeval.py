@@ -152,12 +152,13 @@ def generations(suite: VerilogEval, samples: Path, out: Path) -> Path:
 
 def turtle(checkout: Path, dataset: Path) -> str:
     """TuRTLe's scorer, called as its task does: one answer after another."""
-    sys.path.insert(0, str(checkout / "turtle"))
+    sys.path.insert(0, str(checkout.resolve() / "turtle"))
     sys.modules["metrics.generic_eval"] = types.ModuleType("metrics.generic_eval")
     sys.modules["metrics.generic_eval"].__dict__["main"] = None
     score = __import__("metrics.eval_verilog", fromlist=["x"]).eval_verilog_eval
-    passed, golden = 0, sorted(dataset.glob("*_ref.sv"))
-    with folder() as place, contextlib.redirect_stdout(io.StringIO()):
+    passed, golden = 0, sorted(dataset.resolve().glob("*_ref.sv"))
+    # Its simulations leave a wave.vcd wherever it is started.
+    with folder() as place, contextlib.chdir(place), contextlib.redirect_stdout(io.StringIO()):
         for reference in golden:
             answer = place / "answer.sv"
             answer.write_text(re.sub(r"\bRefModule\b", "TopModule", reference.read_text()))
