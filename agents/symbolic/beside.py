@@ -71,7 +71,7 @@ def check_line(before: str, after: str, first: str, names: Names) -> str:
     if remark and first and remark["name"].lower() == first.lower():
         after = after[: remark.start()] + after[remark.end() :]
     *earlier, last = re.split(r"(?<=[.!?:])\s+(?=[A-Z(]|$)", before)
-    if not leads_in(last) or not leads_in(re.sub(r"^\s*[.;,$]+", "", after)):
+    if not leads_in(last) or not leads_in(re.sub(r"^\s*[.;,$]*\s*(?://)?", "", after)):
         raise Abstain(f"the text beside a formula was not understood: {(before + ' … ' + after)!r}")
     return " ".join([*earlier, last, sentence]).strip()
 

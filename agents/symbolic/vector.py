@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from gatewright.agents.symbolic.ir import Signal, Value
 from gatewright.agents.symbolic.roles import clock_port
@@ -37,12 +38,12 @@ class Vectors:
 
     interface: Interface
 
-    @property
+    @cached_property
     def clock(self) -> Port | None:
         """The port that is driven first."""
         return clock_port(self.interface)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Port, ...]:
         """The inputs besides the clock, in header order."""
         return tuple(port for port in self.interface.inputs if port != self.clock)
