@@ -25,6 +25,24 @@ A --x=1 (z=0)--> B
 B --x=0 (z=0)--> A
 B --x=1 (z=1)--> B
 """
+RARE = """- input clk
+- input rst
+- input r
+- input s
+- output z
+
+Synchronous active-high reset to state a.
+
+State,r,s,Next state,z
+a,0,0,a,1
+a,0,1,a,1
+a,1,0,b,1
+a,1,1,a,0
+b,0,0,a,1
+b,0,1,a,1
+b,1,0,a,0
+b,1,1,b,0
+"""
 LOGIC = """- input x
 - input y (2 bits)
 - output Y0
@@ -102,6 +120,7 @@ NEIGHBOURS = {
     "another polarity": (FSM + MOORE, "active-high", "active-low"),
     "another Mealy output": (FSM + MEALY, "B --x=1 (z=1)", "B --x=1 (z=0)"),
     "a synchronous reset": (FSM + MEALY.replace("z=0)--> A\nA", "z=1)--> A\nA"), "Asyn", "Syn"),
+    "an asynchronous reset that few inputs show": (RARE, "Synchronous", "Asynchronous"),
     "another next-state bit": (LOGIC, "A (0) --1--> B", "A (0) --1--> C"),
     "another cell": (MAP, "0 1 0 0 d", "0 1 0 1 d"),
     "another entry": (JK, "1 | 1 | ~qold", "1 | 1 | qold"),
