@@ -72,6 +72,10 @@ def _greedy(candidates: list[Cube], wanted: set[int]) -> list[Cube]:
         best = max(candidates, key=lambda c: (sum(map(c.covers, left)), -c.care.bit_count()))
         chosen.append(best)
         left = {m for m in left if not best.covers(m)}
+    for cube in sorted(chosen, key=lambda c: -c.care.bit_count()):
+        rest = [c for c in chosen if c != cube]
+        if all(any(c.covers(m) for c in rest) for m in wanted):
+            chosen = rest
     return chosen
 
 

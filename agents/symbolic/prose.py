@@ -89,6 +89,7 @@ _INTRODUCTION = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"^\W*(?:for example|for instance|e\.g\.)", re.IGNORECASE)
+_CLAIM = re.compile(r"\b(?:gives?|equals?|yields?|becomes?)\b", re.IGNORECASE)
 _HYBRID = re.compile(
     r"\bexample\s+(?:wave|timing|trace|simulation|table|diagram)|\b(?:sub)?modules?\s+[A-Z]\b"
     r"|\b(?:not|isn't|incomplete|partial)\s+(?:complete|all)\b"
@@ -96,6 +97,43 @@ _HYBRID = re.compile(
     r"|\bboth\s+(?:clock\s+)?edges|\boutputs?\b[^.]*\bnext\s+(?:clock|cycle)\b"
     r"|\bregister(?:ed)?\s+(?:the\s+|an?\s+)?outputs?\b|\boutputs?\b[^.]*\bregister(?:ed|s)?\b"
     r"|\boutputs?\b[^.]*\bfor\s+the\s+next\b|\border\b",
+    re.IGNORECASE,
+)
+# What turns a structure round: polarity, order, timing, afterthoughts. A sentence with one of these
+# is never taken for harmless, whatever else it is made of.
+_TURNS = re.compile(
+    r"\b(?:LSBs?|MSBs?|significant|endian|swap\w*|exchang\w*|interchang\w*|mirror\w*|dual|negat(?:e[ds]?|ion|ing)"
+    r"|complement(?:ed|ary|s)?|contrary|opposite|polarity"
+    r"|flip(?:s|ped)?(?![- ]?flop)|upside|revers\w+"
+    r"|typo|misprint|corrections?|errat\w+|actually|latency|propagation|non-combinational|partly"
+    r"|independent\w*|regardless|immediately|at once|unchanged|no change|twice)\b"
+    r"|\b(?:not|low|zero)[- ](?:synchronous|active|true)\b"
+    r"|(?<!active )(?<!active-)\blow\b(?!-pass)"
+    r"|\b(?:high-to-low|1-to-0|becomes? 0|a 0 on|active:? 0|active when)\b"
+    r"|\b(?:rst|reset|load)\w*\s*(?:=|(?:is|set|goes|at)\s+(?:\w+\s+){0,2})\s*0\b"
+    r"|\bnegative\b(?![- ]edge)"
+    r"|\b(?:every|each)\s+(?:two|other|second|edge|clock transition|transition)\b"
+    r"|\bedge,?\s+(?:of \w+,?\s+)?(?:high|low)\b"
+    r"|\b(?:labels?|columns?|rows?|bits?|values?|digits?|letters?|numbers?)\s+(?:\w+\s+){0,3}"
+    r"(?:read|written|in the form|list|listed)\b"
+    r"|\bwritten\s+(?:with|as|in)\b|\b\w+ is bit \d"
+    r"|\b(?:zeros?|ones?|0s?|1s?|dash(?:es)?|entries|cells)\s+(?:\w+\s+){0,4}"
+    r"(?:means?|becomes?|shown as|are to be|is to be)\s+(?:\w+\s+){0,2}"
+    r"(?:zeros?|ones?|[01]|high|change)\b"
+    r"|\b(?:high|low) (?:is|means) [01]\b|\bin state \w+ and [01]\b"
+    r"|\bis (?:really|rather)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"\b(?:first|left|right|left-hand|right-hand)\b|\blabels?\s+(?:are|is)\b"
+    r"|\blabels?\b[^.]*\b(?:output|then)\b|,\s*then\s+\w+\.?$",
+    re.IGNORECASE,
+)
+_TIMED_OUTPUT = re.compile(
+    r"\boutputs?\b[^.]*\b(?:clocked|clock|edge|updates?|happens?)\b", re.IGNORECASE
+)
+_STATE_OF_ITS_OWN = re.compile(
+    r"\b(?:asynchronous\w*|initial\w*|falling|negative|reset|active[- ]low|first|right)\b",
     re.IGNORECASE,
 )
 _TOPICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
@@ -130,7 +168,7 @@ def check(sentences: Iterable[Sentence], context: Context) -> None:
         _check_order(text, context)
         if example or _EXAMPLE.match(text):
             example = text.endswith(":") and not example
-            if not _HYBRID.search(text):
+            if not (_HYBRID.search(text) or _turns(text, context) or _CLAIM.search(text)):
                 continue
         if not _harmless(text, context, first=at == 0):
             raise Abstain(f"line {sentence.line}: {text!r} may add behaviour to the structure")
@@ -146,7 +184,7 @@ def _check_order(text: str, context: Context) -> None:
 
 def _harmless(text: str, context: Context, *, first: bool) -> bool:
     """The first sentence, and others that ask for the module, may tell a story."""
-    if _HYBRID.search(text):
+    if _HYBRID.search(text) or _turns(text, context):
         return False
     if _describes_next_state(text, context):
         return True
@@ -168,6 +206,22 @@ def _harmless(text: str, context: Context, *, first: bool) -> bool:
     if quiet and (story or _says_nothing(stripped, context)):
         return True
     return _within_a_topic(text, context)
+
+
+def _turns(text: str, context: Context) -> bool:
+    """The sentence may turn round what the structure says, in order, polarity or time."""
+    # The name of such a reset says the same: it was read with this polarity.
+    text = re.sub(r"\b\w*(?:reset|rst)_?n\b\s+(?:is|goes)\s+low\b", " ", text, flags=re.IGNORECASE)
+    if _TURNS.search(text):
+        return True
+    structure = context.structure
+    if isinstance(structure, Automaton):
+        return bool(_STATE_OF_ITS_OWN.search(text))
+    if _ORDER.search(text):
+        return True
+    if isinstance(structure, Machine):
+        return bool(_TIMED_OUTPUT.search(text))
+    return _characteristic(structure) and bool(_STATE_OF_ITS_OWN.search(text))
 
 
 def _marks(text: str) -> bool:

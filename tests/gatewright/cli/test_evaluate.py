@@ -27,7 +27,7 @@ KEYS = {
 def test_references_score_everything(gatewright, tmp_path):
     ran = gatewright("eval", "starter", "--references", "--out", tmp_path / "run", "--json")
     assert ran.status == 0
-    assert KEYS <= ran.json.keys()
+    assert ran.json.keys() >= KEYS
     assert ran.json["rules"]["hardened"]["pass@1"] == 1.0
     assert ran.json["rules"]["hardened"]["passed"] == ran.json["problems"] == 29
     rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").open()]
@@ -44,9 +44,7 @@ def test_wrong_variants_score_nothing(gatewright, tmp_path):
             for sample, wrong in enumerate(wrong_variants(problem)):
                 row = {"task": problem.id, "sample": sample, "code": wrong.text}
                 out.write(json.dumps(row) + "\n")
-    ran = gatewright(
-        "eval", "starter", "--generations", file, "--out", tmp_path / "run", "--json"
-    )
+    ran = gatewright("eval", "starter", "--generations", file, "--out", tmp_path / "run", "--json")
     assert ran.json["rules"]["hardened"]["passed"] == 0
     assert ran.json["rules"]["hardened"]["total"] == 87
     assert ran.json["failures"] == {"mismatch": 87}
@@ -140,7 +138,7 @@ def test_preflight_of_the_starter_suite(gatewright):
 
 def test_datasets_list_and_check(gatewright):
     ran = gatewright("datasets", "list", "--json")
-    assert [row["suite"] for row in ran.json["suites"]][0] == "starter"
+    assert ran.json["suites"][0]["suite"] == "starter"
     ran = gatewright("datasets", "check", "starter", "--json")
     assert ran.status == 0
     assert ran.json["problems"] == 29
