@@ -115,7 +115,13 @@ def ready(
     )
     if refused is not None:
         return refused
-    parsed = slang.parse(_compiled(tokens, bench), done.files)
+    compiled = _compiled(tokens, bench)
+    if len(compiled) != len(tokens):
+        # What is left out may have stood between the parts of a path: look at what is compiled.
+        refused = _gated(compiled, done.files, (), policy)
+        if refused is not None:
+            return refused
+    parsed = slang.parse(compiled, done.files)
     module = parsed.module(top)
     if module is None:
         return Refused(FailureClass.SYNTAX, parsed.diagnostics or tuple(notes.found))
@@ -254,9 +260,22 @@ def _fitted(
         notes.found.append(Diagnostic(severity, message, file, line, 0, "port", TOOL))
     if any(d.severity is Severity.ERROR for d in notes.found):
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
+    coupled = _coupled(module)
+    if coupled:
+        message = f"port {coupled} must be a plain vector: another kind joins the testbench's net"
+        notes.found.append(Diagnostic(Severity.ERROR, message, file, line, 0, "port", TOOL))
+        return Refused(FailureClass.UNSAFE, tuple(notes.found))
     others = {d.module for d in bench.duts} - {bench.design}
     parts = tuple(m for m in parsed.modules if m.name in others)
     return Design(parsed.layout, module, parts, (*notes.found, *parsed.diagnostics))
+
+
+def _coupled(module: Module) -> str | None:
+    """An input that a cast cannot keep apart from the testbench: the design could drive it."""
+    for port in module.interface.ports:
+        if port.direction is not Direction.OUTPUT and port.name not in module.plain:
+            return port.name
+    return None
 
 
 def _differences(

@@ -52,8 +52,8 @@ def parse(tokens: Sequence[Token], files: Sequence[str], *, with_instances: bool
         return Parsed(layout, (), (Diagnostic(Severity.ERROR, message, name, tool=TOOL),))
     from pyslang import syntax
 
-    tree = syntax.SyntaxTree.fromText(layout.text)
     try:
+        tree = syntax.SyntaxTree.fromText(layout.text)
         root = tree.root
         found = tuple(modules(root, with_instances=with_instances))
     except RuntimeError:
