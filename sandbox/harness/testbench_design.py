@@ -42,6 +42,7 @@ _NETS = words(
     none wire tri tri0 tri1 wand triand wor trior trireg uwire
     """
 )
+_LEFT_OUT = frozenset({Kind.ATTRIBUTE, Kind.DIRECTIVE})
 _TIME_UNITS = frozenset({"timeunit", "timeprecision"})
 _OPENING = frozenset({"(", "[", "{", "'{", "'("})
 _CLOSING = frozenset({")", "]", "}"})
@@ -116,7 +117,7 @@ def ready(
     if refused is not None:
         return refused
     compiled = _compiled(tokens, bench)
-    if len(compiled) != len(tokens):
+    if any(t.kind in _LEFT_OUT or t.text in _TIME_UNITS for t in tokens):
         # What is left out may have stood between the parts of a path: look at what is compiled.
         refused = _gated(compiled, done.files, (), policy)
         if refused is not None:

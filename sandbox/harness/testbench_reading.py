@@ -37,6 +37,17 @@ _RIGHT = re.compile(
     r"\bpass(?:ed|es)?\b|\bsuccess(?:ful|fully|es)?\b|\ball\b.*\b(?:ok|correct)\b|\bOK\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"\b(?:not|never|0+|no|none)\b[^.;]{0,24}\b(?:pass\w*|ok|correct)\b|n't\s+pass"
+    r"|\bnot +ok\b|\bNOK\b"
+    r"|\b[1-9]\d*\s+(?:discrepanc\w+|differences?)\b|\bfail\w*\s*[:=]\s*[1-9]",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"(\d+) *(?:/|of|out of) *(\d+)(?: +\w+)? +(?:pass\w*|ok|correct)"
+    r"|(?:pass\w*|ok|correct)\W+(\d+) *(?:/|of|out of) *(\d+)",
+    re.IGNORECASE,
+)
 _HINT_TIME = re.compile(r"first mismatch occurred at time\s+(\d+)", re.IGNORECASE)
 _CLOSING = re.compile(r"^\S+:\d+: \$(?:finish|stop)\S* called at .*\n?", re.MULTILINE)
 
@@ -125,9 +136,20 @@ def _complains(line: Line) -> bool:
     if line.severity:
         return line.severity in ("ERROR", "FATAL")
     text = _NONE_WRONG.sub(" ", line.text)
+    if _DENIED.search(text) or _is_part(text):
+        return True
     if not _WRONG.search(text) and not _SHOUTED.search(text):
         return False
     return not _RIGHT.search(text) or bool(_LOUD.search(text))
+
+
+def _is_part(text: str) -> bool:
+    """`9 of 10 tests passed`."""
+    match = _SHARE.search(text)
+    if match is None:
+        return False
+    passed, tests = (int(n) for n in match.groups() if n is not None)
+    return passed < tests
 
 
 def _praises(line: Line) -> bool:
