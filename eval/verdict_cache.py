@@ -51,10 +51,10 @@ _VERILOG = (Language.VERILOG, Language.SYSTEMVERILOG)
 def token_text(text: str) -> str:
     """The text's tokens, a space between each; the text itself where that could mislead.
 
-    A compiler directive ends with its line, and an open comment or string has no end: such texts
-    are left alone.
+    A compiler directive ends with its line, an open comment or string has no end, an attribute may
+    hold what looks like a comment, and blanks beyond ASCII are none: such texts are left alone.
     """
-    if "`" in text:
+    if "`" in text or "(*" in text.replace("(*)", "") or not text.isascii():
         return text
     tokens: list[str] = []
     position = 0
