@@ -1,148 +1,40 @@
 """Does the text around a structure add behaviour that the structure does not show?
 
-A sentence is harmless if it holds no word that carries behaviour (conditions, delays, inversions,
-extra storage …), or if it speaks, in a closed vocabulary, of something that the reading has
-understood: reset, clock edge, state codes, don't-cares, coding style. Anything else makes the
-reading abstain: a hybrid of structure and prose is not for this reader.
+A closed world: every clause must match one of the patterns here, in `facts` or in the automaton's
+reader, and what it says (names, counts, levels, edges, codes) must agree with what was read.
+Anything else makes the reading abstain: a hybrid of structure and prose is not for this reader.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gatewright.agents.symbolic import facts
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.ir import (
     Automaton,
+    Clocked,
     Logic,
     Machine,
     NextBit,
     NextIs,
+    Notation,
     Structure,
     Table,
     Trace,
 )
+from gatewright.agents.symbolic.phrases import CODES, EXAMPLES, LOGIC, MACHINES, PLAIN, TRACES
+from gatewright.agents.symbolic.readers import automaton
+from gatewright.agents.symbolic.roles import clock_port, named_low
 from gatewright.agents.symbolic.text import Sentence, listed_otherwise
-from gatewright.agents.symbolic.vocabulary import (
-    BASE,
-    CARES,
-    CLOCK,
-    CODES,
-    CUES,
-    DEFAULTS,
-    INERT,
-    LOADING,
-    RESET,
-    STATEFUL,
-    STYLE,
-    SUBJECTS,
-)
-from gatewright.core import Interface
+from gatewright.agents.symbolic.vocabulary import clauses, slots
+from gatewright.core import Interface, Port
 
-_CUE = re.compile(
-    r"(?<![\w-])(?:"
-    + "|".join(map(re.escape, sorted(CUES, key=lambda w: (-len(w), w))))
-    + r")(?![\w-])",
-    re.IGNORECASE,
-)
-
-_IDIOMS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:unless|except where|if not)\s+(?:otherwise\s+)?(?:specified|stated|noted|mentioned|"
-        r"indicated|given|described)(?:\s+otherwise)?(?:\s+in\s+the\s+\w+(?:\s+below)?)?",
-        r"\b(?:unless|except\s+where)\s+(?:an?\s+|the\s+)?(?:\w+\s+){0,2}(?:width|range|size)s?\s+"
-        r"(?:is|are)\s+(?:given|shown|specified|stated|listed)",
-        r"\bif\s+(?:they|it|these|any|such)\s+exist(?:s|ed)?\b",
-        r"\bif-else(?:-?if)?\b|\bif\s*/\s*else\b",
-        r"\bdo(?:es)?\s+not\s+(?:matter|care)\b|\bdon'?t[- ]?cares?\b|\bdo[- ]not[- ]cares?\b",
-        r"\byou (?:may|can|are free to) (?:choose|output|use|assign)\b[^.;]*?"
-        r"\b(?:convenient|like|wish|want|discretion)\b",
-        r"\bone[- ]?hot\b",
-        r"\bd?on'?t care\b",
-        r"\b(?:each|every|per)\s+(?:clock\s+)?(?:cycle|tick)\b",
-        r",?\s*(?:but\s+)?using\s+as\s+few\s+(?:\w+\s+)?as\s+possible\b",
-        r"\bnot\s+allowed\s+to\s+use\b",
-        r"\(?\bbut\s+not\s+the\s+(?:state\s+)?(?:flip-?flops?|registers?)\)?",
-        r"\b(?:implement|derive|write|design|describe)\s+(?:only|just)\b",
-        r"\b\w+\s*=\s*[01]+\s+is\s+connected\s+to\s+\w+\[\d+\]",
-        r"\b(?:depends?\s+)?(?:only\s+)?on\s+itself\s+and\s+its\s+(?:two\s+)?(?:\w+\s+)?neighbou?rs\b",
-        r"\b(?:the\s+)?(?:positive|negative|rising|falling)[- ]edge[- ]triggered\b",
-        r"\b(?:before|after|at|on|upon|by|every|each)\s+(?:the\s+|each\s+|every\s+)*"
-        r"(?:positive|negative|rising|falling|active)?[- ]?(?:clock|clk)?[- ]?edges?"
-        r"(?:\s+of\s+(?:the\s+)?(?:clock|clk))?\b",
-        r"\bnot\s+(?:required|needed|necessary)\b",
-        r"\bdo not (?:write|use|include|add|output|give|provide|explain)\b[^.;]*",
-        r"\bonly\s+(?:write|output|give|provide|return|the\s+(?:code|module|verilog))\b[^.;]*",
-        r"\(on or off\)",
-        r"\bminimum\b|\bminimal\b|\bsum[- ]of[- ]products?\b|\bproducts?[- ]of[- ]sums?\b",
-        r"\bsums?\s+of\s+minterms\b|\bproducts?\s+of\s+maxterms\b",
-    )
-)
-_INTRODUCTION = re.compile(
-    r"^\W*(?:please\s+)?(?:design|implement|build|create|write|develop|construct|consider|suppose|"
-    r"given|assume\s+(?:that\s+)?you|the\s+following|rule\s+\d+|"
-    r"i would like|your task is|you are (?:asked|to)|here is|below is|this is|"
-    r"(?:the|this)\s+(?:\w+\s+)?(?:module|circuit|design)\s+(?:should|must|shall|will)\s+"
-    r"(?:implement|realise|realize|be|process|perform|compute))\b",
-    re.IGNORECASE,
-)
-_EXAMPLE = re.compile(r"^\W*(?:for example|for instance|e\.g\.)", re.IGNORECASE)
-_CLAIM = re.compile(r"\b(?:gives?|equals?|yields?|becomes?)\b", re.IGNORECASE)
-_HYBRID = re.compile(
-    r"\bexample\s+(?:wave|timing|trace|simulation|table|diagram)|\b(?:sub)?modules?\s+[A-Z]\b"
-    r"|\b(?:not|isn't|incomplete|partial)\s+(?:complete|all)\b"
-    r"|\bpart of the (?:table|map|diagram)"
-    r"|\bboth\s+(?:clock\s+)?edges|\boutputs?\b[^.]*\bnext\s+(?:clock|cycle)\b"
-    r"|\bregister(?:ed)?\s+(?:the\s+|an?\s+)?outputs?\b|\boutputs?\b[^.]*\bregister(?:ed|s)?\b"
-    r"|\boutputs?\b[^.]*\bfor\s+the\s+next\b|\border\b",
-    re.IGNORECASE,
-)
-# What turns a structure round: polarity, order, timing, afterthoughts. A sentence with one of these
-# is never taken for harmless, whatever else it is made of.
-_TURNS = re.compile(
-    r"\b(?:LSBs?|MSBs?|significant|endian|swap\w*|exchang\w*|interchang\w*|mirror\w*|dual|negat(?:e[ds]?|ion|ing)"
-    r"|complement(?:ed|ary|s)?|contrary|opposite|polarity"
-    r"|flip(?:s|ped)?(?![- ]?flop)|upside|revers\w+"
-    r"|typo|misprint|corrections?|errat\w+|actually|latency|propagation|non-combinational|partly"
-    r"|independent\w*|regardless|immediately|at once|unchanged|no change|twice)\b"
-    r"|\b(?:not|low|zero)[- ](?:synchronous|active|true)\b"
-    r"|(?<!active )(?<!active-)\blow\b(?!-pass)"
-    r"|\b(?:high-to-low|1-to-0|becomes? 0|a 0 on|active:? 0|active when)\b"
-    r"|\b(?:rst|reset|load)\w*\s*(?:=|(?:is|set|goes|at)\s+(?:\w+\s+){0,2})\s*0\b"
-    r"|\bnegative\b(?![- ]edge)"
-    r"|\b(?:every|each)\s+(?:two|other|second|edge|clock transition|transition)\b"
-    r"|\bedge,?\s+(?:of \w+,?\s+)?(?:high|low)\b"
-    r"|\b(?:labels?|columns?|rows?|bits?|values?|digits?|letters?|numbers?)\s+(?:\w+\s+){0,3}"
-    r"(?:read|written|in the form|list|listed)\b"
-    r"|\bwritten\s+(?:with|as|in)\b|\b\w+ is bit \d"
-    r"|\b(?:zeros?|ones?|0s?|1s?|dash(?:es)?|entries|cells)\s+(?:\w+\s+){0,4}"
-    r"(?:means?|becomes?|shown as|are to be|is to be)\s+(?:\w+\s+){0,2}"
-    r"(?:zeros?|ones?|[01]|high|change)\b"
-    r"|\b(?:high|low) (?:is|means) [01]\b|\bin state \w+ and [01]\b"
-    r"|\bis (?:really|rather)\b",
-    re.IGNORECASE,
-)
-_ORDER = re.compile(
-    r"\b(?:first|left|right|left-hand|right-hand)\b|\blabels?\s+(?:are|is)\b"
-    r"|\blabels?\b[^.]*\b(?:output|then)\b|,\s*then\s+\w+\.?$",
-    re.IGNORECASE,
-)
-_TIMED_OUTPUT = re.compile(
-    r"\boutputs?\b[^.]*\b(?:clocked|clock|edge|updates?|happens?)\b", re.IGNORECASE
-)
-_STATE_OF_ITS_OWN = re.compile(
-    r"\b(?:asynchronous\w*|initial\w*|falling|negative|reset|active[- ]low|first|right)\b",
-    re.IGNORECASE,
-)
-_TOPICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
-    (re.compile(r"\breset|\brst|\binitial|\bstarts?\b|\bpower", re.IGNORECASE), RESET | CLOCK),
-    (re.compile(r"\bclock|\bclk|\bedge", re.IGNORECASE), CLOCK),
-    (re.compile(r"\bcod(?:e|es|ed|ing)\b|encod|hot\b|assign", re.IGNORECASE), CODES),
-    (re.compile(r"\balways\s+blocks?|\bstatements?\b|\bsynthesi", re.IGNORECASE), STYLE),
-    (re.compile(r"don'?t[- ]?care|\bnever\s+occur", re.IGNORECASE), CARES),
-    (re.compile(r"\bdefault|\botherwise\b", re.IGNORECASE), DEFAULTS),
+_NUMBERS = (
+    *("zero", "one", "two", "three", "four", "five"),
+    *("six", "seven", "eight", "nine", "ten"),
 )
 
 
@@ -153,25 +45,79 @@ class Context:
     interface: Interface
     structure: Structure
     reset: str | None
+    # A diagram that leaves outputs out names those it gives; their list may stand in any order.
+    named_outputs: bool = False
 
     @property
     def states(self) -> tuple[str, ...]:
         """The machine's states, if it is one."""
         return self.structure.states if isinstance(self.structure, Machine) else ()
 
+    @property
+    def machine(self) -> Machine | None:
+        """The structure, if it is a machine."""
+        return self.structure if isinstance(self.structure, Machine) else None
+
+    @property
+    def form(self) -> Clocked | Logic | None:
+        """The machine's form, if the structure is one."""
+        return self.structure.form if isinstance(self.structure, Machine) else None
+
+    @property
+    def sequential(self) -> bool:
+        """There are registers or latches in the design."""
+        if isinstance(self.structure, Table):
+            return self.structure.trigger is not None
+        return isinstance(self.structure, Automaton | Trace) or isinstance(self.form, Clocked)
+
 
 def check(sentences: Iterable[Sentence], context: Context) -> None:
     """Raise Abstain, naming the sentence, where one adds behaviour or is not understood."""
-    example = False
-    for at, sentence in enumerate(sentences):
-        text = re.sub(r"\s+", " ", sentence.text)
-        _check_order(text, context)
-        if example or _EXAMPLE.match(text):
-            example = text.endswith(":") and not example
-            if not (_HYBRID.search(text) or _turns(text, context) or _CLAIM.search(text)):
-                continue
-        if not _harmless(text, context, first=at == 0):
-            raise Abstain(f"line {sentence.line}: {text!r} may add behaviour to the structure")
+    sentences = list(sentences)
+    if any(
+        pattern.fullmatch(clause)
+        for sentence in sentences
+        for clause in clauses(sentence.text)
+        for pattern in facts.ZERO
+    ):
+        context = replace(context, named_outputs=True)
+    for sentence in sentences:
+        for clause in clauses(sentence.text):
+            if not _understood(clause, context):
+                text = re.sub(r"\s+", " ", sentence.text)[:200]
+                raise Abstain(f"line {sentence.line}: {text!r} may add behaviour to the structure")
+
+
+def _understood(clause: str, context: Context) -> bool:
+    """Some pattern that is at home beside this structure matches, and nothing it says is false."""
+    _check_order(clause, context)
+    if isinstance(context.structure, Automaton) and automaton.understood(
+        clause, context.structure, context.interface
+    ):
+        return True
+    if _describes_next_state(clause, context):
+        return True
+    if not _agrees(clause, context):
+        return False
+    for pattern in _patterns(context):
+        match = pattern.fullmatch(clause)
+        if match and _example(match, context) and _all_so(match, context):
+            return True
+    return False
+
+
+def _patterns(context: Context) -> Iterable[re.Pattern[str]]:
+    """The patterns that may stand beside the structure."""
+    yield from PLAIN
+    yield from EXAMPLES
+    if context.machine:
+        yield from (*facts.RESETS, facts.WITH_RESET, *facts.ZERO, *MACHINES, *CODES)
+    if isinstance(context.form, Logic):
+        yield from LOGIC
+    if isinstance(context.structure, Trace):
+        yield from TRACES
+    if context.sequential:
+        yield from facts.CLOCKS
 
 
 def _check_order(text: str, context: Context) -> None:
@@ -182,139 +128,148 @@ def _check_order(text: str, context: Context) -> None:
         raise Abstain(f"{text!r} lists the inputs in another order than the ports")
 
 
-def _harmless(text: str, context: Context, *, first: bool) -> bool:
-    """The first sentence, and others that ask for the module, may tell a story."""
-    if _HYBRID.search(text) or _turns(text, context):
+def _agrees(clause: str, context: Context) -> bool:
+    """What kind of structure the clause speaks of is the kind that was read."""
+
+    def says(pattern: str) -> bool:
+        return bool(re.search(rf"\b(?:{pattern})\b", clause, re.IGNORECASE))
+
+    machine, form = context.machine, context.form
+    mealy = machine is not None and any(arc.emits for arc in machine.arcs)
+    moore = machine is not None and bool(machine.moore)
+    if (says("moore") and (machine is None or mealy)) or (
+        says("mealy") and (machine is None or moore)
+    ):
         return False
-    if _describes_next_state(text, context):
-        return True
-    stripped = text
-    for idiom in _IDIOMS:
-        stripped = idiom.sub(" ", stripped)
-    cues = {cue.lower() for cue in _CUE.findall(stripped)}
-    names = {port.name.lower() for port in context.interface.ports} | {
-        state.lower() for state in context.states
-    }
-    cues -= names | {context.interface.module.lower()}
-    if isinstance(context.structure, Machine | Trace) or _characteristic(context.structure):
-        cues -= STATEFUL
-    if re.search(r"\bactive[- ]low\b", stripped, re.IGNORECASE):
-        cues.add("active-low")
-    marked = _marks(stripped) and not isinstance(context.structure, Automaton)
-    quiet = not cues and not marked and not _defines_output(stripped, context)
-    story = first or bool(_INTRODUCTION.match(stripped))
-    if quiet and (story or _says_nothing(stripped, context)):
-        return True
-    return _within_a_topic(text, context)
+    if says("synchronous|asynchronous|sync|async|active[- ](?:low|high)") and (
+        isinstance(form, Clocked) and form.reset is None
+    ):
+        return False
+    if says(r"(?:transition|next[- ]state|output|state) logic") and isinstance(form, Clocked):
+        return False
+    drawn = says("combinational|combinatorial") and not says("logic")
+    if drawn and context.sequential:
+        return False
+    if says("sequential") and not context.sequential:
+        return not says(r"sequential (?:circuit|logic|system|function)")
+    if says("negative|falling") and isinstance(context.structure, Automaton):
+        return False
+    return _polarity_named(clause, context)
 
 
-def _turns(text: str, context: Context) -> bool:
-    """The sentence may turn round what the structure says, in order, polarity or time."""
-    # The name of such a reset says the same: it was read with this polarity.
-    text = re.sub(r"\b\w*(?:reset|rst)_?n\b\s+(?:is|goes)\s+low\b", " ", text, flags=re.IGNORECASE)
-    if _TURNS.search(text):
-        return True
-    structure = context.structure
-    if isinstance(structure, Automaton):
-        return bool(_STATE_OF_ITS_OWN.search(text))
-    if _ORDER.search(text):
-        return True
-    if isinstance(structure, Machine):
-        return bool(_TIMED_OUTPUT.search(text))
-    return _characteristic(structure) and bool(_STATE_OF_ITS_OWN.search(text))
+def _polarity_named(clause: str, context: Context) -> bool:
+    """A reset that its name calls active-low is not asserted by a one."""
+    port = context.interface.port(context.reset) if context.reset else None
+    return not (port and named_low(port) and re.search(r"active[- ]high", clause, re.IGNORECASE))
 
 
-def _marks(text: str) -> bool:
-    """Operators among the words: `OR`, `a=0`, `f'`, `~x`."""
-    return bool(
-        re.search(r"\b(?:AND|OR|XOR|NOT|NAND|NOR|XNOR)\b", text)
-        or re.search(r"(?<![\w'])[A-Za-z_]\w*'(?![\w])|~\s*\w|\b[A-Za-z_]\w*\s*=\s*[01]\b", text)
-    )
+def _all_so(match: re.Match[str], context: Context) -> bool:
+    return all(_is_so(kind, text, context) for kind, text in slots(match))
 
 
-def _says_nothing(text: str, context: Context) -> bool:
-    """It speaks of neither structure nor ports, or only in words that change nothing."""
-    names = {port.name.lower() for port in context.interface.ports} - {"a", "i"}
-    names |= {state.lower() for state in context.states if len(state) > 1}
-    text = re.sub(r"\"\w+\"", " ", text)  # a quoted name
-    words = [word.lower().strip("_").removesuffix("'s") for word in _words(text)]
-    subjects = names | SUBJECTS
-    if not any(word in subjects or word.isdigit() for word in words):
-        return True
-    plural = {f"{name}s" for name in names} | {context.interface.module.lower()}
-    known = BASE | INERT | names | plural | {state.lower() for state in context.states}
-    return all(_is_known(word, known) or _is_numbered(word, names) for word in words)
-
-
-def _is_numbered(word: str, names: set[str]) -> bool:
-    """A port's name with an index, or a run of one-letter ports."""
-    if re.sub(r"\d+$", "", word) in names:
-        return True
-    return len(word) <= 8 and all(letter in names | {"a", "i"} for letter in word)
-
-
-def _is_known(word: str, known: frozenset[str]) -> bool:
-    """A known word, a compound or a torn-off piece of known words, or a size."""
-    if word in known or word.isdigit() or len(word) == 1 or _is_size(word):
-        return True
-    if "-" in word:
-        return all(_is_known(part, known) for part in word.split("-"))
-    torn = len(word) > 3 and word.lower() not in CUES
-    return torn and any(other.startswith(word) or other.endswith(word) for other in BASE)
-
-
-def _is_size(word: str) -> bool:
-    return bool(re.fullmatch(r"\d+-?(?:bits?|to-1|to|cells?|inputs?|hot|way)|\d+'[bhd]\w+", word))
-
-
-def _characteristic(structure: Structure) -> bool:
-    return isinstance(structure, Table) and structure.trigger is not None
-
-
-def _defines_output(text: str, context: Context) -> bool:
-    """The sentence says what an output is."""
-    for port in context.interface.outputs:
-        name = re.escape(port.name)
-        verb = (
-            r"(?:is|are|should|shall|must|equals?|goes|becomes?|will|stays?|remains?|gets|depends|"
-            r"changes|updates|appears|toggles|follows|reflects|lags|carries|copies)"
+def _example(match: re.Match[str], context: Context) -> bool:
+    """The numbers of an example agree with the ports (and with one-hot codes)."""
+    said = dict(slots(match, "example", "ports", "bitlist", "hotbits"))
+    if "example" in said:
+        table = context.structure
+        names = re.split(r",? and |, ?", said["ports"])
+        bits = "".join(re.findall("[01]", said["bitlist"]))
+        return (
+            isinstance(table, Table)
+            and names == [str(signal) for signal in table.inputs]
+            and len(bits) == len(names)
+            and int(bits, 2) == int(said["example"])
         )
-        if re.search(rf"(?<![\w'])[_\"']?{name}[_\"']?(?:\[[\d:]+\])?\s+(?:\w+\s+)?{verb}\b", text):
+    if "hotbits" in said:
+        hot = sum(1 << int(text) for _, text in slots(match, "hotbit"))
+        return int(said["hotbits"], 2) == hot and _indexed_states(match, context)
+    return True
+
+
+def _indexed_states(match: re.Match[str], context: Context) -> bool:
+    """The bits named are the codes of the states named, in turn."""
+    form = context.form
+    if not isinstance(form, Logic):
+        return False
+    codes = dict(zip(context.states, form.codes, strict=True))
+    states = [facts.state_named(text, context.states) for _, text in slots(match, "state")]
+    bits = [1 << int(text) for _, text in slots(match, "hotbit")]
+    return bits == [codes.get(state or "") for state in states]
+
+
+def _is_so(kind: str, text: str, context: Context) -> bool:
+    """What a pattern's slot holds is the thing that the slot says."""
+    name = text.strip("_")
+    ports = context.interface.ports
+    match kind:
+        case "port":
+            return context.interface.port(re.sub(r"\[\d+\]$", "", name)) is not None
+        case "output":
+            return any(p.name == name for p in context.interface.outputs)
+        case "ports" | "ins" | "outs":
+            return _listed(kind, re.split(r",? and |, ?", text), context)
+        case "run":
+            return text in _input_runs(context)
+        case "range":
+            return any(text == _range(port) for port in ports)
+        case "state" | "start":
+            return facts.state_named(text, context.states) is not None
+        case "reset":
+            return text == context.reset or text.lower() == "reset"
+        case "clock":
+            clock = clock_port(context.interface)
+            return clock is not None and text == clock.name
+        case "count":
+            return _number(text) == len(context.states)
+        case "msb" | "lsb":
+            return _end_of_minterms(name, kind, context)
+        case _:
             return True
-        if re.search(rf"(?<![\w'.]){name}(?:\[[\d:]+\])?\s*<?=(?!=)", text):
-            return True
-    return False
 
 
-def _words(text: str) -> list[str]:
-    text = re.sub(r"\d+'[bhd][0-9a-fA-F]+|\[[\d:]+\]", " ", text)
-    return re.findall(r"[A-Za-z0-9_](?:[\w'-]*\w)?", text)
+def _listed(kind: str, names: Sequence[str], context: Context) -> bool:
+    """The names are such ports, and stand in their order."""
+    sides = {
+        "ports": context.interface.ports,
+        "ins": context.interface.inputs,
+        "outs": context.interface.outputs,
+    }
+    ports = [port.name for port in sides[kind]]
+    if kind == "outs" and context.named_outputs:
+        return set(names) <= set(ports)
+    return _in_order(names, ports)
 
 
-def _within_a_topic(text: str, context: Context) -> bool:
-    """Every word belongs to one understood topic, or names a state, the clock or the reset."""
-    clocks = {p.name for p in context.interface.ports if re.search("cl(?:oc)?k", p.name, re.I)}
-    own = {context.interface.module, *clocks, *context.states}
-    if context.reset:
-        own.add(context.reset)
-    if isinstance(context.structure, Machine) and isinstance(context.structure.form, Logic):
-        own |= {p.name for p in context.interface.ports}
-    words = [w for w in _words(text) if w not in own and not re.fullmatch(r"[01]+", w)]
-    ports = {p.name for p in context.interface.ports}
-    named = context.reset is not None and re.search(rf"\b{re.escape(context.reset)}\b", text)
-    if isinstance(context.structure, Automaton) and re.search(r"\bload", text, re.IGNORECASE):
-        words_left = [w for w in words if w not in ports]
-        return all(w.lower() in BASE or w.lower() in LOADING for w in words_left)
-    for at, (trigger, vocabulary) in enumerate(_TOPICS):
-        if not trigger.search(text) and not (at == 0 and named):
-            continue
-        if at == 0 and not isinstance(context.structure, Machine):
-            continue
-        if vocabulary is STYLE:
-            words = [w for w in words if w.strip("_") not in ports]
-        if all(w.lower() in BASE or w.lower() in vocabulary or w in vocabulary for w in words):
-            return True
-    return False
+def _in_order(names: Sequence[str], ports: Sequence[str]) -> bool:
+    """The names are ports, and stand in the ports' order."""
+    places = [ports.index(name) for name in names if name in ports]
+    return len(places) == len(names) and places == sorted(places)
+
+
+def _input_runs(context: Context) -> set[str]:
+    signals = context.machine.inputs if context.machine else ()
+    names = [str(signal) for signal in signals]
+    return {"".join(names), *(names if len(names) == 1 else ())} - {""}
+
+
+def _range(port: Port) -> str:
+    return f"{port.name}[{port.left}:{port.right}]"
+
+
+def _number(word: str) -> int | None:
+    return _NUMBERS.index(word.lower()) if word.lower() in _NUMBERS else _digits(word)
+
+
+def _digits(word: str) -> int | None:
+    return int(word) if word.isdigit() else None
+
+
+def _end_of_minterms(name: str, kind: str, context: Context) -> bool:
+    """The input is the first (last) of a minterm's bits."""
+    table = context.structure
+    if not isinstance(table, Table) or table.notation is not Notation.MINTERMS:
+        return False
+    return str(table.inputs[0 if kind == "msb" else -1]) == name
 
 
 def _describes_next_state(text: str, context: Context) -> bool:

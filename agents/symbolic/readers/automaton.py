@@ -12,6 +12,8 @@ from gatewright.agents.symbolic.page import Page
 from gatewright.agents.symbolic.readers.find import AutomatonDraft, Find, span_of
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, whole
+from gatewright.agents.symbolic.vocabulary import clauses
+from gatewright.core import Interface, Port
 
 _LEFT = re.compile(r"^left\b\s*(?:neighbou?r)?\s*(?:\[\s*i\s*(?P<sign>[+-])\s*1\s*\])?$", re.I)
 _CENTRE = re.compile(r"^(?:cent(?:er|re)|self|cell|current)\b", re.IGNORECASE)
@@ -19,11 +21,52 @@ _RIGHT = re.compile(r"^right\b", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|new)\b", re.IGNORECASE)
 _RULE = re.compile(r"\brule\s*(?:number\s*)?#?(\d{1,3})\b", re.IGNORECASE)
 _CELLS = re.compile(r"\bcellular\s+automat\w+", re.IGNORECASE)
-_WRAP = re.compile(r"\b(?:wrap\w*|toroid\w*|periodic|circular\w*|cyclic\w*)\b", re.IGNORECASE)
-_ZERO = re.compile(
-    r"\b(?:boundar\w+|edges?|ends?|outside|borders?|beyond)\b[^.]*\b(?:zeros?|0|off|dead)\b", re.I
-)
 _LOAD = re.compile(r"(?:i_)?(?:load|ld|load_en)", re.IGNORECASE)
+
+# The sentences that are understood. `<q>`, `<data>` and `<load>` stand for the ports' names.
+_WRAP = (
+    r"(?:assume (?:that )?)?(?:the )?(?:array|row|cells?) (?:is|are|forms?) (?:circular|a ring)"
+    r"(?:: the ends wrap around)?",
+    r"(?:the ends|(?:the )?array|(?:the )?row) wraps? around",
+    r"(?:the )?boundar(?:y|ies)(?: conditions?)? (?:is|are) periodic",
+    r"(?:<opening>,? )?(?:with|and) (?:a )?periodic boundar(?:y|ies)(?: conditions?)?",
+)
+_ZERO = (
+    r"(?:assume (?:that )?)?(?:the |both |both the )?boundaries(?: \(<q>\[-1\] and <q>\[<width>\]"
+    r"(?:, if they existed)?\))?(?: are(?: both)?)? (?:zero|0)(?: \(off\))?",
+    r"<opening>,? with zero boundar(?:y|ies)(?: conditions?)?",
+)
+_OTHER = (
+    r"<opening>",
+    r"the rules are simple",
+    r"there is a one-dimensional array of cells \(on or off\)",
+    r"at each time step, the state of each cell changes",
+    r"(?:in rule \d+, )?the next state of each cell depends (?:only )?on itself and its two"
+    r" neighbou?rs(?:, according to the following table)?",
+    r"(?:in this circuit, create a <width>-cell system \(<q>\[<top>:0\]\), and|it|the automaton"
+    r"|the state)"
+    r" advances? by one (?:time )?step (?:in )?(?:each|every) clock cycle",
+    r"in (?:each|every) clock cycle,? (?:it|the automaton|the state) advances by one"
+    r" (?:time )?step",
+    r"(?:the )?(?:synchronous )?(?:active[- ]high )?<load>(?: input)? indicates (?:that )?(?:the )?"
+    r"(?:state(?: of the system)?|cells|<q>) should be loaded with <data>(?:\[<top>:0\])?",
+    r"(?:on <load>|(?:when|if) <load>(?: is |=| = )(?:1|high)), (?:<q> is loaded with|<q> loads)"
+    r" <data>(?: at the (?:next )?(?:rising|positive) (?:clock )?edge)?",
+    r"(?:the )?<load>(?: input)? is synchronous(?: and active[- ]high)?",
+    r"the left neighbou?r of <q>\[i\] is <q>\[i\+1\]",
+)
+_RULE_90 = (
+    r"at each time step, the next state of each cell is the xor of the cell's two current"
+    r" neighbou?rs"
+)
+_OPENING = (
+    r"(?:(?:implement|design|build|create|write|the module (?:should implement|is)|this is) )?"
+    r"(?:(?:(?:an?|the|this) )?(?:elementary )?(?:one-dimensional )?cellular automaton,? rule \d+"
+    r"|rule \d+(?:,| is|: ?)?(?: (?:an?|the))? (?:elementary )?(?:one-dimensional )?cellular"
+    r" automaton)"
+    r"(?:, of <width> cells)?(?: with interesting properties)?"
+    r"(?: \(such as being turing-complete\))?"
+)
 
 
 def read(page: Page, names: Names) -> list[Find]:
@@ -104,7 +147,11 @@ def settle(draft: AutomatonDraft, names: Names, text: str) -> tuple[Automaton, t
     cells = outputs[0]
     if data[0].width != cells.width or cells.width < 3 or (cells.right or 0) != 0:
         raise Abstain("the automaton's data and cells have different widths")
-    wrap, zero = bool(_WRAP.search(text)), bool(_ZERO.search(text))
+    parts = [part for line in text.split("\n") for part in clauses(line)]
+    wrap, zero = (
+        any(_said(part, patterns, cells, data[0].name, loads[0].name) for part in parts)
+        for patterns in (_WRAP, _ZERO)
+    )
     if wrap == zero:
         raise Abstain("the text does not settle what lies beyond the last cell")
     higher = draft.left_is_higher
@@ -123,3 +170,34 @@ def settle(draft: AutomatonDraft, names: Names, text: str) -> tuple[Automaton, t
     )
     left = f"the left neighbour of {cells.name}[i] is {cells.name}[i+1]"
     return automaton, ((left,) if assumed else ())
+
+
+def _said(
+    clause: str, patterns: tuple[str, ...], cells: Port, data: str, load: str
+) -> re.Match[str] | None:
+    """The clause matches one of the patterns, filled with the ports' names."""
+    named = {
+        "q": re.escape(cells.name),
+        "data": re.escape(data),
+        "load": re.escape(load),
+        "width": str(cells.width),
+        "top": str(cells.width - 1),
+    }
+    named["opening"] = _OPENING.replace("<width>", named["width"])
+    for pattern in patterns:
+        filled = re.sub(r"<(\w+)>", lambda match: named[match[1]], pattern)
+        match = re.fullmatch(filled, clause, re.IGNORECASE)
+        if match:
+            return match
+    return None
+
+
+def understood(clause: str, automaton: Automaton, interface: Interface) -> bool:
+    """The clause says what the automaton does."""
+    cells = interface.port(automaton.cells.port)
+    if cells is None:
+        return False
+    patterns = (*(_WRAP if automaton.wrap else _ZERO), *_OTHER)
+    if automaton.rule == 90:
+        patterns += (_RULE_90,)
+    return bool(_said(clause, patterns, cells, automaton.data.port, automaton.load))
