@@ -55,16 +55,7 @@ PLAIN = tuple(
             r"read (?:the )?(?:simulation )?waveforms?(?: to determine what the circuit does)?,?"
             r" (?:then|and) implement it",
             r"read what it does from this (?:simulation )?waveform",
-            # A decoder's story.
-            r"(?:the module should|suppose you're building a circuit to) process scancodes from a"
-            r" ps/2 keyboard for a game",
-            r"given the last two bytes of scancodes received, you need to indicate whether one of"
-            r" the arrow keys on the keyboard have been pressed",
-            r"this involves a fairly simple mapping, which can be implemented as a case statement"
-            r" \(or if-elseif\) with <number> cases",
             r"(?:your|the) circuit has <amounts>",
-            r"build this circuit that recogni[sz]es these <number> (?:scancodes|codes) and asserts"
-            r" the correct output",
             # Port descriptions.
             r"<port>: (?:the )?(?:one-bit |\d+-bit )?(?:serial |data )?(?:input|output)"
             r"(?: (?:signal|bit))?",
@@ -80,8 +71,6 @@ MACHINES = tuple(
     map(
         compiled,
         (
-            r"(?:<ask> )?<thing> which is an implementation of the 2's complementer",
-            r"the following diagram is a mealy machine implementation of the 2's complementer",
             r"entries are next state/output",
             r"(?:inputs?|labels?) on the arrows? (?:is|are) <run>",
             r"the (?:label|value) in parentheses is <output>",
@@ -132,10 +121,6 @@ LOGIC = tuple(
             r"for example, the <port> is set to 1 when the next state is <state>, otherwise, it is"
             r" set to 0",
             r"for example",
-            r"here, the input <range> can be a combinational of multiple states, and the \w+ is"
-            r" expected to response",
-            r"when the <range> = \d+'b<hotbits>, \w+\[<hotbit>\] == 1, and \w+\[<hotbit>\] == 1,"
-            r" the states includes <state>, and <state> states",
             r"write code that generates the following signals",
             r"<output> -- output logic",
             r"\d+-bit one-hot current state",

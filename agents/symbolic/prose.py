@@ -168,8 +168,8 @@ def _all_so(match: re.Match[str], context: Context) -> bool:
 
 
 def _example(match: re.Match[str], context: Context) -> bool:
-    """The numbers of an example agree with the ports (and with one-hot codes)."""
-    said = dict(slots(match, "example", "ports", "bitlist", "hotbits"))
+    """The numbers of an example agree with the ports."""
+    said = dict(slots(match, "example", "ports", "bitlist"))
     if "example" in said:
         table = context.structure
         names = re.split(r",? and |, ?", said["ports"])
@@ -180,21 +180,7 @@ def _example(match: re.Match[str], context: Context) -> bool:
             and len(bits) == len(names)
             and int(bits, 2) == int(said["example"])
         )
-    if "hotbits" in said:
-        hot = sum(1 << int(text) for _, text in slots(match, "hotbit"))
-        return int(said["hotbits"], 2) == hot and _indexed_states(match, context)
     return True
-
-
-def _indexed_states(match: re.Match[str], context: Context) -> bool:
-    """The bits named are the codes of the states named, in turn."""
-    form = context.form
-    if not isinstance(form, Logic):
-        return False
-    codes = dict(zip(context.states, form.codes, strict=True))
-    states = [facts.state_named(text, context.states) for _, text in slots(match, "state")]
-    bits = [1 << int(text) for _, text in slots(match, "hotbit")]
-    return bits == [codes.get(state or "") for state in states]
 
 
 def _is_so(kind: str, text: str, context: Context) -> bool:

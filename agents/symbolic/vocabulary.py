@@ -32,8 +32,6 @@ SLOTS = {
     "lsb": r"\w+(?:\[\d+\])?",
     "example": r"\d+",
     "bitlist": r"[01](?:, ?[01])*",
-    "hotbits": r"[01]+",
-    "hotbit": r"\d+",
 }
 
 _HEADS = (
