@@ -36,7 +36,7 @@ def simulated(work: Path, top: str, *texts: str) -> str:
         ["iverilog", "-g2012", "-s", top, "-o", str(image), *map(str, sources)], check=True
     )
     return subprocess.run(
-        ["vvp", "-n", str(image)], capture_output=True, text=True, timeout=60
+        ["vvp", "-n", str(image)], capture_output=True, text=True, timeout=60, cwd=work
     ).stdout
 
 
