@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import itertools
@@ -17,6 +18,7 @@ from pathlib import Path
 _SHARED_MEMORY = Path("/dev/shm")
 _ENOUGH = 1 << 30
 _YOUNG_S = 30.0
+_UNBORN = "new-"
 _MOVED = ".gatewright-moved-"
 
 
@@ -35,16 +37,27 @@ def root() -> Path:
 @contextlib.contextmanager
 def scratch(prefix: str = "run") -> Iterator[Path]:
     """A new empty folder, only for this user; removed afterwards with all that is in it."""
-    _sweep_once()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_mark()}{prefix}-", dir=root()))
+    _begin_once()
+    unborn = Path(tempfile.mkdtemp(prefix=f"{_mark()}{_UNBORN}{prefix}-", dir=root()))
     # The kernel drops the lock when we die, however we die; that is what marks it as stale.
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    lock = os.open(unborn, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    # Only what is locked has its final name, so that a sweep need not wait to see it locked.
+    folder = unborn.rename(unborn.with_name(unborn.name.replace(_UNBORN, "", 1)))
+    _living.add(folder)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
+        _living.discard(folder)
         remove(folder)
         os.close(lock)
+
+
+def remove_living() -> None:
+    """Remove every folder of this process, also those that threads still work in."""
+    for folder in list(_living):
+        with contextlib.suppress(OSError):
+            remove(folder)
 
 
 def remove(folder: Path) -> None:
@@ -82,8 +95,9 @@ def sweep(place: Path) -> int:
         if not entry.name.startswith(_mark()):
             continue
         with contextlib.suppress(OSError):
-            # A young folder may not have been locked by its maker yet.
-            if entry.stat(follow_symlinks=False).st_mtime < oldest:
+            # A young one without its final name may not have been locked by its maker yet.
+            named = not entry.name.startswith(_mark() + _UNBORN)
+            if named or entry.stat(follow_symlinks=False).st_mtime < oldest:
                 swept += _remove_if_stale(Path(entry.path))
     return swept
 
@@ -104,10 +118,13 @@ def _mark() -> str:
     return f"gatewright-{os.getuid()}-"
 
 
-_swept = threading.Event()
+_begun = threading.Event()
+_living: set[Path] = set()
 
 
-def _sweep_once() -> None:
-    if not _swept.is_set():
-        _swept.set()
+def _begin_once() -> None:
+    if not _begun.is_set():
+        _begun.set()
+        # Threads that are still at work when the process ends never come to their own removal.
+        atexit.register(remove_living)
         sweep(root())

@@ -48,18 +48,20 @@ def test_what_is_nested_deeper_than_any_path_goes_away(folder: Path) -> None:
 
 def test_folders_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
     stale = tmp_path / f"gatewright-{os.getuid()}-run-stale"
-    young = tmp_path / f"gatewright-{os.getuid()}-run-young"
+    young = tmp_path / f"gatewright-{os.getuid()}-new-run-young"
+    dead = tmp_path / f"gatewright-{os.getuid()}-run-dead"
     other = tmp_path / "something-else"
-    for folder in (stale, young, other):
+    for folder in (stale, young, dead, other):
         (folder / "sub").mkdir(parents=True)
     with scratch() as living:
         old = time.time() - 3600
         for folder in (stale, other, living):
             os.utime(folder, (old, old))
-        assert sweep(tmp_path) == 1
+        assert sweep(tmp_path) == 2
         sweep(root())
         assert living.exists()
     assert not stale.exists()
+    assert not dead.exists()
     assert young.exists()
     assert other.exists()
 
@@ -72,9 +74,21 @@ def test_a_killed_process_leaves_a_folder_that_is_swept() -> None:
     died = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     left = Path(died.stdout.strip())
     assert left.exists()
-    os.utime(left, (0, 0))
     sweep(left.parent)
     assert not left.exists()
+
+
+def test_a_thread_still_at_work_when_the_process_ends_leaves_no_folder() -> None:
+    script = (
+        "import threading, time\nfrom gatewright.sandbox.isolation import scratch\n"
+        "def work():\n with scratch('works') as d:\n  print(d, flush=True)\n  time.sleep(60)\n"
+        "threading.Thread(target=work, daemon=True).start()\ntime.sleep(0.3)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip()
+    assert not Path(ended.stdout.strip()).exists()
 
 
 class TestReading:
