@@ -11,10 +11,9 @@ import queue
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
-__all__ = ["CancelledError", "DeadlineExceeded", "Emit", "cancel_all", "pause", "run_with_deadline"]
+__all__ = ["DeadlineExceeded", "Emit", "run_with_deadline"]
 
 T = TypeVar("T")
 Emit = Callable[[str], None]
@@ -27,17 +26,15 @@ class DeadlineExceeded(Exception):
     """The call did not end in time and was given up."""
 
 
-class _Calls:
-    """The calls and pauses under way, and the loop that the calls run in."""
+class _Background:
+    """The loop that calls run in, started when first needed."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
-        self.running: set[Future[Any]] = set()
-        self.given_up = 0
+        self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        with self.changed:
+        with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(
@@ -46,7 +43,7 @@ class _Calls:
             return self._loop
 
 
-_calls = _Calls()
+_background = _Background()
 
 
 def run_with_deadline(
@@ -55,18 +52,15 @@ def run_with_deadline(
     """Run `work` in the background and wait for it, `timeout_s` wall seconds at most.
 
     What `work` emits reaches `on_text` in the caller's own thread. Whatever ends the wait (the
-    deadline, an error in `on_text`, Ctrl-C) also ends the work. Raises DeadlineExceeded, or
-    CancelledError after `cancel_all`.
+    deadline, an error in `on_text`, Ctrl-C) also ends the work. Raises DeadlineExceeded.
     """
     pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     async def bounded() -> T:
         return await asyncio.wait_for(work(pieces.put), timeout_s)
 
-    future = asyncio.run_coroutine_threadsafe(bounded(), _calls.loop())
+    future = asyncio.run_coroutine_threadsafe(bounded(), _background.loop())
     future.add_done_callback(lambda _: pieces.put(None))
-    with _calls.changed:
-        _calls.running.add(future)
     try:
         _deliver(pieces, on_text, time.monotonic() + timeout_s + _GRACE_S)
         return future.result(0)
@@ -74,25 +68,6 @@ def run_with_deadline(
         raise DeadlineExceeded from error
     finally:
         future.cancel()
-        with _calls.changed:
-            _calls.running.discard(future)
-
-
-def pause(seconds: float) -> None:
-    """Sleep. Raises CancelledError at once when `cancel_all` is called meanwhile."""
-    with _calls.changed:
-        before = _calls.given_up
-        if _calls.changed.wait_for(lambda: _calls.given_up != before, seconds):
-            raise CancelledError
-
-
-def cancel_all() -> int:
-    """Give up every call under way, in whatever thread it waits; returns how many there were."""
-    with _calls.changed:
-        _calls.given_up += 1
-        _calls.changed.notify_all()
-        running = list(_calls.running)
-    return sum(call.cancel() for call in running)
 
 
 def _deliver(pieces: queue.SimpleQueue[str | None], on_text: Emit | None, end: float) -> None:

@@ -22,12 +22,16 @@ _TRUNCATED = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Token counts are the server's, 0 where it gives none."""
+    """What came back. Token counts are the server's, 0 where it gives none.
+
+    `streamed` is whether it came in pieces.
+    """
 
     text: str
     prompt_tokens: int
     completion_tokens: int
     truncated: bool
+    streamed: bool
 
 
 def build_chat(
@@ -58,18 +62,28 @@ def build_chat(
 
 
 async def ask(chat: BaseChatModel, messages: Sequence[Message], emit: Emit | None) -> Answer:
-    """One answer, streamed where `emit` wants its pieces."""
+    """One answer; where `emit` wants its pieces it is streamed, if the server can do that."""
     turns = [(str(message.role), message.text) for message in messages]
-    if emit is None:
-        return _read(await chat.ainvoke(turns), streamed=False)
+    whole = await _streamed(chat, turns, emit) if emit is not None else None
+    if whole is not None:
+        return _read(whole, streamed=True)
+    return _read(await chat.ainvoke(turns), streamed=False)
+
+
+async def _streamed(
+    chat: BaseChatModel, turns: list[tuple[str, str]], emit: Emit
+) -> AIMessage | None:
+    """The pieces put together; None for a stream of nothing, as of a server that cannot stream."""
     whole: AIMessage | None = None
-    async for chunk in chat.astream(turns):
-        whole = chunk if whole is None else whole + chunk  # type: ignore[assignment]
-        if text := str(chunk.text):
-            emit(text)
-    if whole is None:
-        raise ValueError("the stream held nothing")
-    return _read(whole, streamed=True)
+    try:
+        async for chunk in chat.astream(turns):
+            whole = chunk if whole is None else whole + chunk  # type: ignore[assignment]
+            if text := str(chunk.text):
+                emit(text)
+    except ValueError:
+        if whole is not None:
+            raise
+    return whole
 
 
 def _limit(max_tokens: int | None, endpoint: Endpoint) -> dict[str, Any]:
@@ -110,6 +124,7 @@ def _read(message: AIMessage, streamed: bool) -> Answer:
         prompt_tokens=counted["input_tokens"] if counted else 0,
         completion_tokens=counted["output_tokens"] if counted else 0,
         truncated=cut or not _TRUNCATED.isdisjoint(reasons),
+        streamed=streamed,
     )
 
 

@@ -62,11 +62,6 @@ def timed_out(endpoint: Endpoint, timeout_s: float) -> ModelError:
     )
 
 
-def cancelled(endpoint: Endpoint) -> ModelError:
-    """The call was given up from outside, as on Ctrl-C."""
-    return _error(endpoint, "the call was given up")
-
-
 def empty(endpoint: Endpoint, answer: Completion) -> ModelError:
     """An answer without text."""
     if answer.truncated:

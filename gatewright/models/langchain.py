@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from gatewright.core import ModelError, Usage
 from gatewright.core.config import Price
-from gatewright.models.background import CancelledError, DeadlineExceeded, pause, run_with_deadline
+from gatewright.models.background import DeadlineExceeded, run_with_deadline
 from gatewright.models.base import Completion, Message, Sampling
 from gatewright.models.chat import Answer, ask, build_chat
 from gatewright.models.endpoint import Endpoint
-from gatewright.models.failures import Failure, cancelled, empty, explain, timed_out
+from gatewright.models.failures import Failure, empty, explain, timed_out
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -53,6 +53,7 @@ class LangChainModel:
         self._lock = threading.Lock()
         self._chats: dict[Sampling, BaseChatModel] = {}
         self._left_out: frozenset[str] = frozenset()
+        self._streams = True
 
     @property
     def name(self) -> str:
@@ -95,15 +96,17 @@ class LangChainModel:
         try:
             chat = self._chat(sampling)
             start = time.monotonic()
+            streams = listener.wants_text and self._streams
             answer = run_with_deadline(
-                lambda emit: ask(chat, messages, emit if listener.wants_text else None),
+                lambda emit: ask(chat, messages, emit if streams else None),
                 self._timeout_s,
                 listener.tell,
             )
+            if not answer.streamed and answer.text:
+                self._streams = self._streams and not streams
+                listener.tell(answer.text)
         except DeadlineExceeded:
             return Failure(timed_out(self._endpoint, self._timeout_s))
-        except CancelledError:
-            return Failure(cancelled(self._endpoint))
         except Exception as error:
             if error is listener.error:
                 raise
@@ -118,10 +121,7 @@ class LangChainModel:
         # Spread out, so that parallel callers do not come back all at once.
         backoff = min(self._backoff_s * 2.0 ** (tries - 1), _LONGEST_WAIT_S)
         seconds = backoff * random.uniform(0.8, 1.2) if failure.wait_s is None else failure.wait_s
-        try:
-            pause(seconds)
-        except CancelledError:
-            raise cancelled(self._endpoint) from None
+        time.sleep(seconds)
 
     def _leave_out(self, parameter: str) -> bool:
         """Stop sending a sampling parameter that the model will not take (reasoning models)."""

@@ -13,7 +13,6 @@ import pytest
 from gatewright.core import ModelError
 from gatewright.core.config import Price
 from gatewright.models import Message, Role, Sampling
-from gatewright.models.background import cancel_all
 from gatewright.models.endpoint import Endpoint
 from gatewright.models.langchain import LangChainModel, estimate_tokens
 
@@ -306,29 +305,16 @@ def test_many_threads_at_once(server: Any) -> None:
     assert len(server.bodies) == 24
 
 
-def test_calls_under_way_can_be_given_up(server: Any) -> None:
-    server.play(server.hang())
-    asked = model(server, timeout_s=30.0)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(asked.complete, ASK, PLAIN)
-        while not server.bodies:
-            time.sleep(0.01)
-        assert cancel_all() == 1
-        with pytest.raises(ModelError, match="given up"):
-            waiting.result(5)
-
-
-def test_a_wait_before_another_try_can_be_given_up(server: Any) -> None:
-    server.play(server.status(429, Retry_After="50"))
+def test_a_server_that_does_not_stream_is_told_once_and_understood(server: Any) -> None:
+    plain = server.ok("module m;\nendmodule")
+    server.play(lambda handler, body: plain(handler, {}))
     asked = model(server)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(asked.complete, ASK, PLAIN)
-        while not waiting.done():
-            time.sleep(0.02)
-            if server.bodies:
-                cancel_all()
-        with pytest.raises(ModelError, match="given up"):
-            waiting.result(5)
+    for _ in range(2):
+        pieces: list[str] = []
+        answer = asked.complete(ASK, PLAIN, pieces.append)
+        assert answer.text == "".join(pieces) == "module m;\nendmodule"
+        assert not answer.truncated
+    assert [body.get("stream", False) for body in server.bodies] == [True, False, False]
 
 
 def test_ctrl_c_ends_a_call_at_once(server: Any) -> None:
