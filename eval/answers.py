@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -22,6 +23,7 @@ from gatewright.core import (
 )
 from gatewright.eval.generations import Generation, read_generations
 from gatewright.eval.rows import SampleRow, sample_row
+from gatewright.eval.schedule import in_order
 from gatewright.eval.suites import Suite
 
 
@@ -85,6 +87,9 @@ class Given(Protocol):
 
 Answers = Asked | Given
 
+MISSING = "no such answer in the file"
+"""The note of an answer that a file should hold and does not: it counts as failed."""
+
 _SUFFIX = {
     Language.VERILOG: ".v",
     Language.SYSTEMVERILOG: ".sv",
@@ -107,7 +112,13 @@ class Generations:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._samples = max(row.sample for row in read_generations(path)) + 1
+        per_task: Counter[str] = Counter()
+        highest = 0
+        for row in read_generations(path):
+            per_task[row.task] += 1
+            highest = max(highest, row.sample)
+        self._samples = highest + 1
+        self._most = max(per_task.values())
 
     @property
     def origins(self) -> Origins:
@@ -120,13 +131,25 @@ class Generations:
         return Origins(AnswerKind.GENERATIONS, model=self._path.name, sha256=digest)
 
     def samples(self) -> int:
-        """The highest sample number, counted from 1."""
+        """The highest sample number, counted from 1.
+
+        Raises DataError where no task has that many answers: then the numbers start at 1, or one of
+        them is a slip, and most of what is wanted would count as failed for want of an answer.
+        """
+        if self._samples > self._most:
+            raise DataError(
+                f"the highest sample number is {self._samples - 1}, but no task has more than "
+                f"{self._most} answers",
+                where=str(self._path),
+                hint="samples count from 0; if some are missing, say with --samples how many "
+                "a problem should have",
+            )
         return self._samples
 
     def rows(
         self, suite: Suite, known: Sequence[Problem], wanted: Sequence[Problem], samples: int
     ) -> Iterator[SampleRow]:
-        """The file's answers, in its order."""
+        """The file's answers, in its order, then an answer without code for each that it lacks."""
         if samples < self._samples:
             raise UsageError(
                 f"holds samples 0 to {self._samples - 1}, but {samples} were asked for",
@@ -134,7 +157,7 @@ class Generations:
                 hint=f"leave --samples out or give --samples {self._samples}",
             )
         problems = {problem.id: problem for problem in known}
-        chosen = {problem.id for problem in wanted}
+        missing = dict.fromkeys(in_order((problem.id for problem in wanted), samples))
         for row in read_generations(self._path):
             if row.task not in problems:
                 raise DataError(
@@ -142,8 +165,12 @@ class Generations:
                     where=str(self._path),
                     hint=f"its tasks are called like {next(iter(problems), '')!r}",
                 )
-            if row.task in chosen:
+            if row.key in missing:
+                del missing[row.key]
                 yield self._sample(suite, problems[row.task], row)
+        for key in missing:
+            nothing = Candidate((), Provenance.MODEL, key.sample, note=MISSING)
+            yield sample_row(key.task, nothing, Oracle.NONE, None)
 
     @staticmethod
     def _sample(suite: Suite, problem: Problem, row: Generation) -> SampleRow:

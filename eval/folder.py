@@ -9,15 +9,24 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from gatewright.core import UsageError
 from gatewright.eval.rowfile import RowFile, stop_writing
-from gatewright.eval.rows import Key, ResultRow, SampleRow, TrajectoryRow, VerdictRow
+from gatewright.eval.rows import (
+    ErrorRow,
+    Key,
+    ResultRow,
+    SampleRow,
+    TrajectoryRow,
+    VerdictRow,
+)
 
 SAMPLES = "samples.jsonl"
 TRAJECTORIES = "trajectories.jsonl"
 VERDICTS = "verdicts.jsonl"
 RESULTS = "results.jsonl"
+ERRORS = "errors.jsonl"
 _LOCK = ".lock"
 _TRIES, _PAUSE_S = 10, 0.1
 
@@ -29,10 +38,12 @@ class RunFolder:
         self.path = path
         self._lock = _locked(path)
         try:
+            _clear(path)
             self.samples = RowFile(path / SAMPLES, SampleRow)
             self.trajectories = RowFile(path / TRAJECTORIES, TrajectoryRow)
             self.verdicts = RowFile(path / VERDICTS, VerdictRow)
             self.results = RowFile(path / RESULTS, ResultRow)
+            self.errors = RowFile(path / ERRORS, ErrorRow)
         except BaseException:
             os.close(self._lock)
             raise
@@ -47,15 +58,18 @@ class RunFolder:
         trace: TracebackType | None,
     ) -> None:
         try:
-            for file in (self.trajectories, self.samples, self.verdicts, self.results):
+            for file in self._files:
                 file.close()
         finally:
             os.close(self._lock)
 
+    @property
+    def _files(self) -> tuple[RowFile[Any], ...]:
+        return (self.trajectories, self.samples, self.verdicts, self.results, self.errors)
+
     def torn(self) -> list[str]:
         """The names of the files that ended in a half-written line."""
-        files = (self.samples, self.trajectories, self.verdicts, self.results)
-        return [file.path.name for file in files if file.torn_bytes]
+        return [file.path.name for file in self._files if file.torn_bytes]
 
     def put_in_order(self, keys: Iterable[Key]) -> None:
         """Bring every file into the order of `keys`, each row once."""
@@ -65,6 +79,19 @@ class RunFolder:
         self.samples.put_in_order(wanted)
         self.verdicts.put_in_order([key for key in wanted if key in self.results])
         self.results.put_in_order(wanted)
+
+    def keep_errors(self, keys: Iterable[Key]) -> None:
+        """Forget the errors of all but `keys`."""
+        self.errors.put_in_order(keys)
+        if not len(self.errors):
+            self.errors.path.unlink(missing_ok=True)
+
+
+def _clear(path: Path) -> None:
+    """Remove the files that a killed run had half written beside those they were to replace."""
+    for leftover in path.glob("*.new"):
+        with suppress(OSError):
+            leftover.unlink()
 
 
 def _locked(path: Path) -> int:

@@ -141,6 +141,17 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """A line of `errors.jsonl`: what last kept an answer from being got or scored."""
+
+    task: str
+    sample: int
+    kind: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoundRow:
     """One turn of the loop, as a trajectory row keeps it."""
 

@@ -25,19 +25,22 @@ from gatewright.core import (
     ToolMissing,
     UsageError,
 )
-from gatewright.eval.answers import Asked, Given
+from gatewright.eval.answers import MISSING, Asked, Given
 from gatewright.eval.events import Answered, Failed, Listener, Noted, Planned, Scored, ignore
 from gatewright.eval.executors.local import LocalExecutor
 from gatewright.eval.folder import RunFolder
 from gatewright.eval.manifest import Manifest, agree, read_manifest, write_manifest
 from gatewright.eval.request import EVERY, RunRequest, chosen_problems, chosen_rules
-from gatewright.eval.rows import Key
+from gatewright.eval.rowfile import RowFile
+from gatewright.eval.rows import Key, ResultRow, SampleRow
 from gatewright.eval.schedule import cost, in_order, longest_first
 from gatewright.eval.suites import Dataset
 from gatewright.eval.summary import RunError, Summary, summarise
-from gatewright.eval.work import Done, Task, Worker
+from gatewright.eval.trim import kept_error
+from gatewright.eval.work import Done, InternalError, Task, Worker
 
 FAILURES_IN_A_ROW = 5  # then whatever fails is taken to be broken for all
+MOST_SAMPLES = 10_000  # of a problem: a slip of the keyboard must not fill memory or disk
 _SYSTEMIC = (ToolMissing, SandboxUnavailable, UsageError, DataError)
 
 
@@ -70,9 +73,11 @@ class _Troubles:
             self.successes += 1
             self.in_a_row = 0
             return
-        self.in_a_row += 1
         self.last = done.error
         self.errors.append(RunError(done.key, type(done.error).__name__, str(done.error)))
+        if isinstance(done.error, InternalError):
+            return  # it says something of that one answer, nothing of the next
+        self.in_a_row += 1
         if isinstance(done.error, _SYSTEMIC) or self.in_a_row >= FAILURES_IN_A_ROW:
             self.stop = self.stop or done.error
 
@@ -85,8 +90,9 @@ def run(request: RunRequest, listener: Listener = ignore) -> Summary:
     """Carry a run out, or go on with it. Raises a GatewrightError; what is finished is kept.
 
     A tool's or the model's failure on one answer leaves it open and the run goes on; the summary
-    counts it. The run stops where a tool or the sandbox is missing, where the disk is full, and
-    after five failures in a row.
+    counts it. So does a failure of our own, whose traceback is kept in `errors.jsonl`. The run
+    stops where a tool or the sandbox is missing, where the disk is full, and after five failures
+    of tools or the model in a row.
     """
     started = time.monotonic()
     dataset = request.suite.load(request.data)
@@ -98,9 +104,11 @@ def run(request: RunRequest, listener: Listener = ignore) -> Summary:
         troubles = _Troubles()
         try:
             _carry_out(plan, folder, troubles, listener)
-        except BaseException:
+        except BaseException as stopped:
             with suppress(DataError):
                 _note_time(plan, started)
+            if isinstance(stopped, KeyboardInterrupt):
+                listener(Noted(_how_to_go_on(plan, folder)))
             raise
         manifest = _note_time(plan, started)
         error = troubles.final()
@@ -111,11 +119,27 @@ def run(request: RunRequest, listener: Listener = ignore) -> Summary:
 
 
 def _carry_out(plan: _Plan, folder: RunFolder, troubles: _Troubles, listener: Listener) -> None:
-    _take_given(plan, folder)
+    missing = _take_given(plan, folder)
+    if missing:
+        total = plan.manifest.total
+        listener(Noted(f"{missing} of {total} answers are missing: they count as failed"))
     for done in _work(plan, folder, troubles, listener):
-        _keep(done, folder, listener)
-        troubles.note(done)
+        troubles.note(_kept(done, folder, listener))
     folder.put_in_order(plan.keys)
+    finished = _finished(plan, folder)
+    folder.keep_errors([key for key in plan.keys if key not in finished])
+
+
+def _finished(plan: _Plan, folder: RunFolder) -> RowFile[SampleRow] | RowFile[ResultRow]:
+    return folder.samples if plan.request.generate_only else folder.results
+
+
+def _how_to_go_on(plan: _Plan, folder: RunFolder) -> str:
+    done = len(_finished(plan, folder))
+    return (
+        f"interrupted with {done} of {plan.manifest.total} done, kept in {folder.path}: "
+        "run the same command again to go on"
+    )
 
 
 def _note_time(plan: _Plan, started: float) -> Manifest:
@@ -161,20 +185,23 @@ def _plan(request: RunRequest, dataset: Dataset, folder: RunFolder) -> _Plan:
 
 def _samples(request: RunRequest) -> int:
     if request.samples is not None:
-        if request.samples < 1:
-            raise UsageError("--samples must be at least 1")
+        if not 1 <= request.samples <= MOST_SAMPLES:
+            raise UsageError(f"--samples must be from 1 to {MOST_SAMPLES}")
         return request.samples
     return request.answers.samples() if isinstance(request.answers, Given) else 1
 
 
-def _take_given(plan: _Plan, folder: RunFolder) -> None:
-    answers = plan.request.answers
+def _take_given(plan: _Plan, folder: RunFolder) -> int:
+    """Keep the answers that are there already; returns how many of them are missing."""
+    answers, missing = plan.request.answers, 0
     if not isinstance(answers, Given) or isinstance(answers, Asked):
-        return
+        return missing
     suite, known = plan.request.suite, plan.dataset.problems
     for row in answers.rows(suite, known, plan.problems, plan.manifest.samples):
+        missing += row.note == MISSING
         if Key(row.task, row.sample) not in folder.samples:
             folder.samples.append(row)
+    return missing
 
 
 def _work(
@@ -184,7 +211,7 @@ def _work(
     asked = request.answers if isinstance(request.answers, Asked) else None
     rules = () if request.generate_only else manifest.rules
     worker = Worker(asked, [request.suite.harness(name) for name in rules])
-    finished = folder.samples if request.generate_only else folder.results
+    finished = _finished(plan, folder)
     costs = {problem.id: cost(request.suite, problem) for problem in plan.problems}
     todo = [
         key
@@ -198,7 +225,7 @@ def _work(
             manifest.samples,
             manifest.rules,
             manifest.total,
-            manifest.total - len(todo),
+            sum(1 for key in plan.keys if key in finished),
         )
     )
     executor = request.executor or LocalExecutor(request.jobs)
@@ -217,6 +244,20 @@ def _tasks(
         yield Task(key, problems[key.task], sample)
 
 
+def _kept(done: Done, folder: RunFolder, listener: Listener) -> Done:
+    """Write down what came of a task; what cannot be written down has failed."""
+    try:
+        _keep(done, folder, listener)
+    except GatewrightError:
+        raise
+    except Exception as error:
+        done = Done(done.key, error=InternalError(error))
+    if done.error is not None:
+        folder.errors.append(kept_error(done.key, done.error))
+        listener(Failed(done.key, done.error))
+    return done
+
+
 def _keep(done: Done, folder: RunFolder, listener: Listener) -> None:
     # Each file's row counts only once the next file has its own: the order makes resuming safe.
     if done.sample is not None:
@@ -228,5 +269,3 @@ def _keep(done: Done, folder: RunFolder, listener: Listener) -> None:
         folder.verdicts.append(done.verdicts)
         folder.results.append(done.result)
         listener(Scored(done.key, done.result.rules))
-    if done.error is not None:
-        listener(Failed(done.key, done.error))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 
 from gatewright.core import Trajectory, Verdict
-from gatewright.eval.rows import RoundRow, TrajectoryRow
+from gatewright.eval.rows import ErrorRow, Key, RoundRow, TrajectoryRow
 
 LOG_CHARACTERS = 4000
 DIAGNOSTICS = 20
 MESSAGE_CHARACTERS = 500
 CODE_CHARACTERS = 200_000
+TRACE_CHARACTERS = 8000
 
 
 def encodable(text: str) -> str:
@@ -38,6 +40,17 @@ def kept_verdict(verdict: Verdict) -> Verdict:
         diagnostics=diagnostics,
         log=shortened(verdict.log, LOG_CHARACTERS),
         waveform=None,
+    )
+
+
+def kept_error(key: Key, error: Exception) -> ErrorRow:
+    """The error as a row, with its traceback and those of its causes."""
+    return ErrorRow(
+        key.task,
+        key.sample,
+        type(error).__name__,
+        shortened(str(error), MESSAGE_CHARACTERS),
+        shortened("".join(traceback.format_exception(error)), TRACE_CHARACTERS),
     )
 
 

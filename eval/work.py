@@ -27,9 +27,21 @@ from gatewright.eval.rows import (
     result_row,
     sample_row,
 )
-from gatewright.eval.trim import kept_trajectory
+from gatewright.eval.trim import MESSAGE_CHARACTERS, encodable, kept_trajectory
 from gatewright.eval.verdict_cache import VerdictCache
 from gatewright.sandbox.harness import Harness
+
+
+class InternalError(GatewrightError):
+    """Our own code broke on an answer: neither the design's fault nor a tool's."""
+
+    def __init__(self, cause: Exception) -> None:
+        what = f"{type(cause).__name__}: {encodable(str(cause))}"[:MESSAGE_CHARACTERS]
+        super().__init__(
+            f"gatewright itself failed: {what}",
+            hint="the traceback is in errors.jsonl in the run's folder; please report it",
+        )
+        self.__cause__ = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,8 @@ class Worker:
             return self._check(task.problem, done, done.sample or task.sample)
         except GatewrightError as error:
             return replace(done, error=error)
+        except Exception as error:
+            return replace(done, error=InternalError(error))
 
     def _answer(self, task: Task, done: Done) -> Done:
         if self._asked is None:

@@ -7,7 +7,7 @@ import pytest
 from tinysuite import TinySuite
 
 from gatewright.core import DataError, Provenance, UsageError
-from gatewright.eval.answers import Generations
+from gatewright.eval.answers import MISSING, Generations
 from gatewright.eval.generations import read_generations
 
 GOOD = {"task": "P00", "sample": 0, "code": "module P00; endmodule"}
@@ -62,14 +62,42 @@ def test_answers_to_problems_not_chosen_are_left_out(tmp_path: Path) -> None:
     suite = TinySuite()
     problems = suite.load(None).problems
     answers = Generations(written(tmp_path, GOOD, {**GOOD, "task": "P01"}))
-    assert [r.task for r in answers.rows(suite, problems, problems[1:], 1)] == ["P01"]
+    assert [r.task for r in answers.rows(suite, problems, problems[1:2], 1)] == ["P01"]
+
+
+def test_answers_that_the_file_lacks_are_answers_without_code(tmp_path: Path) -> None:
+    suite = TinySuite()
+    problems = suite.load(None).problems
+    answers = Generations(written(tmp_path, {**GOOD, "task": "P01", "sample": 1}, GOOD))
+    rows = list(answers.rows(suite, problems, problems[:2], 2))
+    assert [(r.task, r.sample, r.note) for r in rows] == [
+        ("P01", 1, ""),
+        ("P00", 0, ""),
+        ("P00", 1, MISSING),
+        ("P01", 0, MISSING),
+    ]
+    assert rows[2].sources == () == rows[3].sources
+
+
+@pytest.mark.parametrize("sample", [1, 10**6, 10**18, 10**400])
+def test_a_sample_number_that_no_count_of_answers_bears_out_is_refused(
+    tmp_path: Path, sample: int
+) -> None:
+    answers = Generations(written(tmp_path, {**GOOD, "sample": sample}))
+    with pytest.raises(DataError, match=r"no task has more than 1 answers.*count from 0"):
+        answers.samples()
+
+
+def test_numbers_with_gaps_are_taken_where_one_task_has_them_all(tmp_path: Path) -> None:
+    lines = [{**GOOD, "sample": n} for n in range(3)]
+    answers = Generations(written(tmp_path, *lines, {**GOOD, "task": "P01", "sample": 2}))
+    assert answers.samples() == 3
 
 
 def test_fewer_samples_than_the_file_holds_is_refused(tmp_path: Path) -> None:
     suite = TinySuite()
     problems = suite.load(None).problems
     answers = Generations(written(tmp_path, {**GOOD, "sample": 4}))
-    assert answers.samples() == 5
     with pytest.raises(UsageError, match="samples 0 to 4, but 2 were asked for"):
         list(answers.rows(suite, problems, problems, 2))
 

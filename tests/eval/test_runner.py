@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tinysuite import TinyAnswers, TinySuite
+from tinysuite import TinyAnswers, TinyHarness, TinySuite
 
 from gatewright.core import (
     DataError,
@@ -26,6 +26,7 @@ from gatewright.eval.events import Failed, Noted, Planned, Scored
 from gatewright.eval.request import RunRequest
 from gatewright.eval.runner import run
 from gatewright.eval.summary import summary_json
+from gatewright.eval.work import InternalError
 
 
 def rows(path: Path) -> list[dict]:
@@ -303,12 +304,89 @@ def test_symbolic_answers_are_shown_apart(request_: RunRequest) -> None:
     assert summary["rules"]["strict"]["without_symbolic"]["pass@1"] == 0.0
 
 
-def test_never_attempted_counts_as_failed(tmp_path: Path) -> None:
+def test_answers_that_a_file_lacks_count_as_failed_and_the_run_is_finished(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "answers.jsonl"
     file.write_text('{"task": "P00", "sample": 1, "response": "so: ```P00```"}\n')
-    summary = run(RunRequest(TinySuite(), tmp_path / "out", Generations(file)))
+    request = RunRequest(TinySuite(), tmp_path / "out", Generations(file), samples=2)
+    events: list = []
+    summary = run(request, events.append)
     strict = summary.rules["strict"]
-    assert (strict.passed, strict.total, summary.not_attempted) == (1, 10, 9)
+    assert (strict.passed, strict.total, summary.complete) == (1, 10, True)
+    assert summary.failures == {"no_code": 9}
+    assert [e.text for e in events if isinstance(e, Noted)] == [
+        "9 of 10 answers are missing: they count as failed"
+    ]
+    assert [e.done for e in events if isinstance(e, Planned)] == [0]
+    assert run(request).complete
+
+
+def test_more_samples_than_anyone_means_are_refused(request_: RunRequest) -> None:
+    for samples in (0, 10**9):
+        with pytest.raises(UsageError, match="--samples must be from 1 to"):
+            run(replace(request_, samples=samples))
+
+
+def test_our_own_failure_on_one_answer_is_kept_and_spares_the_others(
+    request_: RunRequest,
+) -> None:
+    def trouble(problem, candidate):
+        if problem.id in ("P01", "P02", "P03"):
+            raise ValueError(f"no idea about {problem.id}")
+
+    events: list = []
+    summary = run(replace(request_, suite=TinySuite(trouble=trouble)), events.append)
+    assert summary.not_attempted == 6
+    assert "ValueError: no idea about P01" in summary.errors[0].message
+    assert {error.kind for error in summary.errors} == {"InternalError"}
+    assert summary.failures == {}
+    assert len(rows(request_.out / "results.jsonl")) == 4
+    kept = rows(request_.out / "errors.jsonl")
+    assert [(r["task"], r["sample"]) for r in kept] == [
+        (f"P0{n}", s) for n in (1, 2, 3) for s in (0, 1)
+    ]
+    assert "Traceback" in kept[0]["traceback"]
+    assert "raise ValueError" in kept[0]["traceback"]
+    assert run(request_).complete
+    assert not (request_.out / "errors.jsonl").exists()
+
+
+def test_a_result_that_cannot_be_written_down_spares_the_others(request_: RunRequest) -> None:
+    class Odd(TinyHarness):
+        def check(self, problem, candidate):
+            verdict = super().check(problem, candidate)
+            return replace(verdict, code="\ud800") if problem.id == "P02" else verdict
+
+    class OddSuite(TinySuite):
+        def harness(self, rules):
+            return Odd(rules)
+
+    summary = run(replace(request_, suite=OddSuite()))
+    assert summary.not_attempted == 2
+    assert {e.key.task for e in summary.errors} == {"P02"}
+    assert len(rows(request_.out / "results.jsonl")) == 8
+    assert run(request_).complete
+
+
+def test_a_run_in_which_nothing_but_our_own_failures_came_out_raises(
+    request_: RunRequest,
+) -> None:
+    def trouble(problem, candidate):
+        raise RuntimeError("broken")
+
+    with pytest.raises(InternalError, match="RuntimeError: broken"):
+        run(replace(request_, suite=TinySuite(trouble=trouble)))
+    assert len(rows(request_.out / "errors.jsonl")) == 10
+
+
+def test_what_a_killed_run_left_half_written_is_removed(request_: RunRequest) -> None:
+    request_.out.mkdir()
+    leftovers = [request_.out / "run.json.new", request_.out / "results.jsonl.new"]
+    for path in leftovers:
+        path.write_text("{")
+    run(request_)
+    assert not any(path.exists() for path in leftovers)
 
 
 def test_progress_starts_from_what_is_there(request_: RunRequest) -> None:
