@@ -16,12 +16,12 @@ from typing import Any, Protocol, runtime_checkable
 from gatewright.core import Candidate, Interface, Problem, Verdict
 from gatewright.eval.executors.base import Executor
 from gatewright.eval.executors.local import LocalExecutor
-from gatewright.eval.probes import PROBES, Probe, probe_candidate
+from gatewright.eval.probes import CONSTANTS, PROBES, Probe, probe_candidate
 from gatewright.eval.request import EVERY, chosen_problems, chosen_rules
 from gatewright.eval.schedule import cost
 from gatewright.eval.suites import Dataset, Suite
 
-WEAK_SHARE = 0.1  # with more problems than this that a constant solves, rates mean little
+WEAK_SHARE = 0.1  # of the suite's problems: with more that a constant solves, rates mean little
 
 
 @runtime_checkable
@@ -83,13 +83,18 @@ class RulePreflight:
 
 @dataclass(frozen=True, slots=True)
 class PreflightResult:
-    """The whole finding. `unprobed` problems have no interface that probes could be built from."""
+    """The whole finding.
+
+    `unprobed` problems have no interface that probes could be built from. `constants` are those
+    whose designs have no inputs: what a constant solves there is no weakness of the check.
+    """
 
     suite: str
     dataset_sha256: str
     problems: int
     rules: tuple[RulePreflight, ...]
     unprobed: tuple[str, ...]
+    constants: tuple[str, ...]
     tools: Mapping[str, str]
     cpu_s: float
     wall_s: float
@@ -137,21 +142,24 @@ def preflight(
     chosen = sorted(chosen_problems(suite, dataset, problems), key=lambda p: -cost(suite, p))
     names = chosen_rules(suite, rules)
     harnesses = {name: suite.harness(name) for name in names}
-    unprobed: list[str] = []
-    trials = [trial for p in chosen for trial in _trials(suite, p, names, unprobed)]
+    interfaces = {p.id: p.interface or _interface(p, suite.references(p)) for p in chosen}
+    trials = [trial for p in chosen for trial in _trials(suite, p, names, interfaces[p.id])]
     tried: list[_Tried] = []
     for result in (executor or LocalExecutor()).map(
         lambda t: _Tried(t, harnesses[t.rules].check(t.problem, t.candidate)), trials
     ):
         tried.append(result)
         progress(len(tried), len(trials))
+    ordered = [(p.id, interfaces[p.id]) for p in dataset.problems if p.id in interfaces]
+    constants = tuple(name for name, found in ordered if found is not None and not found.inputs)
     tools = {name: version for each in tried for name, version in each.verdict.tools.items()}
     return PreflightResult(
         suite=suite.name,
         dataset_sha256=dataset.sha256,
         problems=len(chosen),
-        rules=tuple(_of_rules(suite, dataset, name, tried) for name in names),
-        unprobed=tuple(unprobed),
+        rules=tuple(_of_rules(suite, dataset, name, tried, constants) for name in names),
+        unprobed=tuple(name for name, found in ordered if found is None),
+        constants=constants,
         tools=dict(sorted(tools.items())),
         cpu_s=round(sum(each.verdict.cpu_s for each in tried), 3),
         wall_s=round(time.monotonic() - started, 3),
@@ -159,14 +167,10 @@ def preflight(
 
 
 def _trials(
-    suite: Suite, problem: Problem, rules: Sequence[str], unprobed: list[str]
+    suite: Suite, problem: Problem, rules: Sequence[str], interface: Interface | None
 ) -> Iterator[_Trial]:
-    golden = suite.references(problem)
-    interface = problem.interface or _interface(problem, golden)
-    if interface is None:
-        unprobed.append(problem.id)
     for name in rules:
-        yield _Trial(problem, name, None, golden)
+        yield _Trial(problem, name, None, suite.references(problem))
         for probe in PROBES if interface is not None else ():
             if interface is not None:
                 yield _Trial(problem, name, probe, probe_candidate(probe, interface))
@@ -182,7 +186,13 @@ def _interface(problem: Problem, golden: Candidate) -> Interface | None:
     return None
 
 
-def _of_rules(suite: Suite, dataset: Dataset, rules: str, tried: Sequence[_Tried]) -> RulePreflight:
+def _of_rules(
+    suite: Suite,
+    dataset: Dataset,
+    rules: str,
+    tried: Sequence[_Tried],
+    constants: Sequence[str],
+) -> RulePreflight:
     place = {problem.id: n for n, problem in enumerate(dataset.problems)}
     mine = sorted(
         (each for each in tried if each.trial.rules == rules),
@@ -197,9 +207,10 @@ def _of_rules(suite: Suite, dataset: Dataset, rules: str, tried: Sequence[_Tried
             passed[each.trial.probe.name].append(each.trial.problem.id)
     idle = [probe.name for probe in PROBES if not probe.hostile]
     weak = tuple(
-        Weak(each.trial.problem.id, by)
-        for each in golden
-        if (by := tuple(name for name in idle if each.trial.problem.id in passed[name]))
+        Weak(problem, by)
+        for problem in (each.trial.problem.id for each in golden)
+        if (by := tuple(name for name in idle if problem in passed[name]))
+        and not (problem in constants and len(by) == 1 and by[0] in CONSTANTS)
     )
     hostile = [probe.name for probe in PROBES if probe.hostile]
     taken = {problem for name in hostile for problem in passed[name]} - set(passed["empty"])
@@ -211,7 +222,7 @@ def _of_rules(suite: Suite, dataset: Dataset, rules: str, tried: Sequence[_Tried
         floors=tuple(Floor(probe, tuple(passed[probe.name])) for probe in PROBES),
         weak=weak,
         forged=forged,
-        faults=tuple(_faults(len(golden), refused, weak, forged)),
+        faults=tuple(_faults(len(dataset.problems), refused, weak, forged)),
     )
 
 
@@ -249,6 +260,7 @@ def preflight_json(result: PreflightResult) -> dict[str, Any]:
         "problems": result.problems,
         "rules": {each.rules: _rule_json(each) for each in result.rules},
         "unprobed": list(result.unprobed),
+        "constants": list(result.constants),
         "tools": dict(result.tools),
         "dataset_sha256": result.dataset_sha256,
         "cpu_s": result.cpu_s,

@@ -35,6 +35,9 @@ PROBES = (
     Probe("claim-only", "prints a pass, and again at the end", hostile=True),
 )
 
+CONSTANTS = ("zeros", "ones")
+"""The probes that are right answers where the specification asks for a constant."""
+
 
 def probe_candidate(probe: Probe, interface: Interface) -> Candidate:
     """The probe as an answer to a problem of that interface."""

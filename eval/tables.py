@@ -12,10 +12,11 @@ from gatewright.eval.summary import Summary
 from gatewright.eval.view import ProblemView, cautions, problem_views
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 _STYLES = {"pass": "green", "mismatch": "yellow", "open": "dim", "no_code": "dim"}
+_WRAPPED = ("problem", "answers")  # these columns give way on a narrow terminal
 _MOST_ERRORS = 5
 
 
@@ -33,7 +34,8 @@ def _table(*columns: str, title: str = "") -> Table:
 
     table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left")
+        justify: JustifyMethod = "right" if number else "left"
+        table.add_column(column, justify=justify, no_wrap=column not in _WRAPPED, overflow="fold")
     return table
 
 
@@ -42,22 +44,20 @@ def print_summary(summary: Summary, console: Console) -> None:
     manifest = summary.manifest
     who = manifest.answers.model or str(manifest.answers.kind)
     title = f"{manifest.suite} · {who} · {len(manifest.problems)} problems × {manifest.samples}"
-    table = _table("rules", "passed", "pass@1", "95 % interval", title=title)
     more = [k for k in next(iter(summary.rules.values())).pass_at if k > 1]
-    for k in more:
-        table.add_column(f"pass@{k}", justify="right")
-    symbolic = any(rule.without_symbolic for rule in summary.rules.values())
-    if symbolic:
-        table.add_column("without symbolic", justify="right")
+    ks = [f"pass@{k}" for k in more]
+    table = _table("rules", "passed", "pass@1", "95 % interval", *ks, title=title)
     for name, rule in summary.rules.items():
         one = rule.pass_at[1]
         cells = [name, f"{rule.passed}/{rule.total}", _percent(one.value), _interval(one)]
-        cells += [_percent(rule.pass_at[k].value) for k in more]
-        if symbolic:
-            without = rule.without_symbolic or one
-            cells.append(f"{_percent(without.value)} ({_interval(without)})")
-        table.add_row(*cells)
+        table.add_row(*cells, *(_percent(rule.pass_at[k].value) for k in more))
     _print(console, table)
+    for name, rule in summary.rules.items():
+        if rule.without_symbolic is not None:
+            without = (
+                f"{_percent(rule.without_symbolic.value)} ({_interval(rule.without_symbolic)})"
+            )
+            _say(console, f"{name} without the symbolic reader's answers: pass@1 {without}")
     _print_rest(summary, console)
 
 
@@ -151,18 +151,21 @@ def _print_shifts(console: Console, word: str, style: str, shifts: tuple[Shift, 
 
 def print_preflight(result: PreflightResult, console: Console) -> None:
     """Ceiling and floor by rule set, then what is wrong with each."""
-    floors = [floor.probe for floor in result.rules[-1].floors]
     title = f"{result.suite} · {result.problems} problems"
-    table = _table("rules", "references", *(probe.name for probe in floors), "", title=title)
-    for rule in result.rules:
-        passed = (str(len(floor.passed)) for floor in rule.floors)
-        good = "[green]in order[/]" if rule.ok else "[red]not in order[/]"
-        table.add_row(rule.rules, f"{rule.ceiling}/{rule.problems}", *passed, good)
+    table = _table("passed under", *(rule.rules for rule in result.rules), title=title)
+    table.add_row("references", *(f"{rule.ceiling}/{rule.problems}" for rule in result.rules))
+    for floors in zip(*(rule.floors for rule in result.rules), strict=True):
+        table.add_row(floors[0].probe.name, *(str(len(floor.passed)) for floor in floors))
+    good = ("[green]in order[/]" if rule.ok else "[red]not in order[/]" for rule in result.rules)
+    table.add_row("", *good)
     _print(console, table)
     for rule in result.rules:
         _print_findings(rule, console)
     if result.unprobed:
         _say(console, f"no interface known, so no probes: {', '.join(result.unprobed)}", "yellow")
+    if result.constants:
+        names = ", ".join(result.constants)
+        _say(console, f"no inputs, so that a constant may be right: {names}", "dim")
     tools = ", ".join(f"{name} {version}" for name, version in result.tools.items())
     _say(console, f"{tools or 'tools'}: {result.cpu_s:.1f} CPU s, {result.wall_s:.1f} s", "dim")
 

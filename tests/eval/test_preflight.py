@@ -82,6 +82,35 @@ def test_ceiling_floor_and_what_is_wrong_by_rule_set() -> None:
     assert result.tools == {"tiny": "1.0"}
 
 
+def test_a_constant_may_pass_where_the_design_has_no_inputs() -> None:
+    class Constant(LooseSuite):
+        def load(self, data: Path | None) -> Dataset:
+            dataset = super().load(data)
+            bare = Interface("top", tuple(p for p in INTERFACE.ports if p.name == "q"))
+            first, *rest = dataset.problems
+            return replace(dataset, problems=(replace(first, interface=bare), *rest))
+
+    result = preflight(Constant(5), rules=["strict"])
+    assert result.constants == ("P00",)
+    assert result.rules[0].weak == ()
+    assert [len(f.passed) for f in result.rules[0].floors if f.probe.name == "zeros"] == [1]
+    assert result.ok
+
+
+def test_a_part_of_a_suite_is_in_order_where_the_whole_is() -> None:
+    result = preflight(LooseSuite(12), rules=["strict"], problems="P00")
+    assert [w.problem for w in result.rules[0].weak] == ["P00"]
+    assert result.ok
+
+
+def test_the_table_fits_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_preflight(preflight(LooseSuite(12)), Console(width=40))
+    text = capsys.readouterr().out
+    assert "…" not in text
+    for words in ("references", "claim-only", "lenient", "not in order"):
+        assert words in text
+
+
 def test_too_many_weak_problems_are_a_fault() -> None:
     result = preflight(LooseSuite(5), rules=["strict"])
     assert result.rules[0].faults == ("a constant passes 1: P00",)
