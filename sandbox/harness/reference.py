@@ -26,7 +26,7 @@ from gatewright.core import (
 from gatewright.sandbox.harness import reference_bench
 from gatewright.sandbox.harness.reference_bench import Plan, constants_in
 from gatewright.sandbox.harness.reference_roles import elaborate
-from gatewright.sandbox.harness.testbench import TestbenchHarness
+from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.integrity import (
     Kind,
     Preprocessed,
@@ -37,7 +37,7 @@ from gatewright.sandbox.integrity import (
     tops,
 )
 from gatewright.sandbox.integrity.layout import KEYWORDS
-from gatewright.sandbox.isolation import Isolation
+from gatewright.sandbox.isolation import Isolation, Limits
 from gatewright.sandbox.tools import slang
 
 RULES = "reference"
@@ -66,15 +66,16 @@ class ReferenceHarness:
     ports are compared first; then a generated testbench (see `reference_bench`) is run by the
     testbench harness, with all its safeguards. Without a clock and with at most 12 input bits the
     check is exhaustive. A design with an inout port, or without outputs, is inconclusive: it says
-    why. Safe to call from several threads at once.
+    why. `limits` bound the simulation. Safe to call from several threads at once.
     """
 
     isolation: Isolation
+    limits: Limits = SIMULATION
     _bench: TestbenchHarness = field(init=False)
     _prepared: dict[tuple[ReferenceSpec, str], _Prepared] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._bench = TestbenchHarness(self.isolation, rules=RULES)
+        self._bench = TestbenchHarness(self.isolation, limits=self.limits, rules=RULES)
 
     @property
     def rules(self) -> str:
