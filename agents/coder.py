@@ -13,17 +13,22 @@ from gatewright.core import Candidate, Judgement, Provenance, Usage, Verdict
 from gatewright.models import Completion, Message, Model, Role, Sampling, messages_sha256
 
 _DRAWS_A_SAMPLE = 1000  # so that no two samples of a problem share a draw
+_LONGEST_BEGINNING = 200
 
 OnText = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A candidate as it left its author, and the hash of the prompt that led to it ('' = none)."""
+    """A candidate as it left its author, and the hash of the prompt that led to it ('' = none).
+
+    `said` is how the answer begins where it holds no code.
+    """
 
     candidate: Candidate
     prompt_sha256: str = ""
     truncated: bool = False
+    said: str = ""
 
 
 @dataclass(slots=True)
@@ -115,7 +120,8 @@ class Coder:
             parent.sha256 if parent is not None else None,
             answer.usage + spent if spent is not None else answer.usage,
         )
-        return Draft(candidate, messages_sha256(messages), truncated)
+        said = "" if sources else _beginning(answer.text)
+        return Draft(candidate, messages_sha256(messages), truncated, said)
 
     def _extract(self, answer: Completion) -> Extraction:
         problem = self.task.problem
@@ -135,3 +141,9 @@ class Coder:
     @staticmethod
     def _user(text: str) -> Message:
         return Message(Role.USER, text)
+
+
+def _beginning(text: str) -> str:
+    """The first words of an answer, on one line."""
+    words = " ".join(text[: 10 * _LONGEST_BEGINNING].split())
+    return words if len(words) <= _LONGEST_BEGINNING else f"{words[:_LONGEST_BEGINNING]}…"

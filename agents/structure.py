@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gatewright.agents.naming import named_module, restated
 from gatewright.core import Candidate, Language, Problem, TestbenchSpec
 
 if TYPE_CHECKING:
@@ -39,10 +40,14 @@ def read_structure(problem: Problem) -> Structure:
         return Structure(
             abstention=f"structured specifications are not read for {problem.language}"
         )
-    reading = symbolic.read(problem.spec, problem.interface)
+    reading = symbolic.read(restated(problem.spec), problem.interface)
     if not reading.complete:
         return Structure(abstention=f"not read symbolically: {reading.abstained}")
-    top = problem.top or (reading.interface.module if reading.interface else "")
+    top = (
+        problem.top
+        or named_module(problem.spec)
+        or (reading.interface.module if reading.interface else "")
+    )
     return Structure(
         candidate=symbolic.emit(reading, top),
         oracle=symbolic.oracle_testbench(reading, top),

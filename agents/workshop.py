@@ -64,6 +64,8 @@ class Workshop:
         draft = self._with_initial_values(draft)
         candidate = draft.candidate
         if not candidate.sources:
+            if draft.said:
+                self.journal.note(f"the model's answer holds no code; it begins: {draft.said}")
             verdict = Verdict(Outcome.FAIL, FailureClass.NO_CODE, rules=self.choice.harness.rules)
             return Entry(draft, verdict, ""), False
         mark = self.kit.fingerprint(candidate.sources, self.choice.problem.top)

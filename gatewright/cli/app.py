@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
 import typer
 
+from gatewright.cli.console import say
 from gatewright.cli.datasets import datasets_app
 from gatewright.cli.doctor import doctor
 from gatewright.cli.evaluate import evaluate, preflight
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.generate import generate
 from gatewright.cli.reporting import compare, report
+from gatewright.cli.stop import Stop
+from gatewright.cli.terminal import short, tolerant_streams
 from gatewright.cli.verify import verify
 
 app = typer.Typer(
@@ -54,34 +59,66 @@ def main() -> None:
     """Run the command line; every failure ends in one message and a documented exit status."""
     from gatewright.core import GatewrightError
 
+    tolerant_streams()
+    with Stop() as stop:
+        try:
+            _run()
+        except GatewrightError as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            _fail(f"{stop.word}; what is finished is kept", stop.status)
+        except BrokenPipeError:
+            _fail("", ExitCode.UNREAD)
+        except OSError as error:
+            _fail(_explain(error))
+        except RecursionError:
+            _fail("the input is nested too deeply to be processed")
+
+
+def _run() -> None:
+    """The verb, whose own way of ending must not hide an interrupt or a reader that left."""
     try:
         app()
-    except GatewrightError as error:
-        _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("interrupted; what is finished is kept", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output is gone (`| head`): nothing is left to say.
-        sys.stderr.close()
-        raise SystemExit(ExitCode.OK) from None
-    except OSError as error:
-        _fail(_explain(error))
-    except RecursionError:
-        _fail("the input is nested too deeply to be processed")
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        if ended.code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt from None
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _unread()
+        raise
 
 
 def _fail(message: str, code: ExitCode = ExitCode.ERROR) -> None:
-    print(f"gatewright: {message}", file=sys.stderr)
+    if message:
+        say(f"gatewright: {message}")
+    if code is ExitCode.UNREAD:
+        _unread()
     raise SystemExit(code) from None
+
+
+def _unread() -> None:
+    """The reader of our output is gone (`| head`): nothing is left to say, at exit neither."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _explain(error: OSError) -> str:
     import errno
 
-    place = f"{error.filename}: " if error.filename else ""
+    place = f"{short(str(error.filename))}: " if error.filename else ""
     hint = {
         errno.ENOSPC: " (free some space and run the same command again: finished work is kept)",
+        errno.EDQUOT: " (free some space and run the same command again: finished work is kept)",
         errno.EACCES: " (choose a place you may write to)",
+        errno.EPERM: " (choose a place you may write to)",
         errno.EROFS: " (choose a place you may write to)",
+        errno.EMFILE: " (raise the limit on open files: ulimit -n 4096; or lower --jobs)",
+        errno.ENAMETOOLONG: " (shorten the name)",
     }.get(error.errno or 0, "")
-    return f"{place}{error.strerror or error}{hint}"
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    return f"{place}{reason}{hint}"

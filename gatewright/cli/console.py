@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from gatewright.cli.terminal import escaped, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,12 +16,13 @@ if TYPE_CHECKING:
 
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
+    text = json.dumps(document, indent=2, default=str, ensure_ascii=False)
+    sys.stdout.write(escaped(text) + "\n")
 
 
 def say(text: str) -> None:
     """A remark on stderr."""
-    print(text, file=sys.stderr)
+    print(shown(text), file=sys.stderr)
 
 
 def stdout_console() -> Console:
@@ -50,17 +53,21 @@ def verdict_text(verdict: Verdict) -> str:
         lines += [f"  | {line}" for line in verdict.log.strip().splitlines()[-15:]]
     if verdict.waveform:
         lines.append(f"  waveform: {verdict.waveform}")
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def _headline(verdict: Verdict) -> str:
     counts = ""
     if verdict.mismatches is not None:
-        counts = f": {verdict.mismatches} of {verdict.checks} checks failed"
+        counts = f": {verdict.mismatches} of {_checks(verdict.checks)} failed"
         if verdict.passed:
-            counts = f": {verdict.checks} checks"
+            counts = f": {_checks(verdict.checks)}"
     klass = f" ({verdict.failure_class})" if verdict.failure_class else ""
     return f"{str(verdict.outcome).upper()}{klass}{counts}"
+
+
+def _checks(count: int) -> str:
+    return f"{count} check" if count == 1 else f"{count} checks"
 
 
 def _mismatch_lines(verdict: Verdict) -> list[str]:
@@ -85,8 +92,3 @@ def _mismatch_lines(verdict: Verdict) -> list[str]:
     ]
     lines.append("    (got≠expected)")
     return lines
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it (enums become their text)."""
-    return json.loads(json.dumps(value, default=str))

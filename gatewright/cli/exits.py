@@ -15,6 +15,8 @@ class ExitCode(IntEnum):
     ERROR = 2
     INCONCLUSIVE = 3
     INTERRUPTED = 130
+    UNREAD = 141
+    TERMINATED = 143
 
 
 def exit_of(outcome: Outcome) -> ExitCode:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatewright.cli.console import print_json, say, verdict_text
+from gatewright.cli.console import print_json, say
 from gatewright.cli.exits import ExitCode
-from gatewright.cli.inputs import read_sources, read_specification
+from gatewright.cli.inputs import one_standard_input, read_sources, read_specification
 from gatewright.cli.options import (
     BaseUrl,
     IsolationLevel,
@@ -18,7 +19,12 @@ from gatewright.cli.options import (
     isolation_from,
     settings_from,
 )
+from gatewright.cli.output import OutputFile
+from gatewright.cli.terminal import as_is_unless_seen
+from gatewright.cli.told import document_of, outcome_text
 from gatewright.core import (
+    Candidate,
+    DataError,
     HarnessSpec,
     Language,
     ModelError,
@@ -26,7 +32,6 @@ from gatewright.core import (
     StopReason,
     Trajectory,
     UsageError,
-    verdict_json,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +81,7 @@ def generate(
     Exit status: 0 verified, 1 not verified (the best attempt is written all the same), 2 error.
     """
     from gatewright.agents.loop import LoopInterrupted
+    from gatewright.cli.naming import wanted_name
 
     settings = settings_from(
         model=model,
@@ -85,22 +91,28 @@ def generate(
         temperature=temperature,
         isolation=isolation,
     )
+    one_standard_input([spec], testbench, reference, cocotb, context)
+    text = read_specification(spec)
+    check = _check(testbench, reference, cocotb)
+    name = top or wanted_name(text, check)
     problem = Problem(
-        id=top or "spec",
-        spec=read_specification(spec),
+        id=name,
+        spec=text,
         language=_language(language),
-        top=top,
+        top=name,
         context=read_sources(context or ()),
-        harness=_check(testbench, reference, cocotb),
+        harness=check,
     )
-    _writable(output)
+    file = OutputFile(output) if output else None
+    if file:
+        file.try_out()
     try:
         trajectory = _solve(problem, settings, symbolic, init_registers, stream)
     except LoopInterrupted as interrupted:
-        _deliver(interrupted.trajectory, output, json)
+        _deliver(interrupted.trajectory, file, json)
         raise KeyboardInterrupt from None
     _no_model_no_answer(trajectory)
-    _deliver(trajectory, output, json)
+    _deliver(trajectory, file, json)
     passed = trajectory.verdict is not None and trajectory.verdict.passed
     raise typer.Exit(ExitCode.OK if passed else ExitCode.FAILED)
 
@@ -113,16 +125,21 @@ def _solve(
     from gatewright.agents.engine import solve
     from gatewright.agents.harnesses import Harnesses
     from gatewright.cli.answering import policy_from
+    from gatewright.cli.naming import better_told
     from gatewright.cli.narrator import Narrator
 
     policy = policy_from(settings, "", symbolic, settings.samples)
-    return solve(
-        problem,
-        model=_model(settings),
-        harnesses=Harnesses(isolation_from(settings)),
-        policy=replace(policy, init_registers=init_registers),
-        listener=Narrator(stream),
-    )
+    model = _model(settings)
+    try:
+        return solve(
+            problem,
+            model=model,
+            harnesses=Harnesses(isolation_from(settings)),
+            policy=replace(policy, init_registers=init_registers),
+            listener=Narrator(stream),
+        )
+    except DataError as error:
+        raise better_told(error, problem.harness, Candidate(())) from error
 
 
 def _model(settings: Settings) -> Model | None:
@@ -143,26 +160,11 @@ def _language(name: str) -> Language:
 def _check(
     testbench: list[str] | None, reference: list[str] | None, cocotb: list[str] | None
 ) -> HarnessSpec | None:
-    from gatewright.cli.verify import check_spec
+    from gatewright.cli.checking import check_spec
 
     if not (testbench or reference or cocotb):
         return None
     return check_spec(testbench, reference, cocotb)
-
-
-def _writable(output: Path | None) -> None:
-    """Find out before the work whether its result can be kept. Raises UsageError."""
-    import os
-
-    if output is None:
-        return
-    folder = output.parent
-    if output.is_dir():
-        raise UsageError("is a folder", where=str(output), hint="name a file: -o design.sv")
-    if not folder.is_dir():
-        raise UsageError("no such folder", where=str(folder), hint=f"mkdir -p {folder}")
-    if not os.access(output if output.exists() else folder, os.W_OK):
-        raise UsageError("may not be written", where=str(output), hint="choose another place")
 
 
 def _no_model_no_answer(trajectory: Trajectory) -> None:
@@ -172,54 +174,33 @@ def _no_model_no_answer(trajectory: Trajectory) -> None:
         raise ModelError(trajectory.notes[-1] if trajectory.notes else "the model failed")
 
 
-def _deliver(trajectory: Trajectory, output: Path | None, json: bool) -> None:
+def _deliver(trajectory: Trajectory, file: OutputFile | None, json: bool) -> None:
+    """The module to its file or stdout, what came out to stderr. Raises UsageError.
+
+    Where the file cannot be written after all, the module goes to stdout: it may have cost money.
+    """
     text = trajectory.best.text if trajectory.best else ""
     if text and not text.endswith("\n"):
         text += "\n"
-    if output is not None and text:
-        output.write_text(text)
+    failure = _written(file, text) if file else None
     if json:
-        print_json(_document(trajectory, output))
-        return
-    if output is None:
-        print(text, end="")
-    say(_outcome(trajectory))
-    if output is not None and text:
-        say(f"wrote {output}")
+        print_json(document_of(trajectory, str(file.path) if file and not failure else None))
+    else:
+        if file is None or failure:
+            print(as_is_unless_seen(text, sys.stdout), end="")
+        say(outcome_text(trajectory))
+        if file and text and not failure:
+            say(f"wrote {file.path}")
+    if failure:
+        sys.stdout.flush()
+        failure.hint = "the module was printed on standard output instead"
+        raise failure
 
 
-def _outcome(trajectory: Trajectory) -> str:
-    verdict = trajectory.verdict
-    lines = [f"note: {note}" for note in trajectory.notes]
-    if verdict is None or trajectory.best is None or not trajectory.best.sources:
-        return "\n".join([*lines, f"nothing was written ({trajectory.stop})"])
-    lines.append(verdict_text(verdict))
-    how = f"oracle {trajectory.oracle}, {trajectory.best.provenance}"
-    if trajectory.best.note:
-        how += f", {trajectory.best.note}"
-    state = "verified" if verdict.passed else f"NOT verified, stopped: {trajectory.stop}"
-    lines.append(f"{state} ({how})")
-    return "\n".join(lines)
-
-
-def _document(trajectory: Trajectory, output: Path | None) -> dict[str, object]:
-    best, verdict = trajectory.best, trajectory.verdict
-    return {
-        "verified": verdict is not None and verdict.passed,
-        "code": best.text if best else "",
-        "provenance": best.provenance if best else None,
-        "note": best.note if best else "",
-        "oracle": trajectory.oracle,
-        "stop": trajectory.stop,
-        "rounds": len(trajectory.rounds),
-        "usage": {
-            "prompt_tokens": trajectory.usage.prompt_tokens,
-            "completion_tokens": trajectory.usage.completion_tokens,
-            "seconds": trajectory.usage.seconds,
-            "cost": trajectory.usage.cost,
-            "calls": trajectory.usage.calls,
-        },
-        "notes": list(trajectory.notes),
-        "verdict": verdict_json(verdict) if verdict else None,
-        "output": str(output) if output else None,
-    }
+def _written(file: OutputFile, text: str) -> UsageError | None:
+    try:
+        if text:
+            file.write(text)
+    except UsageError as error:
+        return error
+    return None

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gatewright.cli.terminal import short
 from gatewright.core import DataError, Language, Source, UsageError, language_of
 
 # A hand-written HDL file is kilobytes; what is larger than this was named by mistake.
@@ -19,8 +20,8 @@ def read_text(path: Path | str) -> str:
     """
     if str(path) == "-":
         return _decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input")
+    where = short(str(path))
     path = Path(path)
-    where = str(path)
     try:
         if path.is_dir():
             raise DataError("is a folder, not a file", where=where, hint="name the file itself")
@@ -30,6 +31,9 @@ def read_text(path: Path | str) -> str:
         raise DataError("no such file", where=where, hint="check the path") from None
     except PermissionError:
         raise DataError("may not be read", where=where, hint="check its permissions") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"cannot be read: {reason.lower()}", where=where) from None
 
 
 def _decode(data: bytes, where: str) -> str:
@@ -69,13 +73,21 @@ def read_sources(paths: Sequence[Path | str]) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+def one_standard_input(*named: Sequence[str] | None) -> None:
+    """Raises UsageError where more than one of the inputs named is `-`."""
+    if sum(name == "-" for names in named for name in names or ()) > 1:
+        raise UsageError(
+            "standard input is named twice", where="-", hint="give the others as files"
+        )
+
+
 def read_specification(spec: str) -> str:
     """SPEC of `generate`: a file's name, `-`, or the text itself.
 
     Raises UsageError for an empty specification, DataError for a file that cannot be read.
     """
-    is_text = any(c.isspace() for c in spec.strip()) and not _exists(spec)
-    text = spec if is_text else read_text(spec)
+    is_text = (not spec.strip() or len(spec.split()) > 1) and not _exists(spec)
+    text = _argument(spec) if is_text else read_text(spec)
     if not text.strip():
         raise UsageError(
             "the specification is empty",
@@ -85,8 +97,13 @@ def read_specification(spec: str) -> str:
     return text
 
 
+def _argument(text: str) -> str:
+    """An argument of the command line, whose bytes need not have been UTF-8."""
+    return _decode(text.encode("utf-8", "surrogateescape"), "the specification")
+
+
 def _exists(spec: str) -> bool:
     try:
-        return Path(spec).exists()
+        return bool(spec) and Path(spec).exists()
     except (OSError, ValueError):  # a text too long, or with characters no path has
         return False

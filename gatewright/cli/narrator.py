@@ -6,6 +6,8 @@ import sys
 
 from gatewright.agents.listener import Listener
 from gatewright.cli.console import say
+from gatewright.cli.terminal import shown
+from gatewright.cli.told import ORACLES
 from gatewright.core import Oracle, Round
 
 
@@ -18,7 +20,7 @@ class Narrator(Listener):
 
     def started(self, oracle: Oracle) -> None:
         """The oracle is chosen."""
-        say(f"oracle: {oracle}")
+        say(f"oracle: {oracle} ({ORACLES[oracle]})")
 
     def stage(self, text: str) -> None:
         """What is being done now."""
@@ -28,7 +30,7 @@ class Narrator(Listener):
     def text(self, piece: str) -> None:
         """A piece of the answer."""
         if self._stream:
-            sys.stderr.write(piece)
+            sys.stderr.write(shown(piece))
             sys.stderr.flush()
             self._midline = not piece.endswith("\n")
 
