@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gatewright.agents.symbolic.circuit import Circuit
+from gatewright.agents.symbolic.emit_circuit import circuit_body
 from gatewright.agents.symbolic.emit_machine import machine_body
 from gatewright.agents.symbolic.emit_table import (
     automaton_body,
@@ -9,8 +11,9 @@ from gatewright.agents.symbolic.emit_table import (
     table_body,
     trace_body,
 )
-from gatewright.agents.symbolic.ir import Automaton, Equations, Machine, Structure, Table
+from gatewright.agents.symbolic.ir import Automaton, Equations, Machine, Table
 from gatewright.agents.symbolic.reading import Reading
+from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.verilog import Body, module
 from gatewright.core import Candidate, Interface, Language, Provenance, Source, UsageError
 
@@ -40,6 +43,8 @@ def _body(structure: Structure, interface: Interface) -> Body:
         return machine_body(structure, interface)
     if isinstance(structure, Automaton):
         return automaton_body(structure, interface)
+    if isinstance(structure, Circuit):
+        return circuit_body(structure)
     return trace_body(structure, interface)
 
 

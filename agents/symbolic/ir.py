@@ -37,6 +37,7 @@ class Notation(StrEnum):
     STATE_TABLE = "state table"
     STATE_DIAGRAM = "state diagram"
     AUTOMATON = "cellular automaton"
+    WORDS = "description in words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,9 +329,6 @@ class Automaton:
     cells: Signal
     wrap: bool
     span: Span
-
-
-Structure = Table | Equations | Machine | Automaton | Trace
 
 
 def concatenated(inputs: Sequence[Signal]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gatewright.agents.symbolic.circuit import Circuit, Drive
+from gatewright.agents.symbolic.emit_circuit import verilog as word
 from gatewright.agents.symbolic.expression import verilog
 from gatewright.agents.symbolic.ir import (
     Arc,
@@ -13,6 +15,7 @@ from gatewright.agents.symbolic.ir import (
     Clocked,
     Counter,
     Equations,
+    Level,
     Logic,
     Machine,
     NextBit,
@@ -20,12 +23,12 @@ from gatewright.agents.symbolic.ir import (
     NextWord,
     Signal,
     Step,
-    Structure,
     Table,
     Trace,
     Value,
 )
 from gatewright.agents.symbolic.reading import Reading
+from gatewright.agents.symbolic.structure import Structure
 
 _MOST_ROWS = 300
 
@@ -49,6 +52,8 @@ def _sentences(structure: Structure) -> list[str]:
         return _machine(structure)
     if isinstance(structure, Automaton):
         return _automaton(structure)
+    if isinstance(structure, Circuit):
+        return [text for drive in structure.drives for text in _drive(drive)]
     return _trace(structure)
 
 
@@ -176,6 +181,22 @@ def _automaton(automaton: Automaton) -> list[str]:
     ]
     beyond = f"the row is a ring of {top + 1} cells" if automaton.wrap else "they are 0"
     return [*lines, f"Beyond the ends, {q}[{top + 1}] and {q}[-1]: {beyond}."]
+
+
+def _drive(drive: Drive) -> list[str]:
+    output, trigger, reset = drive.output, drive.trigger, drive.reset
+    if trigger is None:
+        return [f"{output} = {word(drive.word)}."]
+    if isinstance(trigger, Level):
+        level = 0 if trigger.low else 1
+        return [f"{output} follows {word(drive.word)} while {trigger.port}={level}, else holds."]
+    edge = "falling" if trigger.falling else "rising"
+    lines = [f"At the {edge} edge of {trigger.port}, {output} becomes {word(drive.word)}."]
+    if reset is not None:
+        kind = "asynchronously" if reset.asynchronous else "synchronously"
+        level = 0 if reset.active_low else 1
+        lines.append(f"When {reset.port}={level}, {output} is {kind} reset to {drive.value}.")
+    return lines
 
 
 def _trace(trace: Trace) -> list[str]:

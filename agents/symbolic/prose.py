@@ -21,13 +21,13 @@ from gatewright.agents.symbolic.ir import (
     NextBit,
     NextIs,
     Notation,
-    Structure,
     Table,
     Trace,
 )
 from gatewright.agents.symbolic.phrases import CODES, EXAMPLES, LOGIC, MACHINES, PLAIN, TRACES
 from gatewright.agents.symbolic.readers import automaton
 from gatewright.agents.symbolic.roles import clock_port, named_low
+from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.text import Sentence, listed_otherwise
 from gatewright.agents.symbolic.vocabulary import clauses, slots
 from gatewright.core import Interface, Port

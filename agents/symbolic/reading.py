@@ -16,7 +16,6 @@ from gatewright.agents.symbolic.ir import (
     Equations,
     Notation,
     Strength,
-    Structure,
     Table,
 )
 from gatewright.agents.symbolic.page import Page, open_page
@@ -30,6 +29,7 @@ from gatewright.agents.symbolic.readers import (
     state_table,
     truth_table,
     waveform,
+    words,
 )
 from gatewright.agents.symbolic.readers.find import (
     AutomatonDraft,
@@ -39,6 +39,7 @@ from gatewright.agents.symbolic.readers.find import (
 )
 from gatewright.agents.symbolic.roles import clock_port, reset_port
 from gatewright.agents.symbolic.signals import Names
+from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.text import sentences
 from gatewright.core import Interface
 
@@ -134,6 +135,8 @@ def _read(page: Page, interface: Interface) -> _Settled:
     finds, rest = _finds(page, names, _DRAWN)
     if not finds:
         finds, rest = _finds(page, names, _WRITTEN)
+    if not finds:
+        finds, rest = _finds(page, names, (words.read,))
     if not finds:
         raise Abstain("the text holds no structure that is read here")
     if len(finds) > 1:

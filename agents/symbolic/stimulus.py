@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 
+from gatewright.agents.symbolic.circuit import Circuit
 from gatewright.agents.symbolic.expression import evaluate, signals_of
 from gatewright.agents.symbolic.ir import (
     Automaton,
@@ -14,13 +15,14 @@ from gatewright.agents.symbolic.ir import (
     Equations,
     Machine,
     Signal,
-    Structure,
     Table,
     Trace,
     Value,
     concatenated,
 )
+from gatewright.agents.symbolic.stimulus_circuit import circuit_beats
 from gatewright.agents.symbolic.stimulus_machine import machine_beats
+from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.vector import Beat, Vectors
 from gatewright.core import Interface
 
@@ -39,6 +41,8 @@ def beats(structure: Structure, interface: Interface) -> list[Beat]:
     vectors = Vectors(interface)
     if isinstance(structure, Machine):
         return list(machine_beats(structure, vectors))
+    if isinstance(structure, Circuit):
+        return list(circuit_beats(structure, vectors))
     if isinstance(structure, Trace):
         return list(_replayed(structure, vectors))
     if isinstance(structure, Automaton):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gatewright.agents.symbolic.circuit import Circuit
 from gatewright.agents.symbolic.ir import (
     Equations,
     Literal,
@@ -80,7 +81,7 @@ class AutomatonDraft:
     left_is_higher: bool | None
 
 
-Draft = Table | Equations | MachineDraft | WaveDraft | AutomatonDraft
+Draft = Table | Equations | Circuit | MachineDraft | WaveDraft | AutomatonDraft
 
 
 @dataclass(frozen=True, slots=True)

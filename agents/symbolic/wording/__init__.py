@@ -1,0 +1,1 @@
+"""Descriptions in words: a closed grammar of digital design's standard sentences."""
