@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Self
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, Self
 
 from gatewright.cli.console import say, stderr_console
 from gatewright.eval.events import Event, Failed, Noted, Planned, Scored
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Where stderr is no terminal, a log wants a sign of life and not a line a task.
 SECONDS_BETWEEN_LINES = 15.0
@@ -22,15 +23,7 @@ class _Bar:
     def __init__(self) -> None:
         self._progress: Progress | None = None
         if sys.stderr.isatty():
-            self._progress = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[remark]}"),
-                console=stderr_console(),
-                transient=True,
-            )
+            self._progress = _drawn()
             self._task = self._progress.add_task("checking", total=None, remark="")
         self._last_line = time.monotonic()
 
@@ -54,6 +47,26 @@ class _Bar:
         elif time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             say(f"{done}/{total} {remark}".rstrip())
+
+
+def _drawn() -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[remark]}"),
+        console=stderr_console(),
+        transient=True,
+    )
 
 
 class RunProgress(_Bar):

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from gatewright.core import GatewrightError, SandboxUnavailable
-from gatewright.sandbox.isolation import container, programs, seccomp, warden
+from gatewright.sandbox.isolation import programs, seccomp, warden
 from gatewright.sandbox.isolation.base import Command, Isolation, Level, Limits
 from gatewright.sandbox.isolation.bwrap import Bubblewrap
 from gatewright.sandbox.isolation.keeper import Keeper
@@ -100,6 +100,8 @@ def _open(level: Level, unsafe: bool) -> Isolation:
     if level is Level.BWRAP:
         return Bubblewrap(_bwrap_program() or "bwrap")
     if level is Level.CONTAINER:
+        from gatewright.sandbox.isolation import container
+
         return container.Container(container.engine())
     return Keeper(level, unsafe=unsafe)
 
@@ -121,6 +123,8 @@ def _bwrap_program() -> str | None:
 
 
 def _container() -> Offer:
+    from gatewright.sandbox.isolation import container
+
     try:
         container.engine()
     except SandboxUnavailable as error:

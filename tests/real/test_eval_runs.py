@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.eval import Generations, References, RunRequest, load_run, preflight, run
+from gatewright.eval import Generations, References, RunRequest, load_run, run
+from gatewright.eval.preflight import preflight
 from gatewright.eval.published import official_table
 from gatewright.eval.suites.registry import open_suite
 
