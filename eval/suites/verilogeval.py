@@ -107,7 +107,7 @@ class VerilogEval:
         if rules == HARDENED:
             from gatewright.eval.suites.verilogeval_hardened import HardenedRules
 
-            return HardenedRules.on(self._isolation)
+            return HardenedRules.on(self._isolation, slow=frozenset(_SLOW))
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )
