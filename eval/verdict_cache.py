@@ -13,6 +13,7 @@ import re
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from gatewright.core import Candidate, Language, Problem, Severity, Verdict
@@ -48,6 +49,7 @@ _TOKEN = re.compile(
 _VERILOG = (Language.VERILOG, Language.SYSTEMVERILOG)
 
 
+@lru_cache(maxsize=64)  # several ask for the same text one after another
 def token_text(text: str) -> str:
     """The text's tokens, a space between each; the text itself where that could mislead.
 

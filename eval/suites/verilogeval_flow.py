@@ -37,11 +37,15 @@ exec "$vvp" {_BINARY}
 
 @dataclass(frozen=True, slots=True)
 class FlowRun:
-    """What the commands said and how they ended; `compiled` = there was something to simulate."""
+    """What the commands said and how they ended; `compiled` = there was something to simulate.
+
+    `icarus` is the version that said it.
+    """
 
     log: str
     compiled: bool
     finished: Finished
+    icarus: str
 
 
 def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> FlowRun:
@@ -54,7 +58,7 @@ def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> Fl
         finished = isolation.run(command, LIMITS)
         compiled = (folder / _BINARY).is_file()
     late = "\nTIMEOUT\n" if compiled and finished.ending in CUT_SHORT else ""
-    return FlowRun(finished.output + late, compiled, finished)
+    return FlowRun(finished.output + late, compiled, finished, icarus.version)
 
 
 def sample_name(problem: Problem) -> str:

@@ -18,7 +18,7 @@ from gatewright.eval.suites.verilogeval_errata import corrected, only_eases
 from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_name, sample_text
 from gatewright.eval.verdict_cache import token_text
 from gatewright.sandbox.isolation import Ending, Isolation
-from gatewright.sandbox.tools.icarus import TOOL, open_icarus, parse_messages
+from gatewright.sandbox.tools.icarus import TOOL, parse_messages
 
 OFFICIAL = "official"
 ERRATA = "errata"
@@ -126,7 +126,7 @@ class PublishedRules:
             mismatches=last.mismatches if last else None,
             diagnostics=parse_messages(run.log),
             log=run.log,
-            tools={TOOL: open_icarus(self.isolation).version},
+            tools={TOOL: run.icarus},
             cpu_s=run.finished.cpu_s if own else 0.0,
             wall_s=run.finished.wall_s if own else 0.0,
             rules=self.rules,
