@@ -22,7 +22,7 @@ from gatewright.core import (
     UsageError,
 )
 from gatewright.eval.generations import Generation, read_generations
-from gatewright.eval.rows import SampleRow, sample_row
+from gatewright.eval.rows import Key, SampleRow, sample_row
 from gatewright.eval.schedule import in_order
 from gatewright.eval.suites import Suite
 
@@ -119,6 +119,7 @@ class Generations:
             highest = max(highest, row.sample)
         self._samples = highest + 1
         self._most = max(per_task.values())
+        self._tasks = tuple(per_task)
 
     @property
     def origins(self) -> Origins:
@@ -149,22 +150,31 @@ class Generations:
     def rows(
         self, suite: Suite, known: Sequence[Problem], wanted: Sequence[Problem], samples: int
     ) -> Iterator[SampleRow]:
-        """The file's answers, in its order, then an answer without code for each that it lacks."""
+        """The file's answers, in its order, then an answer without code for each that it lacks.
+
+        Raises before the first row, so that a run that cannot begin leaves nothing behind.
+        """
         if samples < self._samples:
             raise UsageError(
                 f"holds samples 0 to {self._samples - 1}, but {samples} were asked for",
                 where=str(self._path),
-                hint=f"leave --samples out or give --samples {self._samples}",
+                hint="leave --samples out",
             )
         problems = {problem.id: problem for problem in known}
-        missing = dict.fromkeys(in_order((problem.id for problem in wanted), samples))
+        unknown = next((task for task in self._tasks if task not in problems), None)
+        if unknown is not None:
+            raise DataError(
+                f"{suite.name} has no task {unknown!r}",
+                where=str(self._path),
+                hint=f"its tasks are called like {next(iter(problems), '')!r}",
+            )
+        return self._rows(suite, problems, in_order((problem.id for problem in wanted), samples))
+
+    def _rows(
+        self, suite: Suite, problems: Mapping[str, Problem], wanted: Sequence[Key]
+    ) -> Iterator[SampleRow]:
+        missing = dict.fromkeys(wanted)
         for row in read_generations(self._path):
-            if row.task not in problems:
-                raise DataError(
-                    f"{suite.name} has no task {row.task!r}",
-                    where=str(self._path),
-                    hint=f"its tasks are called like {next(iter(problems), '')!r}",
-                )
             if row.key in missing:
                 del missing[row.key]
                 yield self._sample(suite, problems[row.task], row)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from gatewright.core import UsageError
-from gatewright.eval.rowfile import RowFile, stop_writing
+from gatewright.eval.rowfile import NEW, RowFile, stop_writing
 from gatewright.eval.rows import (
     ErrorRow,
     Key,
@@ -22,6 +22,7 @@ from gatewright.eval.rows import (
     VerdictRow,
 )
 
+MANIFEST = "run.json"
 SAMPLES = "samples.jsonl"
 TRAJECTORIES = "trajectories.jsonl"
 VERDICTS = "verdicts.jsonl"
@@ -89,9 +90,9 @@ class RunFolder:
 
 def _clear(path: Path) -> None:
     """Remove the files that a killed run had half written beside those they were to replace."""
-    for leftover in path.glob("*.new"):
+    for name in (MANIFEST, SAMPLES, TRAJECTORIES, VERDICTS, RESULTS, ERRORS):
         with suppress(OSError):
-            leftover.unlink()
+            (path / f"{name}{NEW}").unlink()
 
 
 def _locked(path: Path) -> int:

@@ -11,9 +11,8 @@ from typing import Any
 
 from gatewright.core import DataError, UsageError
 from gatewright.eval.answers import Origins
-from gatewright.eval.rowfile import stop_writing
-
-NAME = "run.json"
+from gatewright.eval.folder import MANIFEST
+from gatewright.eval.rowfile import NEW, stop_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def read_manifest(out: Path) -> Manifest | None:
     """The manifest of a run's folder, None where there is none. Raises DataError."""
     from pydantic import TypeAdapter
 
-    path = out / NAME
+    path = out / MANIFEST
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -66,8 +65,8 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
     """Write it in one step. Raises DataError where the folder cannot be written."""
     from pydantic import TypeAdapter
 
-    path = out / NAME
-    fresh = path.with_suffix(".json.new")
+    path = out / MANIFEST
+    fresh = path.with_name(f"{MANIFEST}{NEW}")
     try:
         with fresh.open("wb") as file:
             file.write(TypeAdapter(Manifest).dump_json(manifest, indent=1) + b"\n")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatewright.core import UsageError
 from gatewright.eval.results import Run
 from gatewright.eval.rowfile import stop_writing
 from gatewright.eval.tables import (
@@ -36,10 +37,16 @@ _PIECES = 64  # parts of the template joined for each write
 
 
 def write_html(run: Run, path: Path) -> None:
-    """Write the page, in one step. Raises DataError where the file cannot be written."""
+    """Write the page, in one step.
+
+    Raises UsageError where its folder does not exist (as every command does that writes a file
+    where it is told to), DataError where the file cannot be written.
+    """
+    if not path.parent.is_dir():
+        folder = str(path.parent)
+        raise UsageError("no such folder", where=folder, hint="make it first: mkdir -p FOLDER")
     fresh = path.with_name(f".{path.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with fresh.open("w", encoding="utf-8", errors="replace") as file:
             file.writelines(html_pieces(run))
         fresh.replace(path)

@@ -23,6 +23,7 @@ from gatewright.eval.rows import Key
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+NEW = ".new"  # ends the name of a file that is to replace another
 SYNC_SECONDS = 2.0  # at most this much work is lost when the machine itself goes down
 
 
@@ -202,7 +203,7 @@ class RowFile(Generic[Row]):
         if whole and wanted == list(self._places) and self._lines == len(wanted):
             self.close()
             return
-        fresh = self.path.with_suffix(".jsonl.new")
+        fresh = self.path.with_name(f"{self.path.name}{NEW}")
         try:
             places = self._rewrite(fresh, wanted)
         except OSError as error:

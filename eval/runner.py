@@ -98,11 +98,13 @@ def run(request: RunRequest, listener: Listener = ignore) -> Summary:
     dataset = request.suite.load(request.data)
     with RunFolder(request.out) as folder:
         plan = _plan(request, dataset, folder)
+        given = _given(plan)
         for name in folder.torn():
             listener(Noted(f"{name} ended in a half-written line: it was dropped"))
         write_manifest(request.out, plan.manifest)
         troubles = _Troubles()
         try:
+            _take(given, plan, folder, listener)
             _carry_out(plan, folder, troubles, listener)
         except BaseException as stopped:
             with suppress(DataError):
@@ -119,10 +121,6 @@ def run(request: RunRequest, listener: Listener = ignore) -> Summary:
 
 
 def _carry_out(plan: _Plan, folder: RunFolder, troubles: _Troubles, listener: Listener) -> None:
-    missing = _take_given(plan, folder)
-    if missing:
-        total = plan.manifest.total
-        listener(Noted(f"{missing} of {total} answers are missing: they count as failed"))
     for done in _work(plan, folder, troubles, listener):
         troubles.note(_kept(done, folder, listener))
     folder.put_in_order(plan.keys)
@@ -191,17 +189,24 @@ def _samples(request: RunRequest) -> int:
     return request.answers.samples() if isinstance(request.answers, Given) else 1
 
 
-def _take_given(plan: _Plan, folder: RunFolder) -> int:
-    """Keep the answers that are there already; returns how many of them are missing."""
-    answers, missing = plan.request.answers, 0
+def _given(plan: _Plan) -> Iterator[SampleRow]:
+    """The answers that are there already. Raises for a request that they do not fit."""
+    answers = plan.request.answers
     if not isinstance(answers, Given) or isinstance(answers, Asked):
-        return missing
+        return iter(())
     suite, known = plan.request.suite, plan.dataset.problems
-    for row in answers.rows(suite, known, plan.problems, plan.manifest.samples):
+    return answers.rows(suite, known, plan.problems, plan.manifest.samples)
+
+
+def _take(given: Iterator[SampleRow], plan: _Plan, folder: RunFolder, listener: Listener) -> None:
+    missing = 0
+    for row in given:
         missing += row.note == MISSING
         if Key(row.task, row.sample) not in folder.samples:
             folder.samples.append(row)
-    return missing
+    if missing:
+        total = plan.manifest.total
+        listener(Noted(f"{missing} of {total} answers are missing: they count as failed"))
 
 
 def _work(

@@ -174,9 +174,11 @@ def test_huge_answers_and_many_of_them_stay_readable(tmp_path: Path) -> None:
 
 
 def test_a_page_that_cannot_be_written_says_so(judged: Run) -> None:
-    (judged.path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
-        write_html(judged, judged.path / "file" / "page.html")
+        write_html(judged, judged.path)
+    with pytest.raises(UsageError, match=r"no such folder.*mkdir -p"):
+        write_html(judged, judged.path / "new" / "page.html")
+    assert not (judged.path / "new").exists()
 
 
 def test_a_failed_write_leaves_the_old_page(judged: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,7 +244,7 @@ def test_a_model_that_keeps_failing_stops_the_run(request_: RunRequest) -> None:
     suite = TinySuite(20)
     answers = TinyAnswers(trouble=trouble)
     with pytest.raises(ModelError, match="server is down"):
-        run(replace(request_, suite=suite, answers=answers))
+        run(replace(request_, suite=suite, answers=answers, jobs=1))
     assert len(rows(request_.out / "samples.jsonl")) == 20
     assert len(answers.asked) <= 20 + 5 + 5
 
@@ -320,6 +320,18 @@ def test_answers_that_a_file_lacks_count_as_failed_and_the_run_is_finished(
     ]
     assert [e.done for e in events if isinstance(e, Planned)] == [0]
     assert run(request).complete
+
+
+def test_a_file_that_does_not_fit_leaves_no_run_behind(tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    line = '{"task": "%s", "sample": 0, "code": "P00"}\n'
+    file.write_text(line % "P00" + line % "Q")
+    out = tmp_path / "out"
+    with pytest.raises(DataError, match="no task 'Q'"):
+        run(RunRequest(TinySuite(), out, Generations(file)))
+    assert not list(out.glob("*.json*"))
+    file.write_text(line % "P00")
+    assert run(RunRequest(TinySuite(), out, Generations(file))).complete
 
 
 def test_more_samples_than_anyone_means_are_refused(request_: RunRequest) -> None:
