@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gatewright.eval.compare import Comparison, Shift
-from gatewright.eval.metrics import Estimate
-from gatewright.eval.preflight import PreflightResult, RulePreflight
-from gatewright.eval.results import Run
-from gatewright.eval.summary import Summary
-from gatewright.eval.view import ProblemView, cautions, problem_views
-
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from rich.table import Table
+
+    from gatewright.eval.compare import Comparison, Shift
+    from gatewright.eval.metrics import Estimate
+    from gatewright.eval.preflight import PreflightResult, RulePreflight
+    from gatewright.eval.results import Run
+    from gatewright.eval.summary import Summary
+    from gatewright.eval.view import ProblemView
 
 _STYLES = {"pass": "green", "mismatch": "yellow", "open": "dim", "no_code": "dim"}
 _WRAPPED = ("problem", "answers")  # these columns give way on a narrow terminal
@@ -85,6 +85,8 @@ def _print_rest(summary: Summary, console: Console) -> None:
 
 def print_run(run: Run, console: Console) -> None:
     """The figures, then a line a problem."""
+    from gatewright.eval.view import cautions, problem_views
+
     print_summary(run.summary, console)
     names = list(reversed(run.manifest.rules))
     table = _table("problem", *names, "answers", "CPU s")

@@ -105,7 +105,7 @@ def evaluate(
     if json:
         print_json(summary_json(summary))
     else:
-        from gatewright.eval.report import print_summary
+        from gatewright.eval.tables import print_summary
 
         print_summary(summary, stdout_console())
     if not summary.complete and not generate_only:
@@ -142,7 +142,7 @@ def preflight(
     if json:
         print_json(preflight_json(result))
     else:
-        from gatewright.eval.report import print_preflight
+        from gatewright.eval.tables import print_preflight
 
         print_preflight(result, stdout_console())
     raise typer.Exit(ExitCode.OK if result.ok else ExitCode.FAILED)
