@@ -2,8 +2,12 @@
 
 This file is copied beside the tests and imported by cocotb's own start-up (PYGPI_USERS), so it uses
 nothing but the standard library and cocotb. Reports are JSON lines on the descriptor that
-GATEWRIGHT_CHANNEL names: `tests` (names), `test` (one result), `import` (a test file that does not
+GATEWRIGHT_CHANNEL names: `load` (the test files are about to be), `tests` (names), `test` (one
+result), `wrote` (a signal of the design that is no input), `import` (a test file that does not
 load), `end`. The design under test is Verilog without file access: it cannot write there.
+
+The design is an instance in a wrapper. The tests see it as `dut`, but for its inputs the wrapper's
+variables of the same names, which the design cannot drive.
 """
 
 from __future__ import annotations
@@ -49,9 +53,12 @@ class Channel:
     def __init__(self, descriptor: int) -> None:
         os.set_inheritable(descriptor, False)
         self._descriptor = descriptor
+        self._owner = os.getpid()
 
     def send(self, event: str, **fields: object) -> None:
         """Write one report at once; a vanished harness is no reason to disturb the tests."""
+        if os.getpid() != self._owner:
+            return  # a test has forked: what the child does is not the run
         line = json.dumps({"event": event, **fields}).encode() + b"\n"
         try:
             while line:
@@ -256,6 +263,64 @@ def _shown(value: object) -> str:
         return f"<{type(value).__name__}, not printable: {type(error).__name__}>"
 
 
+class Watch:
+    """Tells the harness of the design's own signals, its inputs aside, that the tests write."""
+
+    def __init__(self, channel: Channel, top: str) -> None:
+        self._channel = channel
+        self._prefix = f"{top}."
+        self._seen: set[tuple[str, bool]] = set()
+
+    def wrote(self, path: str, *, released: bool) -> None:
+        """A write to the signal at `path`; below the top scope it cannot be taken for a port."""
+        name = path.removeprefix(self._prefix)
+        if name == path or "." in name or "[" in name or (name, released) in self._seen:
+            return
+        self._seen.add((name, released))
+        self._channel.send("wrote", name=name, released=released)
+
+
+def show_design(name: str, inputs: Sequence[tuple[str, str]], channel: Channel) -> None:
+    """Make the instance `name` what the tests get as `dut`, its inputs the wrapper's variables."""
+    import cocotb
+    from cocotb import clock, handle
+
+    outer: Any = cocotb.top
+    objects: dict[Any, Any] = handle._handle2obj
+    raw = outer._handle.get_handle_by_name(name, handle.GPIDiscovery.AUTO)
+    dut: Any = handle._make_sim_object(raw, name)
+    theirs: set[object] = set()
+    for port, variable in inputs:
+        drive = outer._handle.get_handle_by_name(variable, handle.GPIDiscovery.AUTO)
+        shown = handle._make_sim_object(drive, f"{name}.{port}")
+        theirs.add(shown)
+        dut._sub_handles[port] = shown
+        inside = raw.get_handle_by_name(port, handle.GPIDiscovery.AUTO)
+        if inside is not None:
+            # cocotb keeps one object for each signal: whoever looks this one up gets the other.
+            objects[inside] = shown
+    cocotb.top = dut
+    cocotb.tops = {name.casefold(): dut}
+    _watch_writes(Watch(channel, name), theirs, handle, clock)
+
+
+def _watch_writes(watch: Watch, theirs: set[object], handle: Any, clock: Any) -> None:
+    scheduled, made = handle._schedule_write, clock.Clock.__init__
+
+    def schedule(target: Any, function: Any, action: Any, value: Any) -> None:
+        if target not in theirs:
+            released = action is handle._GPISetAction.RELEASE or "z" in str(value).lower()
+            watch.wrote(target._path, released=released)
+        scheduled(target, function, action, value)
+
+    def make(self: Any, signal: Any, *args: Any, **kwargs: Any) -> None:
+        if signal not in theirs:
+            watch.wrote(signal._path, released=False)
+        made(self, signal, *args, **kwargs)
+
+    handle._schedule_write, clock.Clock.__init__ = schedule, make
+
+
 def add_old_names() -> None:
     """Names of cocotb 1.x that cocotb 2 dropped without a successor of the same name."""
     import cocotb
@@ -280,6 +345,13 @@ def start() -> None:
     sys.meta_path.insert(0, Finder(folder, counter))
     Reporter(channel, counter, folder).watch(regression.RegressionManager)
     add_old_names()
+    name = os.environ.pop("GATEWRIGHT_DESIGN")
+    pairs = os.environ.pop("GATEWRIGHT_INPUTS").split(",")
+    show_design(
+        name, [(p, v) for p, _, v in (pair.partition("=") for pair in pairs if pair)], channel
+    )
+    os.environ["COCOTB_TOPLEVEL"] = name
+    channel.send("load")
     names = os.environ["COCOTB_TEST_MODULES"].split(",")
     if not _load(names, channel, folder):
         sys.exit(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.core import Diagnostic, Outcome, Severity, TestResult
@@ -17,8 +17,10 @@ MAX_TESTS = 10_000
 class Report:
     """The tests collected (None: the plugin did not get that far) and what became of them.
 
-    `fault` is why a test file did not load; `kinds` counts failures by kind: assertion, port (the
-    design has no such signal), ended (the simulation ended under the test), error.
+    `loading` says that the plugin began to load them; `fault` is why a test file did not load.
+    `written` are the design's own signals (its inputs aside) that the tests wrote, and whether
+    they ever let go of them. `kinds` counts failures by kind: assertion, port (the design has no
+    such signal), ended (the simulation ended under the test), error.
     """
 
     collected: tuple[str, ...] | None
@@ -27,6 +29,8 @@ class Report:
     kinds: Mapping[str, int]
     assertions: int
     ended: bool
+    loading: bool = False
+    written: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def passed(self) -> int:
@@ -50,7 +54,8 @@ def read_report(channel: bytes) -> Report:
     collected: tuple[str, ...] | None = None
     results: list[TestResult] = []
     kinds: dict[str, int] = {}
-    fault, assertions, ended = None, 0, False
+    written: dict[str, bool] = {}
+    fault, assertions, ended, loading = None, 0, False, False
     for event in filter(None, map(_event, channel.splitlines())):
         kind = event["event"]
         if kind == "tests":
@@ -59,12 +64,17 @@ def read_report(channel: bytes) -> Report:
             fault = _fault(event)
         elif kind == "end":
             ended = True
+        elif kind == "load":
+            loading = True
+        elif kind == "wrote":
+            name = str(event["name"])
+            written[name] = bool(event["released"]) or written.get(name, False)
         elif kind == "test" and len(results) < MAX_TESTS:
             results.append(_result(event))
             assertions += int(event.get("assertions", 0))
             if event["outcome"] == "failed":
                 kinds[event["kind"]] = kinds.get(event["kind"], 0) + 1
-    return Report(collected, tuple(results), fault, kinds, assertions, ended)
+    return Report(collected, tuple(results), fault, kinds, assertions, ended, loading, written)
 
 
 _OUTCOMES = {

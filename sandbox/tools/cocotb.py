@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,11 +78,22 @@ def _libpython() -> Path:
 
 
 def run_tests(
-    image: str, folder: Path, top: str, modules: Sequence[str], *, entry: str, seed: int = 1
+    image: str,
+    folder: Path,
+    top: str,
+    modules: Sequence[str],
+    *,
+    entry: str,
+    design: str,
+    inputs: Sequence[tuple[str, str]],
+    seed: int,
+    quiet: bool = False,
 ) -> Command:
     """The command that runs test modules of `folder` on the compiled `image` in it.
 
-    `entry` is the `module:function` that runs the regression in place of cocotb's own.
+    `entry` is the `module:function` that runs the regression in place of cocotb's own. It finds
+    the instance under test, `design`, in the module `top`, and for each of its `inputs` the
+    variable of `top` that drives it. `quiet` drops what is printed.
     """
     cocotb = find_cocotb()
     environment = {
@@ -92,11 +104,15 @@ def run_tests(
         "PYTHONDONTWRITEBYTECODE": "1",
         "COCOTB_TEST_MODULES": ",".join(modules),
         "COCOTB_TOPLEVEL": top,
+        "GATEWRIGHT_DESIGN": design,
+        "GATEWRIGHT_INPUTS": ",".join(f"{port}={name}" for port, name in inputs),
         "TOPLEVEL_LANG": "verilog",
         "COCOTB_RANDOM_SEED": str(seed),
         "COCOTB_ANSI_OUTPUT": "0",
         # The tests' assertions are watched by our own loader, at a fraction of pytest's cost.
         "COCOTB_REWRITE_ASSERTION_FILES": "",
     }
-    argv = ("vvp", "-n", "-m", str(cocotb.library), image)
+    argv: tuple[str, ...] = ("vvp", "-n", "-m", str(cocotb.library), image)
+    if quiet:
+        argv = ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null 2>&1")
     return Command(argv, folder, cocotb.mounts, environment, trusted=False, channel=True)

@@ -106,6 +106,7 @@ def test_the_style_of_cocotb_1_runs() -> None:
 
 def test_sides_of_an_assertion_are_evaluated_once() -> None:
     body = "seen = []\n    assert seen.append(1) == None\n    assert len(seen) == 1"
+    body += "\n    assert dut.y.value == 1"
     assert one(WIRE, body).passed
 
 
@@ -196,7 +197,7 @@ def test_what_a_design_prints_is_no_report() -> None:
 
 
 def test_data_files_lie_beside_the_tests() -> None:
-    body = "assert open('expected.txt').read() == '42'"
+    body = "assert int(open('expected.txt').read()) == 41 + int(dut.y.value)"
     test = python("test_one.py", ONE.format(body))
     assert run(WIRE, test, data=(Source("expected.txt", "42"),)).passed
 

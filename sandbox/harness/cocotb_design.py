@@ -1,0 +1,219 @@
+"""A candidate made ready for cocotb: gated, its top found, its inputs kept apart from the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gatewright.core import (
+    Candidate,
+    CocotbSpec,
+    Diagnostic,
+    Direction,
+    FailureClass,
+    Interface,
+    Port,
+    Severity,
+)
+from gatewright.sandbox.integrity import (
+    GatePolicy,
+    Kind,
+    Layout,
+    Preprocessed,
+    Token,
+    check,
+    definitions,
+    lay_out,
+    preprocess,
+    tokenize,
+    tops,
+)
+from gatewright.sandbox.integrity.gate import TOOL as GATE
+from gatewright.sandbox.integrity.policy import LOADS
+from gatewright.sandbox.tools import slang
+from gatewright.sandbox.tools.slang_modules import Module
+
+TOOL = "cocotb"
+_MACROS = {"__ICARUS__": "1", "COCOTB_SIM": "1"}
+_REACHING = frozenset({"include", "macro-budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A candidate that passed the gate: its text as compiled, its module under test."""
+
+    layout: Layout
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A candidate that goes no further."""
+
+    failure: FailureClass
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def ready(
+    candidate: Candidate, top: str, spec: CocotbSpec, wanted: Interface | None = None
+) -> Design | Refused:
+    """Gate a candidate and find the module under test. `wanted` are the ports it must have."""
+    if not any(source.text.strip() for source in candidate.sources):
+        return Refused(FailureClass.NO_CODE, (error("the answer holds no code"),))
+    done = preprocess(candidate.sources, defines=_MACROS)
+    compiled = [t for t in done.tokens if t.kind is not Kind.ATTRIBUTE]
+    refused = _refused(done, compiled) or _borrowed(compiled, done.files, spec)
+    if refused is not None:
+        return refused
+    found = definitions(compiled)
+    modules = [d.name for d in found if d.is_module]
+    chosen = _top(top, modules, tops(compiled, found), spec)
+    if isinstance(chosen, Diagnostic):
+        return Refused(FailureClass.INTERFACE, (chosen,))
+    parsed = slang.parse(compiled, done.files)
+    module = parsed.module(chosen)
+    if module is None:
+        said = parsed.diagnostics or (error(f"the module '{chosen}' cannot be read"),)
+        return Refused(FailureClass.SYNTAX, said)
+    differing = tuple(_differences(module.interface, wanted)) if wanted else ()
+    if differing:
+        return Refused(FailureClass.INTERFACE, differing)
+    return Design(parsed.layout, module)
+
+
+def _refused(done: Preprocessed, compiled: Sequence[Token]) -> Refused | None:
+    errors = [d for d in done.diagnostics if d.severity is Severity.ERROR]
+    errors += check(done.tokens, done.files, GatePolicy())
+    # An attribute or a directive may stand between the parts of a path: look without them too.
+    bare = [t for t in compiled if t.kind is not Kind.DIRECTIVE]
+    if len(bare) < len(done.tokens):
+        errors += check(bare, done.files, GatePolicy())
+    if not errors:
+        return None
+    unsafe = [d for d in errors if (d.tool == GATE and d.code != "lexical") or d.code in _REACHING]
+    if unsafe:
+        return Refused(FailureClass.UNSAFE, tuple(dict.fromkeys(unsafe)))
+    return Refused(FailureClass.SYNTAX, tuple(dict.fromkeys(errors)))
+
+
+def _borrowed(tokens: Sequence[Token], files: Sequence[str], spec: CocotbSpec) -> Refused | None:
+    """Refuse to load the tests, or what they read: that is where expected values are kept."""
+    text = "\n".join(source.text for source in spec.tests)
+    kept = {s.name for s in spec.tests} | {s.name for s in spec.data if s.name in text}
+    for index, token in enumerate(tokens[:-2]):
+        if token.text in LOADS and tokens[index + 2].text[1:-1] in kept:
+            message = f"{tokens[index + 2].text} is a file of the tests"
+            where = (files[token.file], token.line, token.column)
+            said = Diagnostic(Severity.ERROR, message, *where, code="file", tool=TOOL)
+            return Refused(FailureClass.UNSAFE, (said,))
+    return None
+
+
+def _top(
+    wanted: str, modules: Sequence[str], free: Sequence[str], spec: CocotbSpec
+) -> str | Diagnostic:
+    """The module asked for, else the only one that no other instantiates, else one tests name."""
+    if wanted:
+        if wanted in modules:
+            return wanted
+        return error(f"there is no module '{wanted}'; there is {', '.join(modules) or 'none'}")
+    if len(free) == 1:
+        return free[0]
+    text = "\n".join(source.text for source in spec.tests)
+    named = [name for name in free if f'"{name}"' in text or f"'{name}'" in text]
+    if len(named) == 1:
+        return named[0]
+    if not free:
+        return error("the design has no top module")
+    return error(f"the design has several top modules: {', '.join(free)}; name one")
+
+
+def _differences(ours: Interface, wanted: Interface) -> Iterator[Diagnostic]:
+    for port in wanted.ports:
+        has = ours.port(port.name)
+        if has is None:
+            yield error(f"{port.direction} '{port.name}' is missing")
+        elif has.direction is not port.direction:
+            yield error(f"'{port.name}' must be an {port.direction}, not {has.direction}")
+
+
+def unmeasured(module: Module) -> tuple[Port, ...]:
+    """The inputs whose width the text does not tell: of a named type, or of computed bounds."""
+    return tuple(p for p in module.interface.inputs if p.name not in module.sized)
+
+
+def probe(module: Module, nonce: str) -> str:
+    """Verilog that prints `nonce name width` for each input that is not measured yet."""
+    prints = " ".join(
+        f'$display ( "{nonce} {p.name} %0d" , $bits ( dut . {p.name} ) ) ;'
+        for p in unmeasured(module)
+    )
+    return (
+        f"`resetall\nmodule probe_{nonce} ; {module.name} dut ( ) ;\n"
+        f"initial begin {prints} $finish ; end endmodule\n"
+    )
+
+
+def widths(output: str, nonce: str) -> dict[str, int]:
+    """What the probe printed."""
+    rows = (line.split() for line in output.splitlines() if line.startswith(f"{nonce} "))
+    return {row[1]: int(row[2]) for row in rows if len(row) == 3 and row[2].isdecimal()}
+
+
+def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str = "") -> str:
+    """The module `cocotb_<nonce>`, in which the design is an instance of its own name.
+
+    The tests write variables of the wrapper, which no design can reach: a cast keeps the nets
+    apart. They start as z, as unconnected inputs are. Outputs are read in the design itself.
+    """
+    top = module.name
+    variables, connections = [], []
+    for port in module.interface.inputs:
+        name = variable(module, port)
+        width = measured.get(port.name, port.width)
+        range_ = f"[{width - 1}:0]" if port.name in measured and width > 1 else port.range_text
+        sign, cast = ("signed ", "$signed") if port.signed else ("", "$unsigned")
+        variables.append(f"reg {sign}{range_} {name} = {{{width}{{1'bz}}}} ;")
+        connections.append(f". {port.name} ( {cast} ( {name} ) )")
+    for port in module.interface.ports:
+        if port.direction is Direction.INOUT:
+            # Without a driver Icarus would take the net for a constant.
+            variables.append(f"reg {port.range_text} {port.name}_z = {{{port.width}{{1'bz}}}} ;")
+            variables.append(f"wire {port.range_text} {port.name}_io = {port.name}_z ;")
+            connections.append(f". {port.name} ( {port.name}_io )")
+    dump = f'initial begin $dumpfile ( "{wave}" ) ; $dumpvars ( 0 , {top} ) ; end' if wave else ""
+    return (
+        f"`resetall\n`timescale 1ns/1ps\nmodule cocotb_{nonce} ;\n"
+        + "\n".join([*variables, f"{top} {top} ( {' , '.join(connections)} ) ;", dump])
+        + "\nendmodule\n"
+    )
+
+
+def variable(module: Module, port: Port) -> str:
+    """The wrapper's variable for an input: of its name, where the instance is not called so."""
+    return f"{port.name}_" if port.name == module.name else port.name
+
+
+def driven(module: Module) -> tuple[tuple[str, str], ...]:
+    """(input, the wrapper's variable) for all inputs."""
+    return tuple((p.name, variable(module, p)) for p in module.interface.inputs)
+
+
+def stubs(module: Module) -> Iterator[Design]:
+    """Designs of the same ports whose outputs are all 0, and all 1."""
+    names = [f"parameter {name} = {value or 1}" for name, value in module.parameters.items()]
+    header = f"#({', '.join(names)})" if names else ""
+    ports = ", ".join(
+        f"{p.direction} wire {'signed' if p.signed else ''} {p.range_text} {p.name}"
+        for p in module.interface.ports
+    )
+    outputs = [p.name for p in module.interface.ports if p.direction is Direction.OUTPUT]
+    for constant in ("'0", "'1"):
+        assigns = " ".join(f"assign {name} = {constant};" for name in outputs)
+        tokens = tokenize(f"module {module.name} {header} ({ports}); {assigns} endmodule")
+        yield Design(lay_out(tokens, ("stub",)), module)
+
+
+def error(message: str) -> Diagnostic:
+    """A diagnostic of the harness."""
+    return Diagnostic(Severity.ERROR, message, tool=TOOL)
