@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.agents.naming import named_module
 from gatewright.cli.console import say
 from gatewright.core import (
     Candidate,
@@ -44,6 +43,8 @@ def wanted_name(text: str, check: HarnessSpec | None) -> str:
 
     Says on stderr which that is where the specification does not say.
     """
+    from gatewright.agents.naming import named_module
+
     expected = _checked_name(check)
     name = expected or named_module(text)
     if not name:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from typing import TextIO
 
-# Control characters but for tab and newline, and the marks that reorder text under one's eyes.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Control characters but for tab and newline, and marks that reorder text under one's eyes.
+
+    Compiled when first needed: sets beyond Latin-1 take milliseconds.
+    """
+    return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def shown(text: str) -> str:
     """The text with control characters spelled out: a terminal obeys none of them."""
-    return _UNSAFE.sub(_spelled, text.replace("\r\n", "\n"))
+    if text.isascii() and text.isprintable():
+        return text
+    return _unsafe().sub(_spelled, text.replace("\r\n", "\n"))
 
 
 def _spelled(match: re.Match[str]) -> str:
@@ -22,7 +31,7 @@ def _spelled(match: re.Match[str]) -> str:
 
 def escaped(document: str) -> str:
     """A JSON document with the control characters that JSON lets stand escaped as JSON does."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+    return _unsafe().sub(lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
 def as_is_unless_seen(text: str, stream: TextIO) -> str:
