@@ -169,8 +169,7 @@ def _check_layer(model: type[Settings], layer: Layer) -> None:
     try:
         model.model_validate(dict(layer.values))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise _bad_value(tuple(map(str, first["loc"])), first["msg"], layer) from None
+        raise _bad_value(error, layer) from None
     if layer.kind is LayerKind.PROJECT and layer.values.get("isolation") == "rlimits":
         # Whoever wrote the repository must not be able to take the user's sandbox away.
         raise UsageError(
@@ -192,13 +191,52 @@ def _unknown_key(key: str, layer: Layer, known: list[str]) -> UsageError:
     )
 
 
-def _bad_value(path: tuple[str, ...], message: str, layer: Layer) -> UsageError:
-    text = message.removeprefix("Value error, ")
-    text = text[:1].lower() + text[1:]
+# What a setting must be, in a user's words, by the kind of pydantic's complaint.
+_PLAIN = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "string_type": "must be a text in quotes",
+    "string_too_short": "must not be empty",
+    "path_type": "must be a path in quotes",
+    "missing": "is missing",
+    "extra_forbidden": "is no known key here",
+    "model_type": "must be a table such as {prompt = 0.25, completion = 2.0}",
+    "dict_type": "must be a table",
+    "mapping_type": "must be a table",
+    "bool_type": "must be true or false",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "must be {} or more"),
+    "greater_than": ("gt", "must be more than {}"),
+    "less_than_equal": ("le", "must be {} or less"),
+    "less_than": ("lt", "must be less than {}"),
+    "literal_error": ("expected", "must be {}"),
+    "enum": ("expected", "must be {}"),
+    "value_error": ("error", "{}"),
+}
+
+
+def _complaint(error: ValidationError) -> tuple[tuple[str, ...], str]:
+    """Where in a layer the first wrong value is, and what it must be."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = tuple(map(str, first["loc"]))
+    kind = first["type"]
+    if kind in _BOUNDS:
+        key, text = _BOUNDS[kind]
+        bound = first.get("ctx", {}).get(key, "another value")
+        return path, text.format(f"{bound:g}" if isinstance(bound, float) else bound)
+    return path, _PLAIN.get(kind, first["msg"][:1].lower() + first["msg"][1:])
+
+
+def _bad_value(error: ValidationError, layer: Layer) -> UsageError:
+    path, text = _complaint(error)
     return UsageError(
-        f"bad value for {'.'.join(path)!r}: {text}",
+        f"bad value for {'.'.join(path)!r}: it {text}",
         where=layer.place(path[0] if path else ""),
-        hint="" if "should" in text or "must" in text else "see the allowed values in the docs",
     )
 
 
