@@ -66,7 +66,7 @@ def main() -> None:
         except GatewrightError as error:
             _fail(str(error))
         except KeyboardInterrupt:
-            _fail(f"{stop.word}; what is finished is kept", stop.status)
+            _fail(stop.word, stop.status)
         except BrokenPipeError:
             _fail("", ExitCode.UNREAD)
         except OSError as error:

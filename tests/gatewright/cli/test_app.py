@@ -48,7 +48,7 @@ def test_a_signal_ends_it_with_a_word_and_without_remains(tmp_path, number, stat
     out, err = running.communicate(timeout=20)
     assert running.returncode == status
     assert out == ""
-    assert err == f"gatewright: {word}; what is finished is kept\n"
+    assert err == f"gatewright: {word}\n"
 
 
 def test_a_reader_that_leaves_is_no_error_to_talk_of(debounce):
