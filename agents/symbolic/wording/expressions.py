@@ -26,7 +26,7 @@ _ALL = whole(
     rf" (?:the )?(?:(?P<count>{COUNT}) )?bits (?:of|in) (?P<vector>{NAMED})"
 )
 _NOT = whole(
-    r"(?:the )?(?:bitwise |logical )?(?:inverse|complement|negation|inversion|not)"
+    r"(?:the )?(?P<bitwise>bitwise )?(?:inverse|complement|negation|inversion|not)"
     rf" (?:of )?(?P<of>{NAMED})"
     rf"|(?:the )?(?:inverted|complemented|negated) (?P<it>{NAMED})|not (?P<word>{NAMED})"
 )
@@ -74,7 +74,9 @@ def expression(text: str, terms: Terms) -> Word | None:
     """What the words stand for, None where they are not understood."""
     if (match := _NOT.fullmatch(text)) is not None:
         operand = _operand(match["of"] or match["it"] or match["word"], terms)
-        return Inverse(operand) if operand else None
+        # The negation or inverse of a number is another thing than that of its bits.
+        numeric = match["of"] and not match["bitwise"] and operand and operand.width > 1
+        return Inverse(operand) if operand and not numeric else None
     if (match := _ALL.fullmatch(text)) is not None:
         vector = terms.part(match["vector"])
         counted = vector and match["count"] and count_of(match["count"]) != vector.width

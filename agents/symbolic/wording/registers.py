@@ -64,7 +64,7 @@ _MODIFIERS = (
 _SENTENCES = (
     whole(
         rf"(?:the )?(?:(?P<port>\w+)(?: input| signal)?|reset(?: input| signal)?)"
-        rf" (?:is|should be|must be|:) (?:an? )?{_ADJS}(?: reset)?(?:,? {_BRINGS[4:-1]})?"
+        rf" (?:is|should be|must be|:) (?:an? )?{_ADJS}(?: reset)?{_BRINGS}?"
     ),
     whole(
         rf"(?:{IS})?(?:(?:include|add|use|it has|there is) )?(?:an? |the )?{_ADJS} reset"
@@ -92,12 +92,16 @@ def read(clause: str, terms: Terms) -> Said | None:
     """What the clause says, None where it is none of these sentences."""
     if _LATCH.fullmatch(clause):
         return (Latch(),)
-    for pattern, noun in ((_FLOPS, _flops), (_COUNTER, _counter)):
-        match = pattern.match(clause)
-        if match is not None:
-            statement, more = noun(match), _modifiers(clause[match.end() :], terms)
-            if statement is not None and more is not None:
-                return (statement, *more)
+    if (match := _FLOPS.match(clause)) is not None:
+        flops, rest = Flops(count_of(match["count"] or match["width"]) or 1), clause[match.end() :]
+        edge = _edge(match, terms) if match["edge"] else ()
+        more = _modifiers(rest, terms)
+        if edge is not None and more is not None:
+            return (flops, *edge, *more)
+    if (match := _COUNTER.match(clause)) is not None:
+        counter, more = _counter(match), _modifiers(clause[match.end() :], terms)
+        if counter is not None and more is not None:
+            return (counter, *more)
     for pattern in _TRIGGERED:
         if (match := pattern.fullmatch(clause)) is not None:
             return _edge(match, terms)
@@ -107,10 +111,6 @@ def read(clause: str, terms: Terms) -> Said | None:
         if said is not None:
             return said
     return None
-
-
-def _flops(match: re.Match[str]) -> Statement | None:
-    return Flops(count_of(match["count"] or match["width"]) or 1)
 
 
 def _counter(match: re.Match[str]) -> Statement | None:

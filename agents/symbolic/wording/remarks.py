@@ -27,6 +27,7 @@ _PLAIN = tuple(
         ),
     )
 )
+_BY_NAME = whole(rf"{_ASKS} (?:the )?module (?P<name>\w+)")
 _HAS = whole(
     rf"(?:the (?:module|circuit)|it|there) (?:has|have|is|are) (?P<count>{COUNT})"
     rf" (?:(?P<width>\d+|one)-bit )?(?P<side>in|out)puts?(?:,? (?P<names>{LISTED}))?"
@@ -49,6 +50,9 @@ def read(clause: str, terms: Terms) -> Said | None:
     """A remark, if the clause is one and says nothing false."""
     if any(pattern.fullmatch(clause) for pattern in _PLAIN):
         return (Remark(),)
+    if (match := _BY_NAME.fullmatch(clause)) is not None:
+        named = match["name"].lower() == terms.interface.module.lower()
+        return (Remark(),) if named else None
     if (match := _HAS.fullmatch(clause)) is not None:
         ports = terms.inputs if match["side"].lower() == "in" else terms.outputs
         agrees = len(ports) == count_of(match["count"])
