@@ -19,6 +19,8 @@ from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
 from gatewright.cli.verify import verify
 
+TRACE_VARIABLE = "GATEWRIGHT_TRACE"
+
 app = typer.Typer(
     name="gatewright",
     help="LLM agents write hardware; nothing counts until a tool has verified it.",
@@ -73,6 +75,10 @@ def main() -> None:
             _fail(_explain(error))
         except RecursionError:
             _fail("the input is nested too deeply to be processed")
+        except MemoryError:
+            _fail("there is not enough memory (free some, or lower --jobs)")
+        except Exception as error:
+            _fail(_fault(error))
 
 
 def _run() -> None:
@@ -97,6 +103,20 @@ def _fail(message: str, code: ExitCode = ExitCode.ERROR) -> None:
     if code is ExitCode.UNREAD:
         _unread()
     raise SystemExit(code) from None
+
+
+def _fault(error: Exception) -> str:
+    """A fault of ours: never an exit status that could be taken for a verdict."""
+    import traceback
+
+    if os.environ.get(TRACE_VARIABLE):
+        return "".join(traceback.format_exception(error))
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 (only a string)
+    return (
+        f"internal error at {place}: {type(error).__name__}: {short(str(error))} "
+        f"(please report it with what {TRACE_VARIABLE}=1 shows)"
+    )
 
 
 def _unread() -> None:

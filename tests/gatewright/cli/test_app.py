@@ -87,6 +87,22 @@ def test_a_locale_without_our_characters_is_no_error(debounce):
     assert b"\\u2260" in ran.stdout
 
 
+def test_a_fault_of_ours_is_no_verdict(gatewright, debounce, monkeypatch):
+    from gatewright.cli import verify
+
+    def broken(*given: object) -> None:
+        raise ValueError("oh\x1b[31m")
+
+    monkeypatch.setattr(verify, "verdict_text", broken)
+    check = ("verify", debounce / "good.sv", "-t", debounce / "testbench.sv")
+    ran = gatewright(*check)
+    assert ran.status == 2
+    assert "internal error at test_app.py:" in ran.err
+    assert "ValueError: oh\\x1b[31m" in ran.err
+    monkeypatch.setenv("GATEWRIGHT_TRACE", "1")
+    assert "Traceback" in gatewright(*check).err
+
+
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_is_shown(text: str) -> None:
     assert all(c in "\n\t" or ord(c) >= 0x20 for c in shown(text))
