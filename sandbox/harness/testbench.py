@@ -9,12 +9,12 @@ the golden's number of samples, and a simulation that came to its own end.
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from gatewright.core import (
     Candidate,
@@ -23,18 +23,17 @@ from gatewright.core import (
     FailureClass,
     Outcome,
     Problem,
-    Provenance,
     Severity,
-    Source,
     TestbenchSpec,
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.testbench_bench import Bench, prepare
-from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
-from gatewright.sandbox.harness.testbench_judge import Finding, judge
-from gatewright.sandbox.harness.testbench_probe import stubs
+from gatewright.sandbox.harness.testbench_bench import prepare
+from gatewright.sandbox.harness.testbench_design import Refused, ready, silenced
+from gatewright.sandbox.harness.testbench_doubts import Case, Doubts
+from gatewright.sandbox.harness.testbench_judge import Finding
 from gatewright.sandbox.harness.testbench_run import WAVE_FILE, Job, Simulated, Simulator
+from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.integrity import GatePolicy
 from gatewright.sandbox.isolation import Isolation, Limits, scratch
 from gatewright.sandbox.tools.icarus import open_icarus
@@ -48,13 +47,11 @@ COMPILE_S = 10
 _prepared = lru_cache(maxsize=512)(prepare)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cost:
-    """CPU seconds of confined processes, and when the check began."""
+class _Clock(NamedTuple):
+    """When a check began, in wall and CPU seconds."""
 
     began: float
     cpu_began: float
-    runs: list[float] = field(default_factory=list)
 
 
 class TestbenchHarness:
@@ -78,9 +75,7 @@ class TestbenchHarness:
         self._limits = limits
         self._compile_s = compile_s
         self._rules = rules
-        self._lock = threading.Lock()
-        self._samples: dict[TestbenchSpec, int | None] = {}
-        self._blind: dict[TestbenchSpec, bool] = {}
+        self._doubts = Doubts()
 
     @property
     def rules(self) -> str:
@@ -99,94 +94,31 @@ class TestbenchHarness:
         spec = problem.harness
         if not isinstance(spec, TestbenchSpec):
             raise UsageError(f"the problem {problem.id} has no testbench", hint="give one")
-        cost = _Cost(time.perf_counter(), time.thread_time())
+        clock = _Clock(time.perf_counter(), time.thread_time())
         icarus = open_icarus(self._isolation)
-        simulator = Simulator(self._isolation, icarus, self._limits, self._compile_s)
         bench = _prepared(spec, problem.top)
         policy = GatePolicy(delays=bench.golden_waits)
         design = ready(problem, candidate, bench, policy)
         tools = {"iverilog": icarus.version, "isolation": str(self._isolation.level)}
         if isinstance(design, Refused):
             finding = Finding(Outcome.FAIL, design.failure, diagnostics=design.diagnostics)
-            return self._verdict(finding, (), tools, cost)
-        job = Job(bench, design, spec.data)
-        finding = self._tried(job, simulator, cost)
-        if finding.talked_too_much:
-            job = replace(job, design=silenced(design))
-            finding = self._tried(job, simulator, cost)
-        finding = self._confirmed(finding, problem, spec, job, simulator, cost)
-        verdict = self._verdict(finding, design.diagnostics, tools, cost)
+            return self._verdict(finding, (), tools, clock, 0.0)
+        simulator = Simulator(self._isolation, icarus, self._limits, self._compile_s)
+        case = Case(problem, spec, Job(bench, design, spec.data), simulator)
+        finding, case = _first_look(case)
+        finding = self._doubts.settled(finding, case)
+        verdict = self._verdict(finding, design.diagnostics, tools, clock, sum(case.runs))
         if waveform is not None and _worth_a_look(verdict):
-            return _with_waveform(verdict, simulator, job, waveform)
+            return _with_waveform(verdict, simulator, case.job, waveform)
         return verdict
-
-    def _confirmed(
-        self,
-        finding: Finding,
-        problem: Problem,
-        spec: TestbenchSpec,
-        job: Job,
-        simulator: Simulator,
-        cost: _Cost,
-    ) -> Finding:
-        """Doubt a pass: was it the whole test, and does the testbench check anything?"""
-        if finding.outcome is not Outcome.PASS:
-            return finding
-        if finding.counts_samples:
-            wanted = self._golden_samples(problem, spec, job, simulator, cost)
-            if wanted is not None and finding.checks != wanted:
-                return finding.cut_short(wanted)
-            return finding
-        return finding.without_checks() if self._is_blind(spec, job, simulator, cost) else finding
-
-    def _golden_samples(
-        self, problem: Problem, spec: TestbenchSpec, job: Job, simulator: Simulator, cost: _Cost
-    ) -> int | None:
-        """How many samples the golden design gets through; None where there is no golden."""
-        if spec.samples is not None:
-            return spec.samples
-        with self._lock:
-            if spec in self._samples:
-                return self._samples[spec]
-        found = None
-        golden = _golden(problem, spec, job.bench)
-        if golden is not None:
-            design = ready(
-                replace(problem, top="", interface=None), golden, job.bench, GatePolicy()
-            )
-            if isinstance(design, Design):
-                finding = self._tried(replace(job, design=design), simulator, cost)
-                found = finding.checks if finding.counts_samples else None
-        with self._lock:
-            self._samples[spec] = found
-        return found
-
-    def _is_blind(self, spec: TestbenchSpec, job: Job, simulator: Simulator, cost: _Cost) -> bool:
-        """Whether the testbench passes designs whose outputs are constant, whichever constant."""
-        with self._lock:
-            if spec in self._blind:
-                return self._blind[spec]
-        brief = replace(simulator, limits=replace(simulator.limits, cpu_s=1 + 4 * sum(cost.runs)))
-        probes = [
-            self._tried(replace(job, design=s), brief, cost) for s in stubs(job.design.module)
-        ]
-        blind = bool(probes) and all(probe.outcome is Outcome.PASS for probe in probes)
-        with self._lock:
-            self._blind[spec] = blind
-        return blind
-
-    def _tried(self, job: Job, simulator: Simulator, cost: _Cost) -> Finding:
-        with scratch("testbench") as folder:
-            simulated = simulator.run(job, folder)
-        cost.runs.append(simulated.finished.cpu_s)
-        return judge(simulated, job.design, job.bench)
 
     def _verdict(
         self,
         finding: Finding,
         notes: Sequence[Diagnostic],
         tools: Mapping[str, str],
-        cost: _Cost,
+        clock: _Clock,
+        runs_s: float,
     ) -> Verdict:
         diagnostics = _merged(notes, finding.diagnostics)
         failure = finding.failure
@@ -205,26 +137,27 @@ class TestbenchHarness:
             diagnostics=diagnostics,
             log=finding.log,
             tools=tools,
-            cpu_s=sum(cost.runs) + time.thread_time() - cost.cpu_began,
-            wall_s=time.perf_counter() - cost.began,
+            cpu_s=runs_s + time.thread_time() - clock.cpu_began,
+            wall_s=time.perf_counter() - clock.began,
             rules=self._rules,
         )
 
 
-def _golden(problem: Problem, spec: TestbenchSpec, bench: Bench) -> Candidate | None:
-    """The reference as a candidate for its own testbench."""
-    if problem.reference:
-        return Candidate(problem.reference, Provenance.REFERENCE)
-    if bench.golden is None:
-        return None
-    renamed = tuple(_renamed(s, bench.golden.name, bench.design) for s in spec.reference)
-    return Candidate(renamed, Provenance.REFERENCE)
-
-
-def _renamed(source: Source, old: str, new: str) -> Source:
-    import re
-
-    return replace(source, text=re.sub(rf"\b{re.escape(old)}\b", new, source.text))
+def _first_look(case: Case) -> tuple[Finding, Case]:
+    """Simulate; once more without a design's prints, or with its outputs on nets of their own,
+    where these were in the way.
+    """
+    finding = case.tried(case.job)
+    if finding.talked_too_much:
+        case = replace(case, job=replace(case.job, design=silenced(case.job.design)))
+        finding = case.tried(case.job)
+    if finding.crowded:
+        # Icarus lets a variable of the testbench have one driver, a net any number.
+        apart = replace(case, job=replace(case.job, outputs=Outputs.APART))
+        again = apart.tried(apart.job)
+        if again.ran:
+            return again, apart
+    return finding, case
 
 
 def _merged(*groups: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,18 +1,15 @@
-"""A testbench made ready: marked, renamed, and with the design's inputs decoupled.
-
-Decoupled, because Icarus coerces an input port that its module drives to an inout: a design could
-pull a net of the testbench, and with it the reference's inputs, to any value (measured on 11.0:
-`assign (supply0, supply1) areset = 1;` scores 0 mismatches where the nets are wires).
-"""
+"""A testbench made ready: marked, renamed, and wired to the design."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
-from gatewright.core import Direction, TestbenchSpec
+from gatewright.core import TestbenchSpec
 from gatewright.sandbox.harness import testbench_marks as marks
+from gatewright.sandbox.harness.testbench_ends import Ends, end_edits, find_ends
 from gatewright.sandbox.harness.testbench_find import (
     find_design,
     find_driven,
@@ -21,20 +18,19 @@ from gatewright.sandbox.harness.testbench_find import (
     unusable,
 )
 from gatewright.sandbox.harness.testbench_marks import Edit, Spot
+from gatewright.sandbox.harness.testbench_wiring import NET, Outputs, Shape, Wiring, shape_of, veil
 from gatewright.sandbox.integrity import Kind, Layout, definitions, has_delays, preprocess, tops
 from gatewright.sandbox.tools import slang
-from gatewright.sandbox.tools.slang_modules import Connection, Instance, Module
+from gatewright.sandbox.tools.slang_modules import Instance, Module
 
-_NET = re.compile(r"[A-Za-z_][\w$]*(?: \[[^\]]*\])*")
-_NAME = re.compile(r"(?<![\w$'])[A-Za-z_][\w$]*")
 _SIGNED_WORDS = frozenset({"signed", "integer", "int", "byte", "shortint", "longint"})
 _RELEASES = re.compile(
     r"'[sS]?[bBoOdDhH][0-9a-fA-FxX_]*[zZ?]|'[zZ]\b|\b(?:tri|tri0|tri1|pullup|pulldown|inout)\b"
 )
 _COMPLAINT = re.compile(r"fail|error|mismatch|wrong|incorrect", re.IGNORECASE)
 _PRAISE = re.compile(r"\bpass(?:ed|es)?\b|\bsuccess|Mismatches: ", re.IGNORECASE)
-
-_Shape = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+_COUNTS = re.compile(r"Mismatches: .* in .* samples")
+_READS = frozenset({"$readmemh", "$readmemb", "$fopen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,8 @@ class Bench:
     `design` is the module under test and `duts` the instances of modules that only the candidate
     can define. `golden` is the reference's module, where one stands beside the design.
     `complains` and `praises` tell whether the text has a way to say that something is wrong, or
-    that all is well. `driven` names the nets that the testbench drives itself, `files` those it
-    reads.
+    that all is well. `driven` names the nets that the testbench drives itself, `files` the data
+    it reads. `ends` is None where the testbench counts samples, which tells more.
     """
 
     layout: Layout
@@ -63,52 +59,31 @@ class Bench:
     praises: bool
     driven: frozenset[str]
     files: frozenset[str]
-    _rendered: dict[_Shape, str] = field(default_factory=dict)
+    ends: Ends | None
+    _rendered: dict[tuple[tuple[Shape, ...], Outputs], str] = field(default_factory=dict)
 
-    def render(self, module: Module, parts: Sequence[Module] = ()) -> str:
+    def render(
+        self, module: Module, parts: Sequence[Module] = (), outputs: Outputs = Outputs.DIRECT
+    ) -> str:
         """The text with `module` as the design; nonces are still their placeholders.
 
         `parts` are the candidate's other modules that the testbench instantiates.
         """
-        shape = tuple(map(_shape, (module, *parts)))
-        if shape not in self._rendered:
-            edits = [*self.edits, *self._design_edits(shape)]
-            self._rendered[shape] = marks.apply(self.layout.text, edits)
-        return self._rendered[shape]
+        shapes = tuple(map(shape_of, (module, *parts)))
+        key = (shapes, outputs)
+        if key not in self._rendered:
+            wiring = Wiring(self.duts, self.design, self.signed)
+            edits = [*self.edits, *wiring.edits(shapes, outputs)]
+            self._rendered[key] = marks.apply(self.layout.text, edits) + veil(outputs)
+        return self._rendered[key]
 
-    def _design_edits(self, shape: _Shape) -> Iterator[Edit]:
-        known = {name: (name, inputs, order) for name, inputs, order in shape}
-        known[self.design] = shape[0]
-        for dut in self.duts:
-            name, inputs, order = known.get(dut.module, (dut.module, (), ()))
-            if dut.module != name:
-                yield Edit(dut.module_at, dut.module_at + len(dut.module), name)
-            named = {c.port for c in dut.connections}
-            for number, connection in enumerate(dut.connections):
-                port = connection.port or (order[number] if number < len(order) else "")
-                if connection.wildcard:
-                    yield from (self._extra(connection, p) for p in inputs if p not in named)
-                elif port in inputs:
-                    yield from self._decoupled(connection, port)
-
-    def _extra(self, connection: Connection, port: str) -> Edit:
-        return Edit(connection.end, connection.end, f" , .{port} ( {self._cast(port)} ( {port} ) )")
-
-    def _decoupled(self, connection: Connection, port: str) -> list[Edit]:
-        if connection.implicit:
-            text = f" ( {self._cast(port)} ( {port} ) )"
-            return [Edit(connection.end, connection.end, text)]
-        if not connection.text or connection.text[0] in "0123456789'\"":
-            return []  # a literal is nobody's net
-        return [
-            Edit(connection.start, connection.start, f"{self._cast(connection.text)} ( "),
-            Edit(connection.end, connection.end, " )"),
-        ]
-
-    def _cast(self, expression: str) -> str:
-        """The cast that keeps an expression's sign."""
-        names = _NAME.findall(expression)
-        return "$signed" if names and self.signed.issuperset(names) else "$unsigned"
+    def place(self, block: int) -> str:
+        """Where an initial block is, for a message."""
+        if self.ends is None:
+            return ""
+        line = self.layout.text.count("\n", 0, self.ends.blocks[block].start) + 1
+        place = self.layout.place(line)
+        return f" (the initial block at {place.file}:{place.line})" if place else ""
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -131,14 +106,8 @@ class Bench:
         return tuple(
             ours[p.name]
             for p in self.golden.interface.inputs
-            if _NET.fullmatch(ours.get(p.name, ""))
+            if NET.fullmatch(ours.get(p.name, ""))
         )
-
-
-def _shape(module: Module) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    ports = module.interface.ports
-    inputs = (p.name for p in ports if p.direction is Direction.INPUT and p.name in module.plain)
-    return module.name, tuple(inputs), tuple(p.name for p in ports)
 
 
 def _nets(instance: Instance) -> dict[str, str]:
@@ -169,6 +138,10 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
     reference = preprocess(spec.reference, includes=(*spec.testbench, *spec.data)).tokens
     golden = find_golden(parsed.modules, inside, definitions(reference), chosen)
     hidden = _hidden(spots, names, inside, parsed)
+    counts = _says(spots, _COUNTS)
+    ends = None if counts else find_ends(spots, [i for m in parsed.modules for i in m.initials])
+    stopping = end_edits(spots, ends) if ends else ()
+    data = {PurePosixPath(s.name).name for s in spec.data}
     return Bench(
         layout=parsed.layout,
         top=top,
@@ -176,7 +149,12 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         duts=tuple(sorted(duts, key=lambda i: i.module != chosen)),
         golden=golden[0] if golden else None,
         golden_instance=golden[1] if golden else None,
-        edits=(*marks.print_edits(spots), *marks.name_edits(spots, hidden)),
+        edits=(
+            *marks.print_edits(spots),
+            *marks.name_edits(spots, hidden),
+            *_bare_names(spots, data),
+            *stopping,
+        ),
         signed=_signed_names(spots),
         timescale=next((t.text for t in done.tokens if t.text.startswith("`timescale")), ""),
         releases_nets=bool(_RELEASES.search(parsed.layout.text)),
@@ -184,7 +162,8 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         complains=_says(spots, _COMPLAINT) or _raises(spots),
         praises=_says(spots, _PRAISE),
         driven=find_driven(done.tokens, found, parsed.modules, names, chosen),
-        files=frozenset(s.name for s in spec.data) & _strings(spots),
+        files=frozenset(data if _computes_names(spots) else data & _strings(spots)),
+        ends=ends,
     )
 
 
@@ -224,4 +203,23 @@ def _says(spots: Sequence[Spot], words: re.Pattern[str]) -> bool:
 
 
 def _strings(spots: Sequence[Spot]) -> set[str]:
-    return {spot.text[1:-1] for spot in spots if spot.token.kind is Kind.STRING}
+    """What the testbench's strings say, and the bare names of those that are paths."""
+    said = {spot.text[1:-1] for spot in spots if spot.token.kind is Kind.STRING}
+    return said | {PurePosixPath(text).name for text in said if "/" in text}
+
+
+def _computes_names(spots: Sequence[Spot]) -> bool:
+    """Whether the testbench opens files whose names are no literals."""
+    return any(
+        spot.text in _READS and after.token.kind is not Kind.STRING
+        for spot, after in zip(spots, spots[2:], strict=False)
+    )
+
+
+def _bare_names(spots: Sequence[Spot], data: set[str]) -> Iterator[Edit]:
+    """Data files lie in the working folder, wherever the testbench looks for them."""
+    for spot in spots:
+        if spot.token.kind is Kind.STRING and "/" in spot.text:
+            name = PurePosixPath(spot.text[1:-1]).name
+            if name in data:
+                yield Edit(spot.start, spot.end, f'"{name}"')

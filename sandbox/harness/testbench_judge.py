@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from gatewright.core import Diagnostic, FailureClass, Outcome, Severity
 from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import TOOL, Design
+from gatewright.sandbox.harness.testbench_ends import Closing, closing_of
 from gatewright.sandbox.harness.testbench_reading import (
     Reading,
     Transcript,
@@ -28,6 +30,7 @@ _ENDINGS = {
     Ending.OUTPUT: (FailureClass.CRASH, "the simulation printed more than the log may hold"),
     Ending.SIGNAL: (FailureClass.CRASH, "the simulator crashed"),
 }
+_LIMITS = frozenset(_ENDINGS) - {Ending.SIGNAL}
 _AT_THE_PORTS = frozenset({"port", "drivers", "l-value", "parameter"})
 
 
@@ -36,7 +39,10 @@ class Finding:
     """What one run shows.
 
     `counts_samples` where the testbench says how many it compared; `ran` where the design compiled;
-    `talked_too_much` where the run was ended because of what it printed.
+    `talked_too_much` where the run was ended because of what it printed, `limited` where any limit
+    ended it. `unlinked` where the design compiles alone but not behind the testbench, without a
+    message that says whose fault that is; `crowded` where several drivers met at an output.
+    `praises` counts the lines that say all is well; `lacks` is a file that the testbench missed.
     """
 
     outcome: Outcome
@@ -50,28 +56,17 @@ class Finding:
     first_time: int | None = None
     ran: bool = False
     talked_too_much: bool = False
+    limited: bool = False
+    unlinked: bool = False
+    crowded: bool = False
+    praises: int = 0
+    closing: Closing | None = None
+    lacks: str = ""
 
-    def cut_short(self, wanted: int) -> Finding:
-        """The same, for a run that compared another number of samples than the golden's."""
-        message = f"the testbench compared {self.checks} samples, with the reference {wanted}"
-        return replace(
-            self,
-            outcome=Outcome.FAIL,
-            failure=FailureClass.CRASH,
-            score=0.0,
-            diagnostics=(*self.diagnostics, _remark(message, "cut-short")),
-        )
-
-    def without_checks(self) -> Finding:
-        """The same, for a testbench that passes anything."""
-        message = "the testbench passes designs with constant outputs too: it checks nothing"
-        return replace(
-            self,
-            outcome=Outcome.INCONCLUSIVE,
-            failure=FailureClass.NO_CHECKS,
-            score=0.0,
-            diagnostics=(*self.diagnostics, _remark(message, "no-checks")),
-        )
+    def doubted(self, outcome: Outcome, failure: FailureClass, message: str, code: str) -> Finding:
+        """The same, with another outcome, for the reason given."""
+        said = (*self.diagnostics, remark(message, code))
+        return replace(self, outcome=outcome, failure=failure, score=0.0, diagnostics=said)
 
 
 def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
@@ -86,13 +81,33 @@ def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
         failure, message = _ENDINGS[finished.ending]
         if finished.ending is Ending.SIGNAL and "bad_alloc" in finished.output:
             failure = FailureClass.MEMORY
-        said = (*messages, _remark(message, finished.ending.value))
+        said = (*messages, remark(message, finished.ending.value))
         over = finished.ending is Ending.OUTPUT
         return Finding(
-            Outcome.FAIL, failure, diagnostics=said, log=log, ran=True, talked_too_much=over
+            Outcome.FAIL,
+            failure,
+            diagnostics=said,
+            log=log,
+            ran=True,
+            talked_too_much=over,
+            limited=finished.ending in _LIMITS,
         )
     found = _simulated(read(transcript), transcript, finished.returncode, bench)
-    return replace(found, diagnostics=(*messages, *found.diagnostics), log=log, ran=True)
+    return replace(
+        found,
+        diagnostics=(*messages, *found.diagnostics),
+        log=log,
+        ran=True,
+        closing=closing_of(finished.output, simulated.nonces.mark) if bench.ends else None,
+        lacks=_lacked(finished.output, simulated),
+    )
+
+
+def _lacked(output: str, simulated: Simulated) -> str:
+    """A file that the testbench could not open."""
+    file = re.escape(simulated.nonces.bench_file)
+    match = re.search(rf"{file}:\d+: \$\w+: Unable to open (.+?) for reading", output)
+    return match[1] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +146,19 @@ def _not_compiled(simulated: Simulated, design: Design, bench: Bench) -> Finding
         failure = FailureClass.SYNTAX if syntax else FailureClass.ELABORATION
     elif any(d.code in _AT_THE_PORTS for d in errors):
         failure = FailureClass.INTERFACE
+    elif _looked_inside(text, bench):
+        failure = FailureClass.INTERFACE
+        messages = (*messages, remark("the testbench looks for a name inside the design", "port"))
     elif not any(line.startswith(DESIGN_FILE) for line in text.splitlines()):
-        outcome = Outcome.INCONCLUSIVE
-        messages = (*messages, _remark("the testbench itself does not compile", "testbench"))
-    return Finding(outcome, failure, diagnostics=messages, log=log)
+        return Finding(Outcome.INCONCLUSIVE, failure, diagnostics=messages, log=log, unlinked=True)
+    crowded = any(d.code == "drivers" for d in errors)
+    return Finding(outcome, failure, diagnostics=messages, log=log, crowded=crowded)
+
+
+def _looked_inside(text: str, bench: Bench) -> bool:
+    """Whether a name is missing below an instance of the design."""
+    names = "|".join(re.escape(dut.name) for dut in bench.duts)
+    return bool(re.search(rf"`(?:\w+\.)*(?:{names})\.", text))
 
 
 def _compiler_gave_out(text: str, simulated: Simulated) -> Finding:
@@ -146,7 +170,7 @@ def _compiler_gave_out(text: str, simulated: Simulated) -> Finding:
     else:
         failure, message = FailureClass.CRASH, "the compiler crashed on this design"
     return Finding(
-        Outcome.FAIL, failure, diagnostics=(_remark(message, "compiler"),), log=text[:MAX_LOG]
+        Outcome.FAIL, failure, diagnostics=(remark(message, "compiler"),), log=text[:MAX_LOG]
     )
 
 
@@ -154,7 +178,7 @@ def _simulated(reading: Reading, transcript: Transcript, returncode: int, bench:
     stopped = returncode != 0 and not any(line.severity == "FATAL" for line in transcript.lines)
     if stopped:
         message = f"the design ended the simulation (the simulator's exit status is {returncode})"
-        return Finding(Outcome.FAIL, FailureClass.CRASH, diagnostics=(_remark(message, "ended"),))
+        return Finding(Outcome.FAIL, FailureClass.CRASH, diagnostics=(remark(message, "ended"),))
     if reading.verdicts is not None:
         return _counted(reading)
     return _told(reading, bench)
@@ -172,7 +196,7 @@ def _counted(reading: Reading) -> Finding:
         return Finding(
             Outcome.INCONCLUSIVE,
             FailureClass.NO_CHECKS,
-            diagnostics=(_remark(message, "no-checks"),),
+            diagnostics=(remark(message, "no-checks"),),
             counts_samples=True,
         )
     return Finding(
@@ -194,15 +218,16 @@ def _told(reading: Reading, bench: Bench) -> Finding:
         score = max(0.0, 1 - mismatches / checks)
         return Finding(Outcome.FAIL, FailureClass.MISMATCH, score, checks, mismatches)
     if reading.praises or (bench.complains and not bench.praises):
-        return Finding(Outcome.PASS, None, 1.0, max(1, reading.praises), 0)
+        return Finding(Outcome.PASS, None, 1.0, max(1, reading.praises), 0, praises=reading.praises)
     if bench.praises:
         message = "the testbench ended without saying that the design is right"
-        said = (_remark(message, "no-verdict"),)
+        said = (remark(message, "no-verdict"),)
         return Finding(Outcome.FAIL, FailureClass.MISMATCH, 0.0, 1, 1, diagnostics=said)
     message = "the testbench neither passes nor fails anything"
-    said = (_remark(message, "no-checks"),)
+    said = (remark(message, "no-checks"),)
     return Finding(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, diagnostics=said)
 
 
-def _remark(message: str, code: str) -> Diagnostic:
+def remark(message: str, code: str) -> Diagnostic:
+    """An error of the harness's own."""
     return Diagnostic(Severity.ERROR, message, code=code, tool=TOOL)

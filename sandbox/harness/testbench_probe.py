@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
 
 from gatewright.core import Direction, Port
+from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import Design
+from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.integrity import lay_out, tokenize
 from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Module
 
 
+class Stub(StrEnum):
+    """What all outputs of a stub are. NOISE: random, anew whenever an input changes."""
+
+    ZERO = "'0"
+    ONE = "'1"
+    UNKNOWN = "'x"
+    FLOATING = "'z"
+    NOISE = "noise"
+
+    @property
+    def outputs(self) -> Outputs:
+        """How to wire it."""
+        return Outputs.KNOWN if self is Stub.NOISE else Outputs.DIRECT
+
+
 def stubs(module: Module) -> Iterator[Design]:
     """The module with all outputs 0, and with all outputs 1."""
-    for constant in ("'0", "'1"):
-        tokens = tokenize(_text(module, constant))
-        stub = slang.parse(tokens, ("stub",)).module(module.name)
-        if stub is not None:
-            yield Design(lay_out(tokens, ("stub",)), stub)
+    for stub in (Stub.ZERO, Stub.ONE):
+        made = _made((module,), stub)
+        if made is not None:
+            yield made
+
+
+def stub_of(stub: Stub, design: Design, bench: Bench) -> Design | None:
+    """A stub with the ports of the reference where there is one, else of the design."""
+    module = design.module
+    if bench.golden is not None:
+        named = replace(bench.golden.interface, module=module.name)
+        module = replace(bench.golden, interface=named)
+    return _made((module, *design.parts), Stub.UNKNOWN if stub is Stub.NOISE else stub)
+
+
+def _made(modules: Sequence[Module], stub: Stub) -> Design | None:
+    tokens = tokenize("".join(_text(module, stub) for module in modules))
+    parsed = slang.parse(tokens, ("stub",))
+    found = [m for m in map(parsed.module, (m.name for m in modules)) if m is not None]
+    if len(found) != len(modules):
+        return None
+    return Design(lay_out(tokens, ("stub",)), found[0], tuple(found[1:]))
+
+
+def ports_of(modules: Sequence[Module]) -> str:
+    """What tells apart the designs that a stub stands for."""
+    return "".join(_text(module, "") for module in modules)
 
 
 def _text(module: Module, constant: str) -> str:

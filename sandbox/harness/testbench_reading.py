@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gatewright.sandbox.harness.testbench_ends import pattern
 from gatewright.sandbox.harness.testbench_run import Nonces
 
 _SAMPLES = re.compile(r"^Mismatches: +(\d+) in +(\d+) samples", re.MULTILINE)
@@ -38,7 +39,8 @@ _RIGHT = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|0+|no|none)\b[^.;]{0,24}\b(?:pass\w*|ok|correct)\b|n't\s+pass"
+    r"\b(?:not|never|no|none)\b[^.;]{0,24}\b(?:pass\w*|ok|correct)\b|n't\s+pass"
+    r"|(?:^|[^\w\s\[#])[^\w\[#]*0+\b[^.;:]{0,24}\b(?:pass\w*|ok|correct)\b"
     r"|\bnot +ok\b|\bNOK\b"
     r"|\b[1-9]\d*\s+(?:discrepanc\w+|differences?)\b|\bfail\w*\s*[:=]\s*[1-9]",
     re.IGNORECASE,
@@ -173,5 +175,6 @@ def own_words(transcript: Transcript, output: str, nonces: Nonces) -> str:
     """The log for a reader: what the testbench said, then what anything else printed."""
     mark = re.escape(nonces.mark)
     rest = re.sub(rf"{mark}<.*?(?:>{mark}\n?|\Z)", "", output, flags=re.DOTALL)
+    rest = pattern(nonces.mark).sub("", rest)
     rest = nonces.cleared(_CLOSING.sub("", rest)).replace(nonces.bench_file, "testbench")
     return f"{transcript.text}--- printed besides ---\n{rest}" if rest.strip() else transcript.text

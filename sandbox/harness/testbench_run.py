@@ -13,6 +13,7 @@ from gatewright.core import Source
 from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import Design
 from gatewright.sandbox.harness.testbench_marks import NAME_NONCE, PRINT_NONCE
+from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits
 from gatewright.sandbox.tools.icarus import Icarus
 
@@ -69,12 +70,16 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to simulate; `waveform` has everything dumped to WAVE_FILE in the folder."""
+    """What to simulate; `waveform` has everything dumped to WAVE_FILE in the folder.
+
+    `outputs` is what stands between the design's outputs and the testbench.
+    """
 
     bench: Bench
     design: Design
     data: Sequence[Source] = ()
     waveform: bool = False
+    outputs: Outputs = Outputs.DIRECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Simulator:
         for source in job.data:
             place = folder / Path(source.name).name
             place.write_bytes(source.text.encode("utf-8", "surrogateescape"))
-        text = nonces.filled(job.bench.render(job.design.module, job.design.parts))
+        text = nonces.filled(job.bench.render(job.design.module, job.design.parts, job.outputs))
         tops = [f"{job.bench.top}_{nonces.name}"]
         if job.waveform:
             text += _dump(tops[0], nonces)

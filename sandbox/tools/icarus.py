@@ -20,6 +20,7 @@ HINT = "install it: apt-get install -y iverilog (Debian, Ubuntu) or brew install
 _VERSION = re.compile(r"Icarus Verilog (?:runtime )?version (\d+)\.(\d+)")
 _MESSAGE = re.compile(
     r"(?P<file>[^\s:]+):(?P<line>\d+)(?:[.:](?P<column>\d+))?:\s*"
+    r"(?:vvp\.tgt )?"
     r"(?P<word>error|warning|sorry|internal error|assert|syntax error|(?=\s*:))"
     r"(?P<rest>.*)"
 )

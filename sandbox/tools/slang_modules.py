@@ -7,7 +7,7 @@ type checker could follow through lists of mixed nodes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,9 @@ class Module:
     """A module as its source shows it.
 
     `plain` names the ports that are simple vectors (not arrays, structs, reals or interfaces);
-    `sized` those whose width is certain. `offset` is where its name is. `instances` is filled
-    where it was asked for.
+    `sized` those whose width is certain. `offset` is where its name is. `instances` and
+    `initials` (where the statement of each initial block starts and ends) are filled where they
+    were asked for.
     """
 
     interface: Interface
@@ -69,6 +70,7 @@ class Module:
     sized: frozenset[str]
     offset: int
     instances: tuple[Instance, ...] = ()
+    initials: tuple[tuple[int, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -117,13 +119,15 @@ def _module(node: Any, shared: Mapping[str, int], with_instances: bool) -> Modul
         found = _ansi(header.ports.ports, values)
     elif header.ports is not None and header.ports.kind.name == "NonAnsiPortList":
         found = _non_ansi(header.ports.ports, node.members, values)
+    inside = list(_parts(node)) if with_instances else []
     return Module(
         Interface(header.name.valueText, tuple(port for port, _ in found.values())),
         parameters,
         frozenset(name for name, (_, type_) in found.items() if type_.plain),
         frozenset(name for name, (_, type_) in found.items() if type_.width is not None),
         header.name.range.start.offset,
-        tuple(_instances(node)) if with_instances else (),
+        tuple(_instances(inside)),
+        tuple(_span(part.statement) for part in inside if part.kind.name == "InitialBlock"),
     )
 
 
@@ -243,16 +247,40 @@ def _vector(text: str, signed: bool, values: Mapping[str, int]) -> _Type:
     return _Type(width, signed, *bounds)
 
 
-def _instances(node: Any) -> Iterator[Instance]:
-    """All instances in a module, in generate blocks too, in the order of the text."""
-    found: list[Any] = []
+# Items in which no instance can stand: passing them over saves most of a walk through the tree.
+_FLAT = frozenset(
+    f"{name}{kind}"
+    for name, kind in (
+        *((n, "Block") for n in ("Always", "AlwaysComb", "AlwaysFF", "AlwaysLatch", "Final")),
+        *((n, "Declaration") for n in ("Data", "Net", "Port", "Function", "Task", "Typedef")),
+        ("Continuous", "Assign"),
+        ("ParameterDeclaration", "Statement"),
+    )
+)
+_WANTED = frozenset({"HierarchyInstantiation", "InitialBlock"})
 
-    def collect(part: Any) -> None:
-        if getattr(part, "kind", None) is not None and part.kind.name == "HierarchyInstantiation":
-            found.append(part)
 
-    node.visit(collect)
-    for part in found:
+def _parts(node: Any) -> Iterator[Any]:
+    """The instantiations and initial blocks of a module, in generate blocks too, in order."""
+    for item in node.members:
+        kind = item.kind.name
+        if kind in _WANTED:
+            yield item
+        elif kind not in _FLAT:
+            found: list[Any] = []
+
+            def collect(part: Any, found: list[Any] = found) -> None:
+                if getattr(part, "kind", None) is not None and part.kind.name in _WANTED:
+                    found.append(part)
+
+            item.visit(collect)
+            yield from found
+
+
+def _instances(parts: Sequence[Any]) -> Iterator[Instance]:
+    for part in parts:
+        if part.kind.name != "HierarchyInstantiation":
+            continue
         for instance in part.instances:
             if hasattr(instance, "connections") and instance.decl is not None:
                 yield Instance(

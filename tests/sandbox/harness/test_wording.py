@@ -17,6 +17,7 @@ from gatewright.sandbox.harness.testbench_reading import Line, _complains
         "3 discrepancies",
         "not ok 2",
         "0 tests passed",
+        "Result: 0 passed",
         "Pass: 7 Fail: 3",
         "NOK",
     ],
@@ -34,6 +35,9 @@ def test_a_complaint(text: str) -> None:
         "0 errors: passed",
         "no errors, test passed",
         "Pass: 7 Fail: 0",
+        "Test 0 PASS",
+        "Test 0: PASS",
+        "[0] vector 0 passed",
         "===========Your Design Passed===========",
     ],
 )
