@@ -2,122 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import pytest
 
 from gatewright.agents import Budget, Listener, LoopInterrupted, LoopPolicy, solve
 from gatewright.core import (
-    Candidate,
-    Diagnostic,
-    FailureClass,
-    HarnessSpec,
     ModelError,
     Oracle,
     Outcome,
-    Problem,
     Provenance,
-    ReferenceSpec,
     Round,
-    Severity,
-    Source,
     StopReason,
-    TestbenchSpec,
     Trajectory,
-    Verdict,
 )
-from gatewright.sandbox.harness import Harness
 
 from .conftest import Answer, ScriptedModel
-
-PROBLEM = Problem(
-    "p1",
-    "Write something.",
-    top="top",
-    harness=TestbenchSpec((Source("tb.sv", "module tb; endmodule"),)),
+from .scriptedrun import (
+    BLAMES_SPEC,
+    JUDGEMENT,
+    PROBLEM,
+    ScoringHarness,
+    answer,
+    code,
+    edit,
+    run,
 )
-JUDGEMENT = json.dumps(
-    {"fault": "design", "location": "line 2", "issue": "off", "why": "seen", "fix": "more"}
-)
-BLAMES_SPEC = JUDGEMENT.replace("design", "spec")
-
-
-def code(body: str) -> str:
-    return f"module top (input a, output b);\n    assign b = {body};\nendmodule\n"
-
-
-def answer(body: str) -> str:
-    return f"```verilog\n{code(body)}```"
-
-
-def edit(old: str, new: str) -> str:
-    return (
-        f"<<<<<<< SEARCH\n    assign b = {old};\n=======\n    assign b = {new};\n>>>>>>> REPLACE\n"
-    )
-
-
-@dataclass
-class ScoringHarness:
-    """Scores the constant that the code assigns: 100 passes, `bad` does not parse."""
-
-    checked: list[str] = field(default_factory=list)
-    rules: str = "scripted"
-
-    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
-        self.checked.append(candidate.text)
-        body = candidate.text.split("=", 1)[1].split(";")[0].strip()
-        if isinstance(problem.harness, ReferenceSpec):
-            same = problem.harness.reference[0].text.split("//")[0] == candidate.text.split("//")[0]
-            return Verdict(Outcome.PASS if same else Outcome.FAIL, None if same else _DIFFERS)
-        if body.startswith("bad"):
-            said = (Diagnostic(Severity.ERROR, "syntax error near bad", "top.sv", 2),)
-            return Verdict(Outcome.FAIL, FailureClass.SYNTAX, diagnostics=said)
-        if problem.harness is None:
-            return Verdict(Outcome.INCONCLUSIVE)
-        value = int(body)
-        if value == 100:
-            return Verdict(Outcome.PASS, score=1.0, checks=100, mismatches=0)
-        return Verdict(
-            Outcome.FAIL, FailureClass.MISMATCH, value / 100, 100, mismatches=100 - value
-        )
-
-
-_DIFFERS = FailureClass.MISMATCH
-
-
-@dataclass
-class Run:
-    """One run of `solve`, and what was seen on the way."""
-
-    trajectory: Trajectory
-    model: ScriptedModel
-    harness: ScoringHarness
-
-    @property
-    def scores(self) -> list[float]:
-        return [round.verdict.score for round in self.trajectory.rounds]
-
-    @property
-    def kept(self) -> list[bool]:
-        return [round.kept for round in self.trajectory.rounds]
-
-
-def run(
-    answers: Sequence[Answer],
-    policy: LoopPolicy | None = None,
-    problem: Problem = PROBLEM,
-    listener: Listener | None = None,
-) -> Run:
-    model, harness = ScriptedModel(list(answers)), ScoringHarness()
-
-    def harnesses(spec: HarnessSpec | None) -> Harness:
-        return harness
-
-    chosen = policy or LoopPolicy(symbolic=False)
-    trajectory = solve(problem, model=model, harnesses=harnesses, policy=chosen, listener=listener)
-    return Run(trajectory, model, harness)
 
 
 def test_a_first_answer_that_passes_ends_it() -> None:
@@ -130,128 +40,12 @@ def test_a_first_answer_that_passes_ends_it() -> None:
     assert done.trajectory.usage.calls == 1
 
 
-def test_a_syntax_error_is_repaired_with_what_the_tools_said() -> None:
-    done = run([answer("bad"), answer("100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    assert "syntax error near bad" in done.model.asked[1][-1].text
-    first, second = done.trajectory.rounds
-    assert second.candidate.parent == first.candidate.sha256
-    assert first.verdict.failure_class is FailureClass.SYNTAX
-
-
-def test_repairs_are_bounded_and_then_the_judge_has_its_turn() -> None:
-    policy = LoopPolicy(repairs=2, rounds=1, symbolic=False)
-    done = run([answer(f"bad{i}") for i in range(3)] + [JUDGEMENT, answer("100")], policy)
-    assert done.trajectory.stop is StopReason.PASSED
-    assert len(done.trajectory.rounds) == 4
-
-
-def test_a_repair_that_only_repeats_the_code_ends_the_repairs() -> None:
-    done = run([answer("bad"), answer("bad"), JUDGEMENT, answer("100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    assert done.kept == [True, False, True]
-
-
-def test_a_mismatch_is_judged_and_edited() -> None:
-    done = run([answer("60"), JUDGEMENT, edit("60", "100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    judged = done.trajectory.rounds[1]
-    assert judged.judgement is not None
-    assert judged.judgement.issue == "off"
-    assert "off" in done.model.asked[2][-1].text
-    assert "40 of 100 checks fail" in done.model.asked[1][-1].text
-    assert judged.candidate.text == code("100")
-
-
-def test_a_worse_edit_is_rolled_back_and_remembered() -> None:
-    done = run([answer("60"), JUDGEMENT, edit("60", "20"), JUDGEMENT, edit("60", "100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    assert done.scores == [0.6, 0.2, 1.0]
-    assert done.kept == [True, False, True]
-    second_edit = done.model.asked[4][-1].text
-    assert "assign b = 60;" in second_edit
-    assert "Rolled back" in second_edit
-    assert "80 of 100 checks fail" in second_edit
-
-
-def test_prompts_do_not_grow() -> None:
-    answers: list[Answer] = [answer("1")]
-    for value in range(1, 40):
-        answers += [JUDGEMENT, edit(str(value), str(value + 1))]
-    done = run(answers, LoopPolicy(rounds=30, symbolic=False))
-    assert done.trajectory.stop is StopReason.ROUNDS
-    sizes = [len(asked[-1].text) for asked in done.model.asked[10:]]
-    assert max(sizes) - min(sizes) < 1500
-    assert all(len(asked) == 2 for asked in done.model.asked)
-    assert done.model.asked[-1][-1].text.count("- Round") <= 3
-
-
 def test_the_best_so_far_is_kept_to_the_end() -> None:
     policy = LoopPolicy(rounds=2, symbolic=False)
     done = run([answer("60"), JUDGEMENT, answer("70"), JUDGEMENT, answer("30")], policy)
     assert done.trajectory.stop is StopReason.ROUNDS
     assert done.trajectory.verdict is not None
     assert done.trajectory.verdict.score == 0.7
-
-
-def test_the_same_design_again_is_not_checked_twice() -> None:
-    same = "    assign /* as before */ b=60;"
-    again = edit("60", "100").replace("    assign b = 100;", same)
-    done = run([answer("60"), JUDGEMENT, again, JUDGEMENT, again])
-    assert done.trajectory.stop is StopReason.DUPLICATE
-    assert len(done.harness.checked) == 1
-    assert "tried before" in done.model.asked[3][-1].text
-
-
-def test_stagnation_passes_the_turn_to_the_next_kept_attempt() -> None:
-    policy = LoopPolicy(samples=2, keep=2, rounds=9, stagnation=2, symbolic=False)
-    stale = [JUDGEMENT, answer("11"), JUDGEMENT, answer("12")]
-    done = run([answer("60"), answer("50"), *stale, JUDGEMENT, edit("50", "100")], policy)
-    assert done.trajectory.stop is StopReason.PASSED
-    assert done.scores == [0.6, 0.5, 0.11, 0.12, 1.0]
-    only = run(
-        [answer("60"), JUDGEMENT, answer("11"), JUDGEMENT, answer("12")],
-        LoopPolicy(rounds=9, stagnation=2, symbolic=False),
-    )
-    assert only.trajectory.stop is StopReason.STAGNATION
-
-
-def test_attempts_that_are_the_same_design_count_once() -> None:
-    policy = LoopPolicy(samples=3, keep=3, rounds=0, symbolic=False)
-    done = run([answer("60"), answer("60 "), answer("70")], policy)
-    assert done.kept == [True, False, True]
-    assert len(done.harness.checked) == 2
-    assert done.trajectory.stop is StopReason.ROUNDS
-    assert [sampling.sample for sampling in done.model.samplings] == [0, 1, 2]
-    assert [sampling.temperature for sampling in done.model.samplings] == [0.0, 0.8, 0.8]
-
-
-def test_an_edit_that_does_not_fit_is_asked_for_as_whole_code() -> None:
-    done = run([answer("60"), JUDGEMENT, edit("61", "100"), answer("100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    assert "does not occur" in done.model.asked[3][-1].text
-    assert done.trajectory.rounds[1].candidate.usage.calls == 2
-
-
-def test_a_judge_that_talks_garbage_does_not_stop_the_loop() -> None:
-    done = run([answer("60"), "I like it.", "Really.", edit("60", "100")])
-    assert done.trajectory.stop is StopReason.PASSED
-    judgement = done.trajectory.rounds[1].judgement
-    assert judgement is not None
-    assert "40 of 100" in judgement.issue
-    assert done.trajectory.rounds[1].usage.calls == 3
-    assert any("could not be read" in note for note in done.trajectory.notes)
-
-
-def test_the_judge_must_insist_before_the_specification_is_blamed() -> None:
-    done = run([answer("60"), BLAMES_SPEC, answer("50"), BLAMES_SPEC])
-    assert done.trajectory.stop is StopReason.AMBIGUOUS
-    assert any("blames the specification" in note for note in done.trajectory.notes)
-    last = done.trajectory.rounds[-1]
-    assert last.judgement is not None
-    assert last.candidate == done.trajectory.best
-    once = run([answer("60"), BLAMES_SPEC, edit("60", "100")])
-    assert once.trajectory.stop is StopReason.PASSED
 
 
 @pytest.mark.parametrize(
@@ -268,35 +62,6 @@ def test_budgets(budget: Budget, stop: StopReason) -> None:
     assert len(done.model.asked) == (0 if stop is StopReason.WALL else 1)
     if stop is not StopReason.WALL:
         assert done.trajectory.best is not None
-
-
-def test_a_model_that_dies_leaves_the_best_so_far() -> None:
-    down = [ModelError("connection refused") for _ in range(9)]
-    done = run([answer("60"), JUDGEMENT, *down])
-    assert done.trajectory.stop is StopReason.MODEL_FAILED
-    assert done.trajectory.verdict is not None
-    assert done.trajectory.verdict.score == 0.6
-    assert any("connection refused" in note for note in done.trajectory.notes)
-    nothing = run([ModelError("no key"), ModelError("no key")], LoopPolicy(samples=5))
-    assert nothing.trajectory.stop is StopReason.MODEL_FAILED
-    assert nothing.trajectory.best is None
-    assert run([ModelError("no key")]).trajectory.stop is StopReason.MODEL_FAILED
-
-
-def test_a_call_that_fails_once_is_survived() -> None:
-    policy = LoopPolicy(samples=2, symbolic=False)
-    assert run([ModelError("hiccup"), answer("100")], policy).trajectory.stop is StopReason.PASSED
-    done = run([answer("60"), ModelError("hiccup"), edit("60", "100")])
-    assert done.trajectory.stop is StopReason.PASSED
-
-
-def test_no_code_is_asked_for_again_and_then_given_up() -> None:
-    done = run(["Sorry."] * 9, LoopPolicy(repairs=2))
-    assert done.trajectory.best is None
-    assert done.trajectory.stop is StopReason.NO_CANDIDATE
-    assert done.trajectory.rounds[0].verdict.failure_class is FailureClass.NO_CODE
-    assert "held no code" in done.model.asked[1][-1].text
-    assert len(done.model.asked) == 3
 
 
 def test_ctrl_c_hands_out_what_there_is() -> None:
