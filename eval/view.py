@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from gatewright.core import Diagnostic, FirstMismatch, Oracle, Verdict
-from gatewright.eval.highlight import Line, code_lines
+from gatewright.core import Oracle
+from gatewright.eval.answer_view import AnswerView, answer_view
 from gatewright.eval.metrics import Estimate
 from gatewright.eval.results import Run
-from gatewright.eval.rows import Key, ResultRow, RoundRow, RuleResult, SampleRow
+from gatewright.eval.rows import Key, ResultRow, RuleResult
 from gatewright.eval.summary import RuleSummary
-from gatewright.eval.trim import shortened
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 DETAILED = 1500  # answers shown in full; failures go first
-SHOWN_CODE = 20_000
 OPEN = "open"
 
 
@@ -58,45 +52,6 @@ class Cell:
 
     state: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictView:
-    """A verdict, ready to show."""
-
-    name: str
-    state: str
-    passed: bool
-    code: str
-    score: str
-    counts: str
-    diagnostics: tuple[Diagnostic, ...] = ()
-    tests: tuple[tuple[str, str, str], ...] = ()
-    waveform: Markup | str = ""
-    wave_title: str = ""
-    log: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RoundView:
-    """A turn of the loop, ready to show."""
-
-    row: RoundRow
-    verdict: VerdictView
-    lines: list[Line]
-    repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """One answer in full."""
-
-    key: Key
-    row: SampleRow
-    verdicts: tuple[VerdictView, ...]
-    lines: list[Line]
-    rounds: tuple[RoundView, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +140,7 @@ def _problem(
         samples=len(keys),
         state=_usual_failure(cells),
         cpu_s=sum(row.cpu_s for row in rows if row),
-        answers=tuple(_answer(run, key) for key in there if key in detailed),
+        answers=tuple(answer_view(run, key) for key in there if key in detailed),
         hidden=sum(1 for key in there if key not in detailed),
     )
 
@@ -203,89 +158,6 @@ def _cell(found: RuleResult | None) -> Cell:
     state = str(found.failure_class or found.outcome)
     counted = f", {found.mismatches} of {found.checks} wrong" if found.mismatches else ""
     return Cell(state, state + counted)
-
-
-def _answer(run: Run, key: Key) -> AnswerView:
-    row = run.samples.read(key)
-    verdicts: tuple[VerdictView, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    if key in run.verdicts:
-        found = run.verdicts.read(key).verdicts
-        verdicts = _verdicts(found)
-        diagnostics = tuple(d for verdict in found.values() for d in verdict.diagnostics)
-    names = {source.name for source in row.sources}
-    mine = tuple(d for d in diagnostics if not d.file or d.file in names)
-    rounds: tuple[RoundView, ...] = ()
-    notes: tuple[str, ...] = ()
-    if key in run.trajectories:
-        trajectory = run.trajectories.read(key)
-        rounds = tuple(_round(each, row) for each in trajectory.rounds)
-        notes = trajectory.notes
-    return AnswerView(
-        key, row, verdicts, code_lines(shortened(row.code, SHOWN_CODE), mine), rounds, notes
-    )
-
-
-def _verdicts(found: Mapping[str, Verdict]) -> tuple[VerdictView, ...]:
-    """The strictest first; evidence that several share is shown once."""
-    views: list[VerdictView] = []
-    shown: list[object] = []
-    for name in reversed(list(found)):
-        verdict = found[name]
-        new = [d for d in verdict.diagnostics if d not in shown]
-        view = _verdict(
-            name,
-            replace(
-                verdict,
-                first_mismatch=None if verdict.first_mismatch in shown else verdict.first_mismatch,
-                diagnostics=tuple(new),
-                log="" if verdict.log in shown else verdict.log,
-            ),
-        )
-        shown += [*new, verdict.first_mismatch, verdict.log]
-        views.append(view)
-    return tuple(views)
-
-
-def _round(row: RoundRow, answer: SampleRow) -> RoundView:
-    repeated = row.candidate_sha256 == answer.candidate_sha256
-    lines = [] if repeated else code_lines(shortened(row.code, SHOWN_CODE), row.verdict.diagnostics)
-    return RoundView(row, _verdict("", row.verdict), lines, repeated)
-
-
-def _verdict(name: str, verdict: Verdict) -> VerdictView:
-    counts = ""
-    if verdict.checks and verdict.mismatches is not None:
-        counts = f"{verdict.mismatches:,} of {verdict.checks:,} checks wrong"
-    return VerdictView(
-        name=name,
-        state="pass" if verdict.passed else str(verdict.failure_class or verdict.outcome),
-        passed=verdict.passed,
-        code="" if verdict.passed else verdict.code,
-        score="" if verdict.passed or not verdict.score else f"{100 * verdict.score:.1f} %",
-        counts=counts,
-        diagnostics=verdict.diagnostics,
-        tests=tuple((test.name, str(test.outcome), test.message) for test in verdict.tests),
-        waveform=_waveform(verdict.first_mismatch),
-        wave_title=_wave_title(verdict.first_mismatch),
-        log=verdict.log.strip(),
-    )
-
-
-def _waveform(found: FirstMismatch | None) -> Markup | str:
-    if found is None or not found.window:
-        return ""
-    from markupsafe import Markup
-
-    from gatewright.eval.waveform import waveform_svg
-
-    return Markup(waveform_svg(found))  # it escapes every name and value itself
-
-
-def _wave_title(found: FirstMismatch | None) -> str:
-    if found is None:
-        return ""
-    return f"First mismatch at time {found.time:,}: {', '.join(found.signals[:8])}"
 
 
 def cautions(run: Run) -> list[str]:
