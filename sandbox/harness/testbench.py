@@ -31,7 +31,7 @@ from gatewright.core import (
 from gatewright.sandbox.harness.testbench_bench import prepare
 from gatewright.sandbox.harness.testbench_design import Refused, ready, silenced
 from gatewright.sandbox.harness.testbench_doubts import Case, Doubts
-from gatewright.sandbox.harness.testbench_judge import Finding
+from gatewright.sandbox.harness.testbench_judge import Finding, misread
 from gatewright.sandbox.harness.testbench_run import WAVE_FILE, Job, Simulated, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.integrity import GatePolicy
@@ -100,10 +100,10 @@ class TestbenchHarness:
         policy = GatePolicy(delays=bench.golden_waits)
         design = ready(problem, candidate, bench, policy)
         tools = {"iverilog": icarus.version, "isolation": str(self._isolation.level)}
-        if isinstance(design, Refused):
-            finding = Finding(Outcome.FAIL, design.failure, diagnostics=design.diagnostics)
-            return self._verdict(finding, (), tools, clock, 0.0)
         simulator = Simulator(self._isolation, icarus, self._limits, self._compile_s)
+        if isinstance(design, Refused):
+            finding = _refused(design, simulator)
+            return self._verdict(finding, (), tools, clock, 0.0)
         case = Case(problem, spec, Job(bench, design, spec.data), simulator)
         finding, case = _first_look(case)
         finding = self._doubts.settled(finding, case)
@@ -141,6 +141,18 @@ class TestbenchHarness:
             wall_s=time.perf_counter() - clock.began,
             rules=self._rules,
         )
+
+
+def _refused(design: Refused, simulator: Simulator) -> Finding:
+    """The finding for a candidate that is not simulated: ports that do not fit may be misread."""
+    if design.parsed is not None:
+        with scratch("testbench") as folder:
+            log = simulator.alone(design.parsed.layout, design.top, folder)
+        unread = misread(log, design.parsed.layout)
+        if unread:
+            said = (*design.parsed.diagnostics, *unread)
+            return Finding(Outcome.FAIL, FailureClass.SYNTAX, diagnostics=said)
+    return Finding(Outcome.FAIL, design.failure, diagnostics=design.diagnostics)
 
 
 def _first_look(case: Case) -> tuple[Finding, Case]:

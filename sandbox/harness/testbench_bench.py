@@ -123,11 +123,11 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
     where = ", ".join(s.name for s in spec.testbench)
     done = preprocess(sources, includes=spec.data)
     if not done.ok:
-        raise unusable(done.diagnostics, where)
+        raise unusable(done.diagnostics, where, spec.reference)
     parsed = slang.parse(done.tokens, done.files, with_instances=True)
     found = definitions(done.tokens)
     if not parsed.modules:
-        raise unusable(parsed.diagnostics, where)
+        raise unusable(parsed.diagnostics, where, spec.reference)
     spots = [Spot(token, start, end) for token, start, end in parsed.layout.spans()]
     inside = [i for module in parsed.modules for i in module.instances]
     names = {d.name for d in found if d.keyword != "package"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from gatewright.core import (
     Candidate,
@@ -64,10 +65,15 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A candidate that goes no further."""
+    """A candidate that goes no further.
+
+    `parsed` is set where the parser found ports that do not fit: it may have misread them.
+    """
 
     failure: FailureClass
     diagnostics: tuple[Diagnostic, ...]
+    parsed: slang.Parsed | None = None
+    top: str = ""
 
 
 @dataclass(slots=True)
@@ -197,10 +203,14 @@ def _borrowed(tokens: Sequence[Token], files: Sequence[str], bench: Bench) -> Re
     """Refuse to load what the testbench reads: that is where expected values are kept."""
     notes = _Notes(files)
     for index, token in enumerate(tokens[:-2]):
-        if token.text in LOADS and tokens[index + 2].text[1:-1] in bench.files:
+        if token.text in LOADS and _file(tokens[index + 2]) in bench.files:
             message = f"{tokens[index + 2].text} is a file of the testbench"
             notes.add(Severity.ERROR, message, "file", token)
     return Refused(FailureClass.UNSAFE, tuple(notes.found)) if notes.found else None
+
+
+def _file(token: Token) -> str:
+    return PurePosixPath(token.text[1:-1].strip()).name
 
 
 def _compiled(tokens: Sequence[Token], bench: Bench) -> list[Token]:
@@ -260,7 +270,8 @@ def _fitted(
     for severity, message in _differences(bench, module, expected):
         notes.found.append(Diagnostic(severity, message, file, line, 0, "port", TOOL))
     if any(d.severity is Severity.ERROR for d in notes.found):
-        return Refused(FailureClass.INTERFACE, tuple(notes.found))
+        found = tuple(notes.found)
+        return Refused(FailureClass.INTERFACE, found, parsed, module.name)
     coupled = _coupled(module)
     if coupled:
         message = f"port {coupled} must be a plain vector: another kind joins the testbench's net"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatewright.core import DataError, Diagnostic, Direction, Severity
+from gatewright.core import DataError, Diagnostic, Direction, Severity, Source
 from gatewright.sandbox.integrity import Definition, Kind, Token
 from gatewright.sandbox.tools.slang_modules import Instance, Module
 
 
-def unusable(found: Sequence[Diagnostic], where: str) -> DataError:
-    """The error for a testbench that cannot be read."""
+def unusable(
+    found: Sequence[Diagnostic], where: str, references: Sequence[Source] = ()
+) -> DataError:
+    """The error for a testbench, or a reference beside it, that cannot be read."""
     first = next((d for d in found if d.severity is Severity.ERROR), None)
+    what = "reference" if first and first.file in {s.name for s in references} else "testbench"
     return DataError(
-        f"the testbench cannot be used: {first or 'it defines no module'}",
+        f"the {what} cannot be used: {first or 'it defines no module'}",
         where=where,
-        hint="mend the testbench, or give the files it includes",
+        hint=f"mend the {what}, or give the files it includes",
     )
 
 

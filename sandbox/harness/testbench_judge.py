@@ -17,7 +17,7 @@ from gatewright.sandbox.harness.testbench_reading import (
     transcribe,
 )
 from gatewright.sandbox.harness.testbench_run import DESIGN_FILE, Simulated, Stage
-from gatewright.sandbox.integrity import Place
+from gatewright.sandbox.integrity import Layout, Place
 from gatewright.sandbox.isolation import Ending
 from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
 
@@ -149,16 +149,30 @@ def _not_compiled(simulated: Simulated, design: Design, bench: Bench) -> Finding
     elif _looked_inside(text, bench):
         failure = FailureClass.INTERFACE
         messages = (*messages, remark("the testbench looks for a name inside the design", "port"))
-    elif not any(line.startswith(DESIGN_FILE) for line in text.splitlines()):
+    elif gave_up_parsing(text) or not _names_the_design(text):
         return Finding(Outcome.INCONCLUSIVE, failure, diagnostics=messages, log=log, unlinked=True)
     crowded = any(d.code == "drivers" for d in errors)
     return Finding(outcome, failure, diagnostics=messages, log=log, crowded=crowded)
+
+
+def _names_the_design(text: str) -> bool:
+    return any(line.startswith(DESIGN_FILE) for line in text.splitlines())
 
 
 def _looked_inside(text: str, bench: Bench) -> bool:
     """Whether a name is missing below an instance of the design."""
     names = "|".join(re.escape(dut.name) for dut in bench.duts)
     return bool(re.search(rf"`(?:\w+\.)*(?:{names})\.", text))
+
+
+def misread(log: str, layout: Layout) -> tuple[Diagnostic, ...]:
+    """The syntax errors in what the compiler says of a design alone; empty where it can read it."""
+
+    def locate(file: str, line: int) -> Place | None:
+        return layout.place(line) if file == DESIGN_FILE else None
+
+    found = [d for d in parse_messages(log, locate) if d.severity is Severity.ERROR]
+    return tuple(found) if gave_up_parsing(log) else ()
 
 
 def _compiler_gave_out(text: str, simulated: Simulated) -> Finding:

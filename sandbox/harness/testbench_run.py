@@ -14,6 +14,7 @@ from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import Design
 from gatewright.sandbox.harness.testbench_marks import NAME_NONCE, PRINT_NONCE
 from gatewright.sandbox.harness.testbench_wiring import Outputs
+from gatewright.sandbox.integrity import Layout
 from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits
 from gatewright.sandbox.tools.icarus import Icarus
 
@@ -108,6 +109,14 @@ class Simulator:
         return Simulated(
             stage, finished, nonces, _read(folder / "alone.log"), _read(folder / "link.log")
         )
+
+    def alone(self, layout: Layout, top: str, folder: Path) -> str:
+        """What the compiler says of a design alone."""
+        (folder / DESIGN_FILE).write_text(layout.text, encoding="ascii")
+        line = self.icarus.lint([DESIGN_FILE], top)
+        limits = replace(self.limits, cpu_s=self.compile_s)
+        command = Command(line, folder, mounts=self.icarus.mounts)
+        return self.isolation.run(command, limits).output
 
     def _write(self, job: Job, folder: Path, nonces: Nonces) -> list[str]:
         """Write all files; returns the modules to elaborate."""

@@ -45,6 +45,13 @@ _CODES = (
     (re.compile(r"timescale"), "timescale"),
     (re.compile(r"\bparameter\b"), "parameter"),
 )
+_PLAINLY = (
+    (
+        re.compile(r"sorry: concurrent_assertion_item not supported.*"),
+        "Icarus Verilog has no concurrent assertions (assert, assume or cover property): "
+        "check with an immediate one (assert (...) in an always block), or leave it out",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,8 @@ def _parsed(line: str, locate: Locate | None) -> Diagnostic | None:
     message = continued[1] if continued else rest.removeprefix(":").strip()
     if word in ("syntax error", "sorry", "internal error", "assert"):
         message = f"{word}: {message}" if message else word
+    for pattern, plainly in _PLAINLY:
+        message = pattern.sub(plainly, message)
     name, number = match["file"], int(match["line"])
     place = locate(name, number) if locate else None
     if place is not None:

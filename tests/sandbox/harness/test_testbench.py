@@ -90,6 +90,10 @@ def test_a_wrong_design_scores_by_the_share_it_gets_right(harness: TestbenchHarn
         ("I cannot help with that.", FailureClass.NO_CODE, "no module"),
         (ADDER.replace("endmodule", ""), FailureClass.SYNTAX, "endmodule"),
         (ADDER.replace("a + b;", "a + ;"), FailureClass.SYNTAX, "adder.v:2:18"),
+        (ADDER.replace("a, b,", "a b,"), FailureClass.SYNTAX, "adder.v:1:"),
+        (ADDER.replace("(input", "(inptu"), FailureClass.SYNTAX, "adder.v:1:"),
+        (ADDER.replace("[3:0] a", "[3:0 a"), FailureClass.SYNTAX, "adder.v:1:"),
+        (ADDER.replace("s);", "s;"), FailureClass.SYNTAX, "adder.v:1:"),
         (ADDER.replace("a + b", "a + c"), FailureClass.ELABORATION, "adder.v:2"),
         (ADDER.replace("endmodule", "gone x(a);\nendmodule"), FailureClass.ELABORATION, "gone"),
         (ADDER.replace("adder", "sum"), FailureClass.INTERFACE, "defines sum"),
@@ -185,6 +189,22 @@ def test_unusable_testbenches_are_no_fault_of_the_design(harness: TestbenchHarne
     broken = "module tb; adder dut(1, 2, s); initial break_it(; endmodule"
     verdict = harness.check(problem(broken), design(ADDER))
     assert verdict.outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("mistake", ["assign = ;", "`gone", "wire ("])
+def test_a_reference_that_is_wrong_is_named(harness: TestbenchHarness, mistake: str) -> None:
+    testbench = CHECKING.replace("BODY", RTLLM).replace(
+        "integer i,", "wire [4:0] r; golden g (.a(a), .b(b), .s(r)); integer i,"
+    )
+    golden = ADDER.replace("adder", "golden").replace("endmodule", f"{mistake}\nendmodule")
+    spec = TestbenchSpec((Source("tb.v", testbench),), (Source("golden.v", golden),))
+    try:
+        verdict = harness.check(replace(problem(""), harness=spec), design(ADDER))
+    except DataError as error:
+        assert "the reference cannot be used: golden.v:3" in str(error)
+    else:
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        assert any("the reference itself" in d.message for d in verdict.diagnostics)
 
 
 def test_needs_a_testbench(harness: TestbenchHarness) -> None:

@@ -70,3 +70,15 @@ def test_reads_messages_without_a_place_and_with_columns() -> None:
         "vvp.tgt error: (implicit) uwire must have a single driver\na.v:3.7: error: x"
     )
     assert [(d.line, d.code) for d in found] == [(0, "drivers"), (3, "")]
+
+
+def test_says_plainly_what_the_tool_cannot_do() -> None:
+    text = "module m; reg clk, a; assert property (@(posedge clk) a);\nendmodule"
+    (found,) = parse_messages(compiled(text))
+    assert "no concurrent assertions" in found.message
+
+
+def test_reads_what_the_code_generator_says_of_a_place() -> None:
+    text = 'a.v:7: vvp.tgt error: uwire "y" must have a single driver, found (2).'
+    (found,) = parse_messages(text)
+    assert (found.file, found.line, found.code) == ("a.v", 7, "drivers")
