@@ -126,7 +126,7 @@ def _solve(
     from gatewright.agents.harnesses import Harnesses
     from gatewright.cli.answering import policy_from
     from gatewright.cli.naming import better_told
-    from gatewright.cli.narrator import Narrator
+    from gatewright.cli.narrator import Narrator, StreamingNarrator
 
     policy = policy_from(settings, "", symbolic, settings.samples)
     model = _model(settings)
@@ -136,7 +136,7 @@ def _solve(
             model=model,
             harnesses=Harnesses(isolation_from(settings)),
             policy=replace(policy, init_registers=init_registers),
-            listener=Narrator(stream),
+            listener=StreamingNarrator() if stream else Narrator(),
         )
     except DataError as error:
         raise better_told(error, problem.harness, Candidate(())) from error

@@ -35,7 +35,10 @@ Unsafe = Annotated[
     bool, typer.Option("--unsafe", help="Allow untrusted Python where only rlimits confine it.")
 ]
 Top = Annotated[
-    str, typer.Option("--top", help="The module that is checked (needed where there are several).")
+    str,
+    typer.Option(
+        "--top", help="The module of DESIGN that is checked, if not the one the check names."
+    ),
 ]
 
 

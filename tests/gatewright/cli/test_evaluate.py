@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 
 import pytest
 
@@ -142,3 +144,23 @@ def test_datasets_list_and_check(gatewright):
     ran = gatewright("datasets", "check", "starter", "--json")
     assert ran.status == 0
     assert ran.json["problems"] == 29
+
+
+def test_a_page_for_a_device_or_a_link_leaves_them_what_they_are(gatewright, tmp_path):
+    run = tmp_path / "run"
+    gatewright("eval", "starter", "--references", "--problems", "kmap_alarm", "--out", run)
+    fifo, page, link = tmp_path / "fifo", tmp_path / "page.html", tmp_path / "link.html"
+    page.write_text("old")
+    link.symlink_to(page)
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 1 << 20)
+    try:
+        assert gatewright("report", run, "--html", fifo).status == 0
+        assert os.read(reader, 15).lower() == b"<!doctype html>"
+    finally:
+        os.close(reader)
+    assert fifo.is_fifo()
+    assert gatewright("report", run, "--html", link).status == 0
+    assert link.is_symlink()
+    assert page.read_text().lower().startswith("<!doctype html>")

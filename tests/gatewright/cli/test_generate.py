@@ -92,6 +92,17 @@ def test_an_answer_without_code_is_shown_tamed(gatewright, tmp_path):
     assert "no answer of the model holds code" in ran.err
 
 
+def test_the_answer_is_shown_only_when_asked_for(gatewright, tmp_path):
+    answer = "```verilog\nmodule top(input a, output y);\n  assign y = a;\nendmodule\n```"
+    for stream in (True, False):
+        model = replay(tmp_path, answer)
+        flags = ["--stream"] if stream else []
+        ran = gatewright("generate", "a wire from a to y", "-m", model, "--rounds", "0", *flags)
+        assert ("```verilog" in ran.err) is stream
+        assert ran.out.startswith("module top(")
+        assert "NOT verified" in ran.err
+
+
 @pytest.mark.parametrize("spec", ["", "  \n"])
 def test_an_empty_specification(gatewright, spec):
     ran = gatewright("generate", spec)
