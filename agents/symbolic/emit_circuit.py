@@ -39,9 +39,7 @@ def _register(drive: Drive) -> list[str]:
     statement = f"{drive.output} <= {verilog(drive.word)};"
     reset = drive.reset
     if reset is None:
-        # Where the text names no first value, any will do: zero, as most devices start.
-        zero = constant(Value(0, 0), drive.output.width)
-        return [f"initial {drive.output} = {zero};", f"always @({edges})", f"  {statement}"]
+        return [f"always @({edges})", f"  {statement}"]
     if reset.asynchronous:
         edges += f" or {'neg' if reset.active_low else 'pos'}edge {reset.port}"
     level = f"~{reset.port}" if reset.active_low else reset.port

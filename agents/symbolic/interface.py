@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.declarations import declared, spoken, tabled
 from gatewright.agents.symbolic.keywords import KEYWORDS
 from gatewright.agents.symbolic.page import Page
 from gatewright.core import Direction, Interface, Port
@@ -37,6 +38,10 @@ _NAMED = re.compile(
     r"|\bmodule\s+\"(\w+)\"",
     re.IGNORECASE,
 )
+_TITLE = re.compile(
+    rf"{_BULLET}#*\s*(?:the )?(?:ports?|interface|i/o|signals)(?: (?:is|are))?\s*:", re.IGNORECASE
+)
+_UNREAD = re.compile(rf"{_BULLET}(?:input|output|port)s?\b[^.:]*:.*", re.IGNORECASE)
 _PROSE = re.compile(
     r"\binputs?\s+(?P<ins>\w+(?:\s*,\s*(?:and\s+)?\w+|\s+and\s+\w+)*)[,;]?\s+(?:and|with)\s+"
     r"(?:an?\s+|one\s+|single\s+)*outputs?\s+(?P<outs>\w+(?:\s*,\s*(?:and\s+)?\w+|\s+and\s+\w+)*)",
@@ -53,6 +58,8 @@ class Heading:
 
     interface: Interface | None
     page: Page
+    lack: str = "the text does not name the module's ports"
+    """Why there is no interface, if there is none."""
 
 
 def _port(direction: str, match: re.Match[str], *, ranges: tuple[str | None, ...]) -> Port:
@@ -157,12 +164,21 @@ def _separate(page: Page) -> tuple[list[Port], list[int]]:
 
 
 def _listed(page: Page) -> tuple[list[Port], dict[int, str]]:
-    """Ports of bullet lists and `Inputs: …` lines, and the texts that stay on those lines."""
-    ports: list[Port] = []
-    texts: dict[int, str] = {}
+    """Ports of tables, bullet lists and `Inputs: …` lines, and what stays of those lines."""
+    table = tabled(page)
+    ports: list[Port] = list(table.ports) if table else []
+    texts: dict[int, str] = dict(table.texts) if table else {}
     section = ""
     for line in page.lines:
-        if line.blank:
+        if line.blank or line.number in texts:
+            continue
+        whole = declared(line.text)
+        if whole is not None:
+            ports += whole.ports
+            texts[line.number] = whole.before
+            continue
+        if _TITLE.fullmatch(line.text):
+            texts[line.number] = ""
             continue
         got = _line_ports(line.text, section)
         if got is None:
@@ -245,10 +261,19 @@ def read_heading(page: Page) -> Heading:
             if not twin or (twin.direction, twin.width) != (port.direction, port.width):
                 raise Abstain(f"port {port.name} is declared twice, differently")
         return Heading(interface, header.page.replaced(texts))
+    name = _name(page.text, DEFAULT_TOP)
+    unread = [x for x in page.lines if x.number not in texts and _UNREAD.fullmatch(x.text)]
+    if unread and not header:
+        where = f"line {unread[0].number}: {unread[0].text.strip()!r}"
+        lack = f"{where} was not understood as a list of ports"
+        if not ports or all(p.direction is ports[0].direction for p in ports):
+            return Heading(None, page, lack)
+    if not ports and (told := spoken(page)) is not None:
+        ports, texts, name = list(told.ports), told.texts, told.module or name
     if not ports:
         ports, texts = _prose(page), {}
-    if not ports or all(port.direction is Direction.INPUT for port in ports):
+    if not ports:
         return Heading(None, page)
-    return Heading(
-        checked(Interface(_name(page.text, DEFAULT_TOP), tuple(ports))), page.replaced(texts)
-    )
+    if all(port.direction is Direction.INPUT for port in ports):
+        return Heading(None, page, "the text names inputs and no outputs")
+    return Heading(checked(Interface(name, tuple(ports))), page.replaced(texts))

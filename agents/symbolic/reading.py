@@ -111,7 +111,7 @@ def read(spec: str, interface: Interface | None = None) -> Reading:
         heading = read_heading(open_page(spec))
         known = interface or heading.interface
         if known is None:
-            raise Abstain("the text does not name the module's ports")
+            raise Abstain(heading.lack)
         checked(known)
         if interface is not None and heading.interface is not None:
             _agree(interface, heading.interface)
