@@ -77,9 +77,9 @@ def scan(path: Path, row_type: type[Row]) -> Scan:
     """Read a file through. Raises DataError, with file and line, for damage before its end."""
     places: dict[Key, int] = {}
     number, position, line = 0, 0, b"\n"
-    adapter = _adapter(row_type)
     try:
         with path.open("rb") as file:
+            adapter = _adapter(row_type)
             for number, line in enumerate(file, 1):
                 try:
                     row = adapter.validate_json(line)

@@ -101,9 +101,13 @@ class VerilogEval:
         return _SLOW.get(problem.id, _USUAL)
 
     def harness(self, rules: str) -> Harness:
-        """The check of a rule set. Those of one suite share runs where that is exact."""
+        """The check of a rule set. Those of one suite share runs where that is exact.
+
+        Raises UsageError for an unknown name, ToolMissing without Icarus.
+        """
         if rules in (OFFICIAL, ERRATA):
-            return PublishedRules(rules, self._isolation, self._runs)
+            icarus = open_icarus(self._isolation)
+            return PublishedRules(rules, self._isolation, icarus, self._runs)
         if rules == HARDENED:
             from gatewright.eval.suites.verilogeval_hardened import HardenedRules
 

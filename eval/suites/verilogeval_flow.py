@@ -13,7 +13,7 @@ from pathlib import Path
 from gatewright.core import Candidate, DataError, Problem, TestbenchSpec
 from gatewright.datasets.verilogeval import TESTBENCH
 from gatewright.sandbox.isolation import Command, Ending, Finished, Isolation, Limits, scratch
-from gatewright.sandbox.tools.icarus import open_icarus
+from gatewright.sandbox.tools.icarus import Icarus
 
 CUT_SHORT = (Ending.CPU, Ending.WALL, Ending.OUTPUT)
 """Endings that the published `timeout 30` would have brought about."""
@@ -37,20 +37,17 @@ exec "$vvp" {_BINARY}
 
 @dataclass(frozen=True, slots=True)
 class FlowRun:
-    """What the commands said and how they ended; `compiled` = there was something to simulate.
-
-    `icarus` is the version that said it.
-    """
+    """What the commands said and how they ended; `compiled` = there was something to simulate."""
 
     log: str
     compiled: bool
     finished: Finished
-    icarus: str
 
 
-def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> FlowRun:
-    """Compile, then simulate if that left a binary. Raises ToolMissing without Icarus."""
-    icarus = open_icarus(isolation)
+def run_flow(
+    problem: Problem, candidate: Candidate, isolation: Isolation, icarus: Icarus
+) -> FlowRun:
+    """Compile, then simulate if that left a binary. Raises DataError without a testbench."""
     with scratch("verilogeval") as folder:
         files = _write(problem, candidate, folder)
         compiling = [icarus.iverilog, icarus.vvp, *_FLAGS, "-s", TESTBENCH, *files]
@@ -58,7 +55,7 @@ def run_flow(problem: Problem, candidate: Candidate, isolation: Isolation) -> Fl
         finished = isolation.run(command, LIMITS)
         compiled = (folder / _BINARY).is_file()
     late = "\nTIMEOUT\n" if compiled and finished.ending in CUT_SHORT else ""
-    return FlowRun(finished.output + late, compiled, finished, icarus.version)
+    return FlowRun(finished.output + late, compiled, finished)
 
 
 def sample_name(problem: Problem) -> str:

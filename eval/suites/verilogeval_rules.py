@@ -18,7 +18,7 @@ from gatewright.eval.suites.verilogeval_errata import corrected, only_eases
 from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_name, sample_text
 from gatewright.eval.verdict_cache import token_text
 from gatewright.sandbox.isolation import Ending, Isolation
-from gatewright.sandbox.tools.icarus import TOOL, parse_messages
+from gatewright.sandbox.tools.icarus import TOOL, Icarus, parse_messages
 
 OFFICIAL = "official"
 ERRATA = "errata"
@@ -94,6 +94,7 @@ class PublishedRules:
 
     rules: str
     isolation: Isolation
+    icarus: Icarus
     runs: Runs
 
     @property
@@ -107,7 +108,7 @@ class PublishedRules:
         if kept is not None:
             return self._verdict(problem, candidate, kept, own=False)
         as_ruled = corrected(problem) if self.rules == ERRATA else problem
-        run = run_flow(as_ruled, candidate, self.isolation)
+        run = run_flow(as_ruled, candidate, self.isolation, self.icarus)
         self.runs.remember(self.rules, problem, candidate, run)
         return self._verdict(problem, candidate, run)
 
@@ -126,7 +127,7 @@ class PublishedRules:
             mismatches=last.mismatches if last else None,
             diagnostics=parse_messages(run.log),
             log=run.log,
-            tools={TOOL: run.icarus},
+            tools={TOOL: self.icarus.version},
             cpu_s=run.finished.cpu_s if own else 0.0,
             wall_s=run.finished.wall_s if own else 0.0,
             rules=self.rules,
