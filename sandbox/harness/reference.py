@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from gatewright.core import (
     FailureClass,
     Interface,
     Outcome,
+    Port,
     Problem,
     ReferenceSpec,
     Severity,
@@ -23,39 +25,60 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness import reference_bench
-from gatewright.sandbox.harness.reference_bench import Plan, constants_in
-from gatewright.sandbox.harness.reference_roles import elaborate
+from gatewright.sandbox.harness import reference_bench, reference_seen
+from gatewright.sandbox.harness.reference_bench import Plan
+from gatewright.sandbox.harness.reference_names import PREFIX, renamed_tokens
+from gatewright.sandbox.harness.reference_roles import Roles, elaborate
+from gatewright.sandbox.harness.reference_values import values_of
 from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.integrity import (
-    Kind,
     Preprocessed,
-    Token,
     definitions,
     lay_out,
     preprocess,
     tops,
 )
-from gatewright.sandbox.integrity.layout import KEYWORDS
 from gatewright.sandbox.isolation import Isolation, Limits
 from gatewright.sandbox.tools import slang
 
 RULES = "reference"
-PREFIX = "gw_ref_"
 MAX_CYCLES = 1_000_000
+LONGER, PATIENCE = 10, 32
+_MOST_PREPARED = 64
 
-_HEADS = frozenset({"module", "macromodule", "interface", "package", "primitive", "class"})
-_QUALIFIERS = frozenset({"automatic", "static", "virtual"})
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A reference made ready: its own interface under its own name, and the testbench."""
+    """A reference made ready: its own interface under its own name, its roles, its two texts."""
 
     interface: Interface
-    spec: TestbenchSpec
+    roles: Roles
+    plain: Source
+    renamed: Source
     why_not: str = ""
+
+    def plan(self, problem: Problem, spec: ReferenceSpec, candidate: Candidate, seed: int) -> Plan:
+        """How to drive reference and candidate."""
+        return Plan(
+            interface=self.interface,
+            roles=self.roles,
+            reference=f"{PREFIX}{self.interface.module}",
+            candidate=problem.top or self.interface.module,
+            cycles=spec.cycles,
+            seed=seed,
+            values=values_of([self.plain], candidate.sources, seed),
+        )
+
+    def bench(self, plan: Plan) -> TestbenchSpec:
+        """The testbench for a plan."""
+        return TestbenchSpec(
+            testbench=(reference_bench.testbench(plan),),
+            reference=(self.renamed,),
+            top=reference_bench.TOP,
+            samples=plan.samples,
+        )
 
 
 @dataclass(slots=True)
@@ -67,6 +90,12 @@ class ReferenceHarness:
     testbench harness, with all its safeguards. Without a clock and with at most 12 input bits the
     check is exhaustive. A design with an inout port, or without outputs, is inconclusive: it says
     why. `limits` bound the simulation. Safe to call from several threads at once.
+
+    A pass says that no difference was seen, never that there is none. The stimulus is new in every
+    run unless the ReferenceSpec has a seed; `metrics["seed"]` is the one used. Where bits of a
+    clocked reference's outputs stand still, a pass is tried again for longer, with rare resets.
+    Outputs that were x throughout, or that all stood still though their text is not constant, make
+    it inconclusive; single ones that stood still are named in a warning.
     """
 
     isolation: Isolation
@@ -98,6 +127,8 @@ class ReferenceHarness:
             raise UsageError(f"{spec.cycles} cycles: between 1 and {MAX_CYCLES} make sense")
         key = (spec, problem.top)
         ready = self._prepared.get(key) or prepare(spec, problem.top)
+        if len(self._prepared) >= _MOST_PREPARED:
+            self._prepared.clear()
         self._prepared[key] = ready
         if ready.why_not:
             return _inconclusive(ready.why_not)
@@ -107,12 +138,78 @@ class ReferenceHarness:
             return Verdict(
                 Outcome.FAIL, FailureClass.INTERFACE, diagnostics=differences, rules=RULES
             )
-        task = replace(problem, harness=ready.spec, interface=ready.interface)
-        return self._bench.check(task, candidate, waveform=waveform)
+        seed = secrets.randbits(31) if spec.seed is None else spec.seed
+        return self._compared(problem, candidate, ready, spec, seed, waveform)
+
+    def _compared(
+        self,
+        problem: Problem,
+        candidate: Candidate,
+        ready: _Prepared,
+        spec: ReferenceSpec,
+        seed: int,
+        waveform: Path | None,
+    ) -> Verdict:
+        def run(plan: Plan) -> Verdict:
+            task = replace(problem, harness=ready.bench(plan), interface=ready.interface)
+            return self._bench.check(task, candidate, waveform=waveform)
+
+        plan = ready.plan(problem, spec, candidate, seed)
+        verdict = run(plan)
+        seen = reference_seen.read(verdict.log)
+        outputs, constant = ready.interface.outputs, ready.roles.constant
+        if verdict.passed and plan.sequential and reference_seen.remarks(seen, outputs, constant):
+            cycles = min(LONGER * plan.cycles, MAX_CYCLES)
+            longer = run(replace(plan, cycles=cycles, patience=PATIENCE))
+            seen = reference_seen.joined(seen, reference_seen.read(longer.log))
+            verdict = _joined(verdict, longer)
+        if verdict.passed:
+            varied = plan.input_bits > 0 and not plan.exhaustive
+            verdict = _doubted(verdict, seen, outputs, constant if varied else None)
+            how = "all input values, then random ones" if plan.exhaustive else "random stimulus"
+            said = f"no difference in {verdict.checks} samples ({how}, seed {seed})"
+            note = _remark(said, "samples", Severity.NOTE)
+            verdict = replace(verdict, diagnostics=(*verdict.diagnostics, note))
+        return replace(verdict, metrics={**verdict.metrics, "seed": float(seed)})
+
+
+def _joined(first: Verdict, longer: Verdict) -> Verdict:
+    """Two runs as one: the longer decides, unless it did not get to its end in time."""
+    cpu_s, wall_s = first.cpu_s + longer.cpu_s, first.wall_s + longer.wall_s
+    if longer.failure_class in (FailureClass.TIMEOUT, FailureClass.MEMORY):
+        return replace(first, cpu_s=cpu_s, wall_s=wall_s)
+    checks = first.checks + longer.checks
+    score = 1 - (longer.mismatches or 0) / checks if longer.checks else 0.0
+    return replace(longer, checks=checks, score=score, cpu_s=cpu_s, wall_s=wall_s)
+
+
+def _doubted(
+    verdict: Verdict,
+    seen: dict[str, reference_seen.Seen],
+    outputs: Sequence[Port],
+    constant: frozenset[str] | None,
+) -> Verdict:
+    """Say what a pass does not show. `constant` None: all outputs may well be constant."""
+    still = frozenset(p.name for p in outputs) if constant is None else constant
+    reason = reference_seen.doubts(seen, outputs, still)
+    if reason:
+        said = _remark(reason, "no-checks")
+        return replace(
+            verdict,
+            outcome=Outcome.INCONCLUSIVE,
+            failure_class=FailureClass.NO_CHECKS,
+            score=0.0,
+            diagnostics=(*verdict.diagnostics, said),
+        )
+    notes = [
+        _remark(text, "still", Severity.WARNING)
+        for text in reference_seen.remarks(seen, outputs, still)
+    ]
+    return replace(verdict, diagnostics=(*verdict.diagnostics, *notes))
 
 
 def prepare(spec: ReferenceSpec, wanted_top: str = "") -> _Prepared:
-    """Read a reference and write the testbench for it. Raises DataError where it is unreadable."""
+    """Read a reference and what its inputs are for. Raises DataError where it is unreadable."""
     where = ", ".join(source.name for source in spec.reference)
     done = preprocess(spec.reference)
     errors = [d for d in done.diagnostics if d.severity is Severity.ERROR]
@@ -121,26 +218,8 @@ def prepare(spec: ReferenceSpec, wanted_top: str = "") -> _Prepared:
     top = _reference_top(done, spec.top, wanted_top, where)
     plain = Source("reference.sv", lay_out(done.tokens, done.files).text)
     interface, roles = elaborate([plain], top)
-    why_not = _unsuited(interface)
-    if why_not:
-        return _Prepared(interface, TestbenchSpec(()), why_not)
-    plan = Plan(
-        interface=interface,
-        roles=roles,
-        reference=f"{PREFIX}{top}",
-        candidate=wanted_top or top,
-        cycles=spec.cycles,
-        seed=spec.seed,
-        constants=constants_in([plain]),
-    )
     renamed = Source("gw_reference.sv", lay_out(renamed_tokens(done.tokens), done.files).text)
-    bench = TestbenchSpec(
-        testbench=(reference_bench.testbench(plan),),
-        reference=(renamed,),
-        top=reference_bench.TOP,
-        samples=plan.samples,
-    )
-    return _Prepared(interface, bench)
+    return _Prepared(interface, roles, plain, renamed, _unsuited(interface))
 
 
 def _reference_top(done: Preprocessed, named: str, wanted: str, where: str) -> str:
@@ -199,50 +278,11 @@ def interface_differences(candidate: Candidate, wanted: Interface) -> Iterator[D
             yield _remark(f"{port.direction} '{port.name}' is not a port of the reference")
 
 
-def renamed_tokens(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with every definition's name prefixed, where it is a definition's name.
-
-    So the candidate may define modules, packages and interfaces of the same names.
-    """
-    keywords = {d.name: d.keyword for d in definitions(tokens) if d.name}
-    return [
-        token._replace(text=f"{PREFIX}{token.text}")
-        if token.kind is Kind.IDENT
-        and token.text in keywords
-        and _names_definition(tokens, index, keywords[token.text])
-        else token
-        for index, token in enumerate(tokens)
-    ]
-
-
-def _names_definition(tokens: Sequence[Token], index: int, keyword: str) -> bool:
-    def text(at: int) -> str:
-        return tokens[at].text if 0 <= at < len(tokens) else ""
-
-    before, after = text(index - 1), text(index + 1)
-    if before in _HEADS or (before in _QUALIFIERS and text(index - 2) in _HEADS):
-        return True
-    if before == ":" and text(index - 2).startswith("end"):
-        return True
-    if after == "::" or before == "import":
-        return True
-    if before in (".", "[", "(", ",") and after != "#" and keyword != "interface":
-        return False
-    follows = index + 1 < len(tokens) and tokens[index + 1].kind in (Kind.IDENT, Kind.ESCAPED)
-    if follows and after not in KEYWORDS:
-        return True
-    return (
-        after == "#"
-        or (keyword == "primitive" and after == "(")
-        or (keyword == "interface" and after == ".")
-    )
-
-
 def _inconclusive(reason: str) -> Verdict:
     return Verdict(
         Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, diagnostics=(_remark(reason),), rules=RULES
     )
 
 
-def _remark(message: str) -> Diagnostic:
-    return Diagnostic(Severity.ERROR, message, code="port", tool=RULES)
+def _remark(message: str, code: str = "port", severity: Severity = Severity.ERROR) -> Diagnostic:
+    return Diagnostic(severity, message, code=code, tool=RULES)

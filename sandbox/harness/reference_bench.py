@@ -8,25 +8,26 @@ Inputs never move at the same time as a clock. Outputs are compared after every 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.core import Interface, Port, Source
+from gatewright.sandbox.harness import reference_seen as seen
 from gatewright.sandbox.harness.reference_roles import Reset, Roles
+from gatewright.sandbox.harness.reference_values import Values
 
 EXHAUSTIVE_BITS = 12
 TOP = "gw_tb"
-_MAX_CONSTANTS = 32
-_MAX_CORNERS = 64
 _RESET_CYCLES = 4
-_LITERAL = re.compile(r"(?:\d+\s*)?'s?([bodhBODH])\s*([0-9a-fA-F_]+)|(?<![\w'.])(\d+)(?![\w'.])")
-_BASE = {"b": 2, "o": 8, "d": 10, "h": 16}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is driven and how long; `constants` are numbers worth trying on the inputs."""
+    """What is driven and how long.
+
+    `patience` 1 changes the manner of moving every 32 steps and resets often; larger factors do
+    so ever more rarely, which long runs need to get to deep states.
+    """
 
     interface: Interface
     roles: Roles
@@ -34,7 +35,8 @@ class Plan:
     candidate: str
     cycles: int
     seed: int
-    constants: tuple[int, ...] = ()
+    values: Values
+    patience: int = 1
 
     @property
     def sequential(self) -> bool:
@@ -61,30 +63,8 @@ class Plan:
         return sum(port.width for port in self.interface.inputs)
 
 
-def constants_in(sources: Sequence[Source]) -> tuple[int, ...]:
-    """The numbers that a design's text mentions, in the order in which they first appear."""
-    found: dict[int, None] = {}
-    for source in sources:
-        for base, digits, plain in _LITERAL.findall(_without_comments(source.text)):
-            value = _number(base.lower(), digits, plain)
-            if value is not None:
-                found[value] = None
-    return tuple(found)[:_MAX_CONSTANTS]
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', " ", text, flags=re.DOTALL)
-
-
-def _number(base: str, digits: str, plain: str) -> int | None:
-    try:
-        return int(plain) if plain else int(digits.replace("_", ""), _BASE[base])
-    except ValueError:
-        return None
-
-
 def testbench(plan: Plan) -> Source:
-    """The testbench, top `gw_tb`. It prints VerilogEval's closing lines:
+    """The testbench, top `gw_tb`. It prints the rows of `reference_seen` and, as VerilogEval does:
 
     `Hint: Output 'q' has 3 mismatches. First mismatch occurred at time 35.` for each output and
     `Mismatches: 3 in 2000 samples`. Outputs are the nets `<port>_ref` and `<port>_dut`.
@@ -114,6 +94,7 @@ def _declarations(plan: Plan) -> list[str]:
     for port in plan.interface.outputs:
         lines.append(f"  wire {_range(port)}{port.name}_ref, {port.name}_dut;")
         lines.append(f"  integer gw_bad_{port.name} = 0, gw_first_{port.name} = 0;")
+        lines += seen.declared(port, _range(port))
     return lines
 
 
@@ -159,19 +140,13 @@ def _helpers(plan: Plan) -> list[str]:
 
 
 def _value_functions(plan: Plan, width: int) -> list[str]:
-    """`corner`: extremes, the reference's constants and their neighbours; `named`: the constants.
-
-    `named` takes its argument as an index, so that sequences of constants can be walked through.
-    """
-    top = 1 << width
-    named = [value for value in plan.constants if value < top]
-    around = [value + step for value in named for step in (0, -1, 1)]
-    extremes = [0, top - 1, 1, top >> 1, (top >> 1) - 1]
-    corners = list(dict.fromkeys(v for v in (*extremes, *around) if 0 <= v < top))[:_MAX_CORNERS]
-    named = named or extremes
+    """`corner`: extremes, numbers named and their neighbours; `named`, `walk`: by an index."""
+    corners, named = plan.values.corners(width), plan.values.named(width)
+    walk = plan.values.walk(width)
     return [
         *_chosen(f"gw_corner_{width}", width, corners, f"gw_below({len(corners) + 1})"),
         *_chosen(f"gw_named_{width}", width, named, f"n % {len(named)}"),
+        *_chosen(f"gw_walk_{width}", width, walk, f"n % {len(walk)}"),
     ]
 
 
@@ -202,6 +177,8 @@ def _check_task(plan: Plan) -> list[str]:
             f"            gw_bad_{port.name} = gw_bad_{port.name} + 1;",
             "          end",
         ]
+    for port in plan.interface.outputs:
+        lines += seen.noted(port)
     lines += [
         "      gw_samples = gw_samples + 1;",
         "      if (gw_differs) gw_bad = gw_bad + 1;",
@@ -262,8 +239,8 @@ def _move(plan: Plan, port: Port) -> list[str]:
             "2": f"{name} = gw_below(8) != 0;",
             "3": f"{name} = gw_below(8) == 0;",
             "4": f"if (gw_below(8) == 0) {name} = ~{name};",
-            "5": f"{name} = gw_below(64) != 0;",
-            "default": f"{name} = gw_below(64) == 0;",
+            "5": f"{name} = gw_below({64 * plan.patience}) != 0;",
+            "default": f"{name} = gw_below({64 * plan.patience}) == 0;",
         }
     else:
         twins = [p.name for p in plan.roles.data if p.width == width and p.name != name]
@@ -279,7 +256,7 @@ def _move(plan: Plan, port: Port) -> list[str]:
             "9": f"{name} = {twin} + (gw_below(4) == 0 ? gw_below(3) - 1 : 0);",
             "10": f"{name} = {uniform} & {uniform} & {uniform};",
             "11": f"{name} = gw_named_{width}(gw_below(1024));",
-            "12": f"{name} = gw_named_{width}(gw_step);",
+            "12": f"{name} = gw_walk_{width}(gw_step);",
             "default": f"{name} = gw_below(2) ? {uniform} : {corner};",
         }
     body = [f"        {values}: {action}" for values, action in cases.items()]
@@ -296,7 +273,8 @@ def _report(plan: Plan) -> list[str]:
         f' time %0d.", gw_bad_{p.name}, gw_first_{p.name});'
         for p in plan.interface.outputs
     ]
-    return [*hints, '    $display("Mismatches: %1d in %1d samples", gw_bad, gw_samples);']
+    rows = [line for p in plan.interface.outputs for line in seen.told(p)]
+    return [*rows, *hints, '    $display("Mismatches: %1d in %1d samples", gw_bad, gw_samples);']
 
 
 def _vector_run(plan: Plan) -> list[str]:
@@ -311,7 +289,7 @@ def _vector_run(plan: Plan) -> list[str]:
         ]
     lines += [
         f"    for (gw_step = 0; gw_step < {plan.cycles}; gw_step = gw_step + 1) begin",
-        "      if (gw_step % 32 == 0) gw_epoch;",
+        f"      if (gw_step % {32 * plan.patience} == 0) gw_epoch;",
         "      gw_drive;",
         *[f"      {line}" for reset in plan.roles.resets for line in _pulse(reset, 16)],
         "      #1 gw_check; #1;",
@@ -321,19 +299,23 @@ def _vector_run(plan: Plan) -> list[str]:
 
 
 def _clocked_run(plan: Plan) -> list[str]:
-    cycles = plan.cycles
+    cycles, often = plan.cycles, plan.patience
     lines = ["  initial begin", "    #1;"]
     if plan.roles.resets:
         lines += [f"    repeat ({_RESET_CYCLES}) begin", *_clock_all(plan), "    end"]
     lines += [
         f"    for (gw_step = 0; gw_step < {cycles}; gw_step = gw_step + 1) begin",
-        "      if (gw_step % 32 == 0) gw_epoch;",
+        f"      if (gw_step % {32 * plan.patience} == 0) gw_epoch;",
         "      gw_drive;",
         # Resets are frequent at first, then rare, so that deep states are reached as well.
         f"      if (gw_step < {cycles // 4}) begin",
-        *[f"        {line}" for reset in plan.roles.resets for line in _pulse(reset, 12)],
+        *[f"        {line}" for reset in plan.roles.resets for line in _pulse(reset, 12 * often)],
         "      end else begin",
-        *[f"        {line}" for reset in plan.roles.resets for line in _pulse(reset, 200)],
+        *[
+            f"        {line}"
+            for reset in plan.roles.resets
+            for line in _pulse(reset, 200 * often * often)
+        ],
         "      end",
         "      #1 gw_check; #1;",
         *_clock_some(plan),
@@ -367,7 +349,7 @@ def _clock_some(plan: Plan) -> list[str]:
         if reset.asynchronous:
             turn = f"if (gw_pulse) {reset.name} = ~{reset.name};"
             moves += [
-                "      gw_pulse = gw_below(16) == 0;",
+                f"      gw_pulse = gw_below({16 * plan.patience**3}) == 0;",
                 f"      {turn} #1 gw_check; {turn} #1 gw_check;",
             ]
     return [

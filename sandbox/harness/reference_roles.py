@@ -14,12 +14,19 @@ if TYPE_CHECKING:
     from pyslang import ast as slang
 
 _CLOCK = re.compile(r"(?:^|_)(?:clk|clock|ck)(?:$|_|\d)|clk$|clock$|^clk", re.IGNORECASE)
+_RESET_WORD = r"(?:rst|reset|clr|clear|arst|srst)"
+_BETWEEN = r"(?:_(?:sync|async|sys|core))*"
+_AFTER = r"(?:_?(?:in|i|h|p|async|sync)|\d)*$"
+_LOW = r"_?(?:ni|n|bar|b|low|l|neg)"
 _RESET = re.compile(
-    r"^(?:[a-z0-9]+_)*(?:a|s|n|sys|g|glb|por)?_?(?:rst|reset|clr|clear|arst|srst)"
-    r"(?:_?(?:n|b|l|ni|in|i|h|p|async|sync)|\d)*$",
+    rf"^(?:[a-z0-9]+_)*(?:a|s|n|p|h|m|sys|g|glb|por)?_?{_RESET_WORD}{_BETWEEN}(?:{_LOW})?{_AFTER}",
     re.IGNORECASE,
 )
-_ACTIVE_LOW = re.compile(r"^n_?(?:rst|reset|clr)|(?:_?n|_b|_l|_ni|rstb)$", re.IGNORECASE)
+_ACTIVE_LOW = re.compile(
+    rf"(?:^|_)n_?{_RESET_WORD}|{_RESET_WORD}{_BETWEEN}{_LOW}{_AFTER}", re.IGNORECASE
+)
+_ZERO = re.compile(r"(?:\d+\s*)?(?:'s?[bodh]?\s*)?0+", re.IGNORECASE)
+_ONE = re.compile(r"(?:1\s*)?(?:'s?[bodh]?\s*)?0*1", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +40,28 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What the inputs are for; `data` are all that are neither clock nor reset."""
+    """What the inputs are for; `data` are all that are neither clock nor reset.
+
+    `constant` names the outputs that the design's text makes constant.
+    """
 
     clocks: tuple[str, ...] = ()
     resets: tuple[Reset, ...] = ()
     data: tuple[Port, ...] = ()
+    constant: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Uses:
-    """What was seen while walking a design; signals by their hierarchical path."""
+    """What was seen while walking a design; signals by their hierarchical path.
+
+    `resets_low` tells of signals that choose between constants and something else at which level
+    they choose the constants; `constants` are nets assigned nothing but a constant.
+    """
 
     clocks: set[str] = field(default_factory=set)
+    resets_low: dict[str, bool] = field(default_factory=dict)
+    constants: set[str] = field(default_factory=set)
     controls: dict[str, bool] = field(default_factory=dict)
     tested_low: dict[str, bool] = field(default_factory=dict)
     sources: dict[str, list[tuple[str, bool]]] = field(default_factory=lambda: defaultdict(list))
@@ -73,11 +90,30 @@ def _roles(uses: _Uses, interface: Interface) -> Roles:
     }
     for path, port in single.items():
         if port.name not in resets and port.name not in clocks and _RESET.search(port.name):
-            low = uses.tested_low.get(path, bool(_ACTIVE_LOW.search(port.name)))
-            resets[port.name] = Reset(port.name, low)
+            resets[port.name] = Reset(port.name, _is_low(uses, path, port.name))
     special = {*clocks, *resets}
     data = tuple(p for p in interface.inputs if p.name not in special)
-    return Roles(tuple(sorted(clocks)), tuple(resets.values()), data)
+    constant = frozenset(p.name for p in interface.outputs if f"{top}.{p.name}" in uses.constants)
+    return Roles(tuple(sorted(clocks)), tuple(resets.values()), data, constant)
+
+
+def _is_low(uses: _Uses, path: str, name: str) -> bool:
+    """The level at which a reset resets: as its use shows, else as it is called or tested."""
+    for reached, inverted in _reached_from(uses, path):
+        if reached in uses.resets_low:
+            return uses.resets_low[reached] != inverted
+    if _ACTIVE_LOW.search(name):
+        return True
+    return uses.tested_low.get(path, False)
+
+
+def _reached_from(uses: _Uses, path: str) -> Iterator[tuple[str, bool]]:
+    """The signals that a signal flows into, itself included, and whether inverted on the way."""
+    yield path, False
+    for target in uses.sources:
+        for source, inverted in list(_origins(uses, target)):
+            if source == path and target != path:
+                yield target, inverted
 
 
 def _clocks(uses: _Uses, single: dict[str, Port]) -> set[str]:
@@ -153,6 +189,10 @@ def _walk(top: slang.InstanceSymbol) -> _Uses:
             _timed(uses, node)
         elif isinstance(node, ast.ConditionalStatement):
             _condition(uses, node)
+        elif isinstance(node, ast.ConditionalExpression):
+            branches = ([node.left], [node.right])
+            for condition in node.conditions:
+                _choice(uses, condition.expr, *branches)
         elif isinstance(node, ast.ContinuousAssignSymbol):
             _assignment(uses, node.assignment)
         elif isinstance(node, ast.NetSymbol) and node.initializer is not None:
@@ -168,7 +208,9 @@ def _names(expression: object) -> list[str]:
     found: list[str] = []
 
     def visit(node: object) -> None:
-        if isinstance(node, ast.NamedValueExpression):
+        if isinstance(node, ast.NamedValueExpression) and not isinstance(
+            node.symbol, ast.ParameterSymbol | ast.EnumValueSymbol
+        ):
             found.append(node.symbol.hierarchicalPath)
 
     expression.visit(visit)  # type: ignore[attr-defined]
@@ -180,6 +222,11 @@ def _inverted(expression: object) -> bool:
 
     while isinstance(expression, ast.ConversionExpression):
         expression = expression.operand
+    if isinstance(expression, ast.BinaryExpression):
+        other = str(expression.right.constant)
+        if expression.op == ast.BinaryOperator.Equality:
+            return bool(_ZERO.fullmatch(other))
+        return expression.op == ast.BinaryOperator.Inequality and bool(_ONE.fullmatch(other))
     if not isinstance(expression, ast.UnaryExpression):
         return False
     return expression.op in (ast.UnaryOperator.BitwiseNot, ast.UnaryOperator.LogicalNot)
@@ -196,6 +243,8 @@ def _assignment(uses: _Uses, assignment: object) -> None:
     from pyslang import ast
 
     if isinstance(assignment, ast.AssignmentExpression):
+        if isinstance(assignment.left, ast.NamedValueExpression) and not _names(assignment.right):
+            uses.constants.add(assignment.left.symbol.hierarchicalPath)
         for target in _names(assignment.left):
             _flows(uses, target, assignment.right)
 
@@ -223,8 +272,35 @@ def _timed(uses: _Uses, statement: slang.TimedStatement) -> None:
 
 
 def _condition(uses: _Uses, statement: slang.ConditionalStatement) -> None:
-    """`if (!rst_n)` tells the polarity: the first branch of a reset is the reset."""
+    """`if (!rst_n)`: whether a signal is tested inverted, and which branch is the reset's."""
+    then = _assigned(statement.ifTrue)
+    otherwise = _assigned(statement.ifFalse) if statement.ifFalse is not None else []
     for condition in statement.conditions:
         names = _names(condition.expr)
         if len(names) == 1:
             uses.tested_low.setdefault(names[0], _inverted(condition.expr))
+        _choice(uses, condition.expr, then, otherwise)
+
+
+def _choice(
+    uses: _Uses, condition: object, then: Sequence[object], otherwise: Sequence[object]
+) -> None:
+    """A signal that chooses constants on one side and not on the other resets at that level."""
+    names = _names(condition)
+    constant = [bool(values) and not any(map(_names, values)) for values in (then, otherwise)]
+    if len(names) == 1 and constant[0] != constant[1]:
+        uses.resets_low.setdefault(names[0], _inverted(condition) == constant[0])
+
+
+def _assigned(statement: object) -> list[object]:
+    """The values that a statement assigns."""
+    from pyslang import ast
+
+    found: list[object] = []
+
+    def visit(node: object) -> None:
+        if isinstance(node, ast.AssignmentExpression):
+            found.append(node.right)
+
+    statement.visit(visit)  # type: ignore[attr-defined]
+    return found

@@ -18,9 +18,10 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.reference import ReferenceHarness, renamed_tokens
-from gatewright.sandbox.harness.reference_bench import constants_in
+from gatewright.sandbox.harness.reference import ReferenceHarness
+from gatewright.sandbox.harness.reference_names import renamed_tokens
 from gatewright.sandbox.harness.reference_roles import Reset, Roles, elaborate
+from gatewright.sandbox.harness.reference_values import literals_in
 from gatewright.sandbox.integrity import lay_out, tokenize
 from gatewright.sandbox.isolation import open_isolation
 
@@ -258,7 +259,8 @@ def test_only_names_of_definitions_are_renamed() -> None:
 def test_constants_are_found_in_every_base(values: list[int]) -> None:
     forms = ["64'h{:x}", "64'd{:d}", "64'b{:b}", "{:d}"]
     text = " ".join(f"x = {form.format(v)};" for v in values for form in forms[: 1 + v % 4])
-    found = constants_in([Source("c.sv", f"{text} // 64'hdeadbeefdead\n")])
+    source = Source("c.sv", f"{text} // 64'hdeadbeefdead\n")
+    found = {literal.value for literal in literals_in([source])}
     assert set(values) <= set(found)
     assert 0xDEADBEEFDEAD not in found
 
