@@ -28,6 +28,7 @@ from gatewright.sandbox.integrity import (
     check,
     definitions,
     lay_out,
+    leave_out,
     needed,
     preprocess,
     tops,
@@ -117,6 +118,9 @@ def ready(
     for definition in dropped:
         message = f"the module {definition.name} is not part of {top} and was left out"
         notes.add(Severity.NOTE, message, "unused", done.tokens[definition.start])
+    left = leave_out(tokens, done.files, policy)
+    tokens = left.tokens
+    notes.found += left.notes
     refused = _gated(tokens, done.files, done.diagnostics, policy) or _borrowed(
         tokens, done.files, bench
     )

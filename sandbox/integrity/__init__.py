@@ -1,7 +1,9 @@
 """The gate between a model's text and the simulator: what is checked is what is compiled."""
 
-from gatewright.sandbox.integrity.gate import check, has_delays
+from gatewright.sandbox.integrity.delays import has_delays
+from gatewright.sandbox.integrity.gate import check
 from gatewright.sandbox.integrity.layout import Layout, Place, lay_out
+from gatewright.sandbox.integrity.leftout import LeftOut, leave_out
 from gatewright.sandbox.integrity.lexer import Kind, Token, tokenize
 from gatewright.sandbox.integrity.policy import GatePolicy
 from gatewright.sandbox.integrity.preprocess import Preprocessed, preprocess
@@ -12,6 +14,7 @@ __all__ = [
     "GatePolicy",
     "Kind",
     "Layout",
+    "LeftOut",
     "Place",
     "Preprocessed",
     "Token",
@@ -19,6 +22,7 @@ __all__ = [
     "definitions",
     "has_delays",
     "lay_out",
+    "leave_out",
     "needed",
     "preprocess",
     "tokenize",

@@ -7,45 +7,40 @@ the text that is compiled afterwards is written from the very tokens that were c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from gatewright.core import Diagnostic, Severity
 from gatewright.sandbox.integrity import policy as rules
-from gatewright.sandbox.integrity.lexer import Kind, Token, words
+from gatewright.sandbox.integrity.brackets import CLOSING, OPENING, closers
+from gatewright.sandbox.integrity.delays import Use, uses
+from gatewright.sandbox.integrity.lexer import Kind, Token
 from gatewright.sandbox.integrity.policy import GatePolicy
 
 MAX_NESTING = 256
+MAX_FINDINGS = 100
 TOOL = "gate"
 
 _BARE_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}")
+_TIMESCALE = re.compile(r"`timescale +10{0,2} *[munpf]?s */ *10{0,2} *[munpf]?s")
 _GENERATED_SCOPE = re.compile(r"genblk\d+")
-_DELAYED_BY_VALUE = frozenset({"=", "<="})
-_DELAYED_BY_NET = words(
-    """
-    assign wire tri wand wor uwire triand trior tri0 tri1 trireg supply0 supply1 signed and
-    nand or nor xor xnor not buf bufif0 bufif1 notif0 notif1 tranif0 tranif1 nmos pmos cmos
-    rnmos rpmos rcmos rtranif0 rtranif1 logic reg ]
-    """
-)
 
 
 def check(
     tokens: Sequence[Token], files: Sequence[str], policy: GatePolicy | None = None
 ) -> tuple[Diagnostic, ...]:
-    """What is wrong with the tokens, each with its exact place; empty = the gate is open."""
-    walk = _Walk(tokens, files, policy or GatePolicy())
+    """What is wrong with the tokens, each with its exact place; empty = the gate is open.
+
+    Of many findings the first MAX_FINDINGS.
+    """
+    walk = _Walk(tokens, files, policy or GatePolicy(), closers(tokens))
     return tuple(
         Diagnostic(
             Severity.ERROR, f.message, files[f.at.file], f.at.line, f.at.column, f.code, TOOL
         )
-        for f in walk.findings()
+        for f in islice(walk.findings(), MAX_FINDINGS)
     )
-
-
-def has_delays(tokens: Sequence[Token]) -> bool:
-    """Whether a statement waits for time (`#5 …;`), as behavioural models do."""
-    return any(t.text == "#" and _is_statement_delay(tokens, i) for i, t in enumerate(tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +57,28 @@ class _Walk:
     tokens: Sequence[Token]
     files: Sequence[str]
     policy: GatePolicy
+    closers: Mapping[int, int]
 
     def findings(self) -> Iterator[Finding]:
-        depth, printing = 0, -1
+        depth, printing, calling = 0, -1, -1
         banned, system = rules.KEYWORDS, Kind.SYSTEM
         for index, token in enumerate(self.tokens):
             text, kind = token.text, token.kind
             if kind is Kind.OPERATOR:
-                if text in _OPEN:
+                if text in OPENING:
                     depth += 1
                     if depth > MAX_NESTING:
                         message = f"brackets are nested more than {MAX_NESTING} deep"
                         yield Finding(token, "nesting", message)
                         return
-                elif text in _CLOSE:
+                    if 0 <= printing < depth - 1 and calling < 0 and self._calls(index):
+                        calling = depth
+                elif text in CLOSING:
                     depth -= 1
                     if depth <= printing:
                         printing = -1
-                elif text == "#" and not self.policy.delays:
-                    yield from self._delay(index)
+                    if depth < calling:
+                        calling = -1
             elif kind is Kind.IDENT:
                 if text in banned:
                     yield self._keyword(token)
@@ -88,15 +86,17 @@ class _Walk:
                     yield from self._foreign(index)
             elif kind is system:
                 if printing < 0 and text in rules.PRINTS:
-                    printing = depth
+                    printing = depth if self._next(index).text == "(" else -1
                 else:
-                    yield from self._system(index, printing >= 0)
-            elif kind is Kind.DIRECTIVE:
+                    yield from self._system(index, printing >= 0 and calling < 0)
+            elif kind is Kind.DIRECTIVE or kind is Kind.DEFINE:
                 yield from self._directive(token)
             elif kind is Kind.BAD:
                 yield _bad(token)
             if printing >= 0 and text == ";":
-                printing = -1
+                printing = calling = -1
+        if not self.policy.delays:
+            yield from self._delays()
         yield from self._references()
 
     def _keyword(self, token: Token) -> Finding:
@@ -112,6 +112,14 @@ class _Walk:
         if index + ahead < len(self.tokens):
             return self.tokens[index + ahead]
         return _NOTHING
+
+    def _calls(self, index: int) -> bool:
+        """Whether the bracket opens the arguments of something that could keep one of them."""
+        before = self.tokens[index - 1]
+        return self.tokens[index].text == "(" and (
+            before.kind in (Kind.IDENT, Kind.ESCAPED)
+            or (before.kind is Kind.SYSTEM and before.text not in rules.CONVERTS)
+        )
 
     def _system(self, index: int, in_print: bool) -> Iterator[Finding]:
         token = self.tokens[index]
@@ -135,11 +143,16 @@ class _Walk:
         word = token.text.split()[0]
         if word in rules.DIRECTIVES:
             yield Finding(token, "directive", f"{word} {rules.DIRECTIVES[word]}")
+        elif token.kind is Kind.DEFINE or "`" in token.text[1:]:
+            yield Finding(token, "directive", f"a directive has no place after or in {word}")
+        elif word == "`timescale" and not _TIMESCALE.fullmatch(token.text):
+            yield Finding(token, "directive", "a `timescale is a unit and a precision: 1ns/1ps")
 
-    def _delay(self, index: int) -> Iterator[Finding]:
-        if _is_statement_delay(self.tokens, index):
-            message = "a statement delay (#) lets the design replay stimulus by time; use the clock"
-            yield Finding(self.tokens[index], "delay", message)
+    def _delays(self) -> Iterator[Finding]:
+        for index, use in uses(self.tokens):
+            if use not in (Use.PARAMETERS, Use.ZERO):
+                message = "a delay (#) lets the design replay stimulus by time; use the clock"
+                yield Finding(self.tokens[index], "delay", message)
 
     def _references(self) -> Iterator[Finding]:
         """Hierarchical names whose first part the candidate itself never declares."""
@@ -163,28 +176,12 @@ class _Walk:
 
     def _is_base(self, index: int) -> bool:
         """Whether `a.b` or `a[…].b` starts here."""
-        after = self._next(index).text
-        if after == ".":
-            return True
-        if after != "[":
-            return False
-        depth, at = 0, index + 1
-        while at < min(len(self.tokens), index + _MAX_SELECT):
-            text = self.tokens[at].text
-            depth += (text == "[") - (text == "]")
-            if depth == 0:
-                following = self._next(at).text
-                if following == "[":
-                    at += 1
-                    continue
-                return following == "."
-            at += 1
-        return False
+        at = index + 1
+        while at < len(self.tokens) and self.tokens[at].text == "[":
+            at = self.closers.get(at, len(self.tokens)) + 1
+        return at < len(self.tokens) and self.tokens[at].text == "."
 
 
-_MAX_SELECT = 64
-_OPEN = frozenset({"(", "[", "{", "'{", "'("})
-_CLOSE = frozenset({")", "]", "}"})
 _NOTHING = Token(Kind.BAD, "", 0, 0, 0)
 
 
@@ -194,33 +191,3 @@ def _bad(token: Token) -> Finding:
     if token.text == '"':
         return Finding(token, "lexical", "this string is never closed")
     return Finding(token, "lexical", f"the character {token.text!r} has no place in Verilog")
-
-
-def _is_statement_delay(tokens: Sequence[Token], index: int) -> bool:
-    """Tell `#5 stmt` from an instance's `#(…)`, a net's or gate's delay and `q <= #1 d`."""
-    if index == 0:
-        return False
-    before = tokens[index - 1]
-    if before.text in _DELAYED_BY_VALUE or before.text in _DELAYED_BY_NET:
-        return False
-    if before.kind is Kind.IDENT and before.text not in _STATEMENT_WORDS:
-        return False
-    if before.text == ")":
-        return not _after_strength(tokens, index - 1)
-    return True
-
-
-_STATEMENT_WORDS = words(
-    """
-    begin else fork forever always initial do always_comb always_latch default join
-    """
-)
-_STRENGTHS = words(
-    """
-    supply0 supply1 strong0 strong1 pull0 pull1 weak0 weak1 highz0 highz1 small medium large
-    """
-)
-
-
-def _after_strength(tokens: Sequence[Token], close: int) -> bool:
-    return close >= 2 and tokens[close - 1].text in _STRENGTHS

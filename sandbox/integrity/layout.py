@@ -53,8 +53,9 @@ class Layout:
         if not 1 <= line <= len(self.lines):
             return None
         tokens = self.lines[line - 1]
-        before = next((row[-1] for row in reversed(self.lines[: line - 1]) if row), None)
         if not tokens:
+            earlier = (self.lines[number] for number in range(line - 2, -1, -1))
+            before = next((row[-1] for row in earlier if row), None)
             return None if before is None else Place(self.files[before.file], before.line)
         chosen, at = tokens[0], 0
         for token in tokens:
@@ -66,14 +67,20 @@ class Layout:
 
 
 def lay_out(tokens: Iterable[Token], files: Sequence[str]) -> Layout:
-    """One space between tokens, and line breaks where the sources have them."""
+    """One space between tokens, and line breaks where the sources have them.
+
+    A gap is written once, however often a macro's tokens lead back before it.
+    """
     rows: list[list[Token]] = [[]]
     current = (0, 1)
+    highest: dict[int, int] = {}
     for token in tokens:
         where = (token.file, token.line)
         if where != current:
-            skipped = token.line - current[1] if token.file == current[0] else 1
+            reached = highest.get(token.file, 1)
+            skipped = token.line - reached if token.file == current[0] else 1
             rows.extend([] for _ in range(skipped if 0 < skipped <= _MAX_GAP else 1))
+            highest[token.file] = max(reached, token.line)
             current = where
         if (token.kind is Kind.DIRECTIVE and rows[-1]) or (
             rows[-1] and rows[-1][-1].kind is Kind.DIRECTIVE

@@ -1,6 +1,8 @@
 """Cuts Verilog and SystemVerilog text into tokens, in linear time, whatever the text is.
 
-Lexical rules: IEEE 1800-2017 clause 5. An attribute `(* … *)` is one token.
+Lexical rules: IEEE 1800-2017 clause 5. An attribute `(* … *)` is one token. A comment or attribute
+that is never closed takes the rest of the text with it: looked for again and again, its end would
+cost time that grows with the square of the text.
 """
 
 from __future__ import annotations
@@ -52,20 +54,23 @@ _PARTS = (
     rf"|[0-9][0-9_]*[eE][+-]?[0-9][0-9_]*|[0-9][0-9_]*{_TIME_UNIT})",
     r'(?P<string>"(?:[^"\\\n]|\\(?:\r\n|.|\n))*")',
     r"(?P<attribute>\(\*(?!\s*\))[^*]*\*+(?:[^)*][^*]*\*+)*\))",
+    r"(?P<unfinished>\(\*(?!\s*\)).*)",
     r"(?P<system>\$[A-Za-z0-9_$]+)",
-    r"(?P<open>/\*)",
+    r"(?P<open>/\*.*)",
     r"(?P<operator><<<=|>>>=|<<<|>>>|<<=|>>=|===|!==|==\?|!=\?|<->|->>|\|->|\|=>|&&&|\(\*\)"
     r"|->|<=|>=|==|!=|&&|\|\||\*\*|\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|<<|>>|~&|~\||~\^|\^~"
     r"|::|\+:|-:|\.\*|'\{|'\(|\#\#|@@|[-+*/%&|^~!<>=?:;,.()\[\]{}@\#$'])",
-    r"(?P<define>`define(?![\w$])(?:\\\r?\n|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|[^\\\n]|\\(?!\r?\n))*)",
+    r"(?P<define>`define(?![\w$])(?:[^\\\n/\"]+|\\\r?\n|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|(?P<torn>/\*.*)"
+    r'|"(?:[^"\\\n]|\\(?:\r\n|.))*+"?|//(?:[^\\\n]|\\(?!\r?\n))*+|/|\\(?!\r?\n))*+)',
     r"(?P<directive>`[A-Za-z_][A-Za-z0-9_$]*|``|`\\`\"|`\")",
     r"(?P<escaped>\\[!-~]+)",
     r"(?P<bad>.)",
 )
 _LEXER = re.compile("|".join(_PARTS), re.DOTALL)
-_KINDS = {str(kind): kind for kind in Kind} | {"open": Kind.BAD}
+_KINDS = {str(kind): kind for kind in Kind} | {"open": Kind.BAD, "unfinished": Kind.BAD}
 _BLANK = frozenset({"space", "comment"})
 _MULTILINE = _BLANK | {"string", "attribute", "define", "bad"}
+_ENDLESS = frozenset({"open", "unfinished"})
 
 
 def words(text: str) -> frozenset[str]:
@@ -75,6 +80,8 @@ def words(text: str) -> frozenset[str]:
 
 def tokenize(text: str, file: int = 0) -> list[Token]:
     """The tokens of `text`; what is none becomes tokens of kind BAD, one a character.
+
+    An opening `/*` or `(*` without its end is one BAD token, and the last.
 
     Stops after MAX_TOKENS + 1 of them: who gets as many has a text that is too long.
     """
@@ -87,8 +94,12 @@ def tokenize(text: str, file: int = 0) -> list[Token]:
         if group in _BLANK:
             gap = True
         else:
+            if group in _ENDLESS:
+                end = begin + 2
             append(Token(kinds[group], text[begin:end], file, line, begin - start + 1, gap))
             gap = False
+            if group == "define" and match["torn"]:
+                append(Token(Kind.BAD, "/*", file, line, begin - start + 1))
             if len(tokens) > MAX_TOKENS:
                 break
         if group in _MULTILINE:

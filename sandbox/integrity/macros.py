@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gatewright.sandbox.integrity.budget import MAX_PASTED, Budget, Overflow
 from gatewright.sandbox.integrity.lexer import Kind, Token, tokenize
 
 _DEFINE = re.compile(
@@ -13,7 +14,8 @@ _DEFINE = re.compile(
     r"(?P<params>\([^)]*\))?(?P<body>.*)",
     re.DOTALL,
 )
-_LINE_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*')
+# Each way to begin has a way to end, so that nothing is looked at twice.
+_LINE_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?|/\*.*?(?:\*/|\Z))|//[^\n]*', re.DOTALL)
 _CONTINUED = re.compile(r"\\\r?\n")
 
 
@@ -22,7 +24,7 @@ class Macro:
     """A text macro: its formal arguments (None = it takes none) with their defaults."""
 
     name: str
-    params: tuple[tuple[str, str | None], ...] | None
+    params: tuple[tuple[str, tuple[Token, ...] | None], ...] | None
     body: tuple[Token, ...]
 
 
@@ -37,21 +39,24 @@ def parse_define(text: str) -> Macro | None:
     return Macro(match["name"], params, tuple(tokenize(body)))
 
 
-def _params(text: str) -> tuple[tuple[str, str | None], ...]:
-    found: list[tuple[str, str | None]] = []
+def _params(text: str) -> tuple[tuple[str, tuple[Token, ...] | None], ...]:
+    found: list[tuple[str, tuple[Token, ...] | None]] = []
     for part in text.split(","):
         name, equals, default = part.partition("=")
         if name.strip():
-            found.append((name.strip(), default.strip() if equals else None))
+            found.append((name.strip(), tuple(tokenize(default.strip())) if equals else None))
     return tuple(found)
 
 
-def split_arguments(tokens: Sequence[Token], index: int) -> tuple[list[list[Token]], int] | None:
+def split_arguments(
+    tokens: Sequence[Token], index: int, budget: Budget
+) -> tuple[list[list[Token]], int] | None:
     """The actual arguments in parentheses at `index`, and the index after them."""
     if index >= len(tokens) or tokens[index].text != "(":
         return None
     depth, arguments = 0, [list[Token]()]
     while index < len(tokens):
+        budget.charge(1)
         text = tokens[index].text
         if text in _OPENING:
             depth += 1
@@ -71,8 +76,14 @@ _OPENING = frozenset({"(", "[", "{", "'{", "'("})
 _CLOSING = frozenset({")", "]", "}"})
 
 
-def substituted(body: list[Token], actual: Mapping[str, tuple[Token, ...]]) -> list[Token]:
-    """The body with arguments put in, `` pasted and `" made into strings."""
+def substituted(
+    body: Sequence[Token], actual: Mapping[str, tuple[Token, ...]], budget: Budget
+) -> list[Token]:
+    """The body with arguments put in, `` pasted and `" made into strings.
+
+    Raises Overflow where the result is beyond the budget, before it is built.
+    """
+    budget.charge(len(body) + sum(len(actual[t.text]) for t in body if t.text in actual))
     out: list[Token] = []
     paste = False
     index = 0
@@ -85,12 +96,13 @@ def substituted(body: list[Token], actual: Mapping[str, tuple[Token, ...]]) -> l
         if token.text == '`"':
             close = next((i for i in range(index, len(body)) if body[i].text == '`"'), len(body))
             inner = [t for part in body[index:close] for t in _argument(part, actual)]
+            budget.charge(0, sum(len(part.text) for part in inner))
             new = [token._replace(kind=Kind.STRING, text=_stringified(inner))]
             index = close + 1
         else:
             new = list(_argument(token, actual))
         if paste and new:
-            joined = tokenize(out[-1].text + new[0].text)
+            joined = _pasted(out[-1].text + new[0].text, budget)
             place = out.pop()
             out += [
                 t._replace(file=place.file, line=place.line, column=place.column) for t in joined
@@ -99,6 +111,13 @@ def substituted(body: list[Token], actual: Mapping[str, tuple[Token, ...]]) -> l
         paste = False
         out += new
     return out
+
+
+def _pasted(text: str, budget: Budget) -> list[Token]:
+    if len(text) > MAX_PASTED:
+        raise Overflow(f"a macro pastes a name of more than {MAX_PASTED} characters")
+    budget.charge(1, len(text))
+    return tokenize(text)
 
 
 def _argument(token: Token, actual: Mapping[str, tuple[Token, ...]]) -> tuple[Token, ...]:

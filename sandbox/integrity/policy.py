@@ -23,6 +23,12 @@ PRINTS = words(
     """
 )
 CLOCKS = frozenset({"$time", "$stime", "$realtime"})
+# These give a value back and keep nothing of it.
+CONVERTS = words(
+    """
+    $signed $unsigned $rtoi $itor $sformatf $psprintf $floor $ceil
+    """
+)
 LOADS = frozenset({"$readmemh", "$readmemb"})
 
 _RANDOM = "draws from the random stream the testbench's stimulus uses"
@@ -60,14 +66,14 @@ KEYWORDS = {
     "force": "forces a signal",
     "release": "releases a forced signal",
     "bind": "puts code into another module",
-    "final": "acts at the end of the simulation",
+    "final": "acts at the end of the simulation (only prints may stand there)",
     "program": "is a testbench's block",
     "endprogram": "is a testbench's block",
     "config": "rebinds instances",
     "library": "rebinds instances",
     "include": "reads files",
     "checker": "is a testbench's block",
-    "specify": "describes timing checks, not logic",
+    "specify": "holds timing checks, which act on the design by time",
     "alias": "joins nets in both directions",
     "extern": "refers to code outside the design",
 }
@@ -80,9 +86,9 @@ DIRECTIVES = {
 
 @dataclass(frozen=True, slots=True)
 class GatePolicy:
-    """What may vary: `delays` allows statement delays (`#5 q = d;`), as behavioural models have.
+    """What may vary: `delays` allows designs to take time (`#5 q = d;`), as models may.
 
-    Where a golden design is known and has none, a candidate with them can only replay stimulus.
+    Where a golden design is known and takes none, a candidate that does can only replay stimulus.
     """
 
     delays: bool = True

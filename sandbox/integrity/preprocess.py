@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gatewright.core import Diagnostic, Severity, Source
+from gatewright.sandbox.integrity.budget import Budget, Overflow
 from gatewright.sandbox.integrity.lexer import MAX_TEXT, MAX_TOKENS, Kind, Token, tokenize
 from gatewright.sandbox.integrity.macros import Macro, parse_define, split_arguments, substituted
 
 MAX_DEPTH = 48
 MAX_INCLUDE_DEPTH = 15
+MAX_DIAGNOSTICS = 100
+MAX_EXPANDED = 4 * MAX_TEXT
 
 _CONDITIONS = frozenset({"`ifdef", "`ifndef", "`elsif", "`else", "`endif"})
 _KEPT = frozenset(
@@ -35,6 +38,9 @@ _KEPT = frozenset(
 )
 
 
+_NOT_IN_MACROS = _CONDITIONS | _KEPT | {"`include", "`undef", "`undefineall"}
+
+
 @dataclass(frozen=True, slots=True)
 class Preprocessed:
     """The flat tokens (remaining directives among them), the files' names, and what went wrong."""
@@ -47,10 +53,6 @@ class Preprocessed:
     def ok(self) -> bool:
         """No error was found."""
         return not any(d.severity is Severity.ERROR for d in self.diagnostics)
-
-
-class _Overflow(Exception):
-    """The expansion grew past its budget."""
 
 
 def preprocess(
@@ -87,7 +89,9 @@ class _Preprocessor:
     out: list[Token] = field(default_factory=list)
     branches: list[_Branch] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
     spent: int = 0
+    characters: int = 0
 
     def run(self) -> Preprocessed:
         self.texts = {s.name: s.text for s in (*self.includes, *self.sources)}
@@ -96,7 +100,7 @@ class _Preprocessor:
         try:
             for source in self.sources:
                 self._file(source.name, source.text, 0)
-        except _Overflow as overflow:
+        except Overflow as overflow:
             self._error(self._last(), "macro-budget", str(overflow))
         for branch in self.branches:
             self._error(branch.at, "open-conditional", f"{branch.at.text} without `endif")
@@ -106,6 +110,8 @@ class _Preprocessor:
         return self.out[-1] if self.out else Token(Kind.BAD, "", max(0, len(self.files) - 1), 1, 1)
 
     def _error(self, at: Token, code: str, message: str) -> None:
+        if len(self.diagnostics) > MAX_DIAGNOSTICS and code != "macro-budget":
+            return
         name = self.files[at.file] if at.file < len(self.files) else ""
         self.diagnostics.append(
             Diagnostic(Severity.ERROR, message, name, at.line, at.column, code, "preprocessor")
@@ -114,7 +120,9 @@ class _Preprocessor:
     def _file(self, name: str, text: str, depth: int) -> None:
         self.files.append(name)
         if len(text) > MAX_TEXT:
-            raise _Overflow(f"{name} is larger than {MAX_TEXT} characters")
+            raise Overflow(f"{name} is larger than {MAX_TEXT} characters")
+        if depth:
+            self.budget.charge(1 + len(text) // 2)
         tokens = tokenize(text, len(self.files) - 1)
         if "`" in text:
             self._walk(tokens, depth)
@@ -122,11 +130,22 @@ class _Preprocessor:
             self._emit(tokens)
 
     def _emit(self, tokens: Sequence[Token]) -> None:
-        if all(branch.active for branch in self.branches):
-            self.spent += len(tokens)
-            if self.spent > MAX_TOKENS:
-                raise _Overflow(f"the text expands to more than {MAX_TOKENS} tokens")
+        if self._active:
+            self._spend(tokens)
             self.out.extend(tokens)
+
+    @property
+    def _active(self) -> bool:
+        """Whether the text here counts; a branch is never active in one that is not."""
+        return not self.branches or self.branches[-1].active
+
+    def _spend(self, tokens: Sequence[Token]) -> None:
+        self.spent += len(tokens)
+        if self.spent > MAX_TOKENS:
+            raise Overflow(f"the text expands to more than {MAX_TOKENS} tokens")
+        self.characters += sum(len(token.text) for token in tokens)
+        if self.characters > MAX_EXPANDED:
+            raise Overflow(f"the text expands to more than {MAX_EXPANDED} characters")
 
     def _walk(self, tokens: list[Token], depth: int) -> None:
         index, run = 0, 0
@@ -144,7 +163,7 @@ class _Preprocessor:
         token = tokens[index]
         if token.text in _CONDITIONS:
             return self._condition(tokens, index)
-        if not all(branch.active for branch in self.branches):
+        if not self._active:
             return index + 1
         if token.kind is Kind.DEFINE:
             self._define(token)
@@ -182,7 +201,7 @@ class _Preprocessor:
             top.active = top.outer and not top.taken and defined
             top.taken = top.taken or defined
         else:
-            outer = all(branch.active for branch in self.branches)
+            outer = self._active
             wanted = defined == (word == "`ifdef")
             self.branches.append(_Branch(outer, outer and wanted, wanted, token))
         return index + (2 if name else 1)
@@ -206,7 +225,7 @@ class _Preprocessor:
         token = tokens[index]
         name, after = _include_name(tokens, index)
         if depth >= MAX_INCLUDE_DEPTH:
-            raise _Overflow("includes are nested too deeply")
+            raise Overflow("includes are nested too deeply")
         if name in self.texts:
             self._file(name, self.texts[name], depth + 1)
         else:
@@ -217,14 +236,14 @@ class _Preprocessor:
     def _keep(self, tokens: list[Token], index: int) -> int:
         """Pass a directive on with the rest of its line as one token."""
         token, after = tokens[index], index + 1
-        while after < len(tokens) and (tokens[after].file, tokens[after].line) == (
+        last = min(len(tokens), after + _ARGUMENTS.get(token.text, _LONGEST_DIRECTIVE))
+        while after < last and (tokens[after].file, tokens[after].line) == (
             token.file,
             token.line,
         ):
             if tokens[after].text == "/" and token.text != "`timescale":
                 break
             after += 1
-        after = min(after, index + 1 + _ARGUMENTS.get(token.text, after))
         words = "".join(f" {t.text}" if t.gap else t.text for t in tokens[index + 1 : after])
         self._emit([token._replace(text=token.text + words)])
         return after
@@ -233,7 +252,7 @@ class _Preprocessor:
         """The tokens a macro use stands for, and the index after it."""
         use = tokens[index]
         if depth > MAX_DEPTH:
-            raise _Overflow("macros are nested too deeply (or recursive)")
+            raise Overflow("macros are nested too deeply (or recursive)")
         if use.text in ("`__LINE__", "`__FILE__"):
             text = str(use.line) if use.text == "`__LINE__" else f'"{self.files[use.file]}"'
             kind = Kind.NUMBER if use.text == "`__LINE__" else Kind.STRING
@@ -248,16 +267,17 @@ class _Preprocessor:
             if found is None:
                 return [], index + 1
             actual, after = found
+        self.budget.charge(1 + len(macro.body))
         body = [
             token._replace(file=use.file, line=use.line, column=use.column) for token in macro.body
         ]
-        return self._rescan(substituted(body, actual), depth + 1), after
+        return self._rescan(substituted(body, actual, self.budget), depth + 1), after
 
     def _arguments(
         self, macro: Macro, tokens: Sequence[Token], index: int
     ) -> tuple[dict[str, tuple[Token, ...]], int] | None:
         use, params = tokens[index], macro.params or ()
-        split = split_arguments(tokens, index + 1)
+        split = split_arguments(tokens, index + 1, self.budget)
         if split is None:
             self._error(use, "macro-arguments", f"{use.text} needs arguments in parentheses")
             return None
@@ -265,11 +285,12 @@ class _Preprocessor:
         if len(given) > max(1, len(params)):
             self._error(use, "macro-arguments", f"{use.text} takes {len(params)} arguments")
             return None
+        self.budget.charge(len(params))
         actual: dict[str, tuple[Token, ...]] = {}
         for number, (name, default) in enumerate(params):
             value = tuple(given[number]) if number < len(given) else ()
             if not value and default is not None:
-                value = tuple(tokenize(default))
+                value = default
             elif number >= len(given):
                 self._error(use, "macro-arguments", f"{use.text} needs {len(params)} arguments")
                 return None
@@ -279,18 +300,18 @@ class _Preprocessor:
     def _rescan(self, tokens: list[Token], depth: int) -> list[Token]:
         self.spent += len(tokens)
         if self.spent > MAX_TOKENS:
-            raise _Overflow(f"the text expands to more than {MAX_TOKENS} tokens")
-        if all(t.kind is not Kind.DIRECTIVE for t in tokens):
+            raise Overflow(f"the text expands to more than {MAX_TOKENS} tokens")
+        if all(t.kind is not Kind.DIRECTIVE and t.kind is not Kind.DEFINE for t in tokens):
             return tokens
         out: list[Token] = []
         index = 0
         while index < len(tokens):
             token = tokens[index]
-            if token.kind is not Kind.DIRECTIVE:
+            if token.kind is not Kind.DIRECTIVE and token.kind is not Kind.DEFINE:
                 out.append(token)
                 index += 1
-            elif token.text in _CONDITIONS or token.text in _KEPT or token.text == "`include":
-                message = f"{token.text} inside a macro is not supported"
+            elif token.kind is Kind.DEFINE or token.text in _NOT_IN_MACROS:
+                message = f"{token.text.split()[0]} inside a macro is not supported"
                 self._error(token, "directive-in-macro", message)
                 index += 1
             else:
@@ -299,6 +320,7 @@ class _Preprocessor:
         return out
 
 
+_LONGEST_DIRECTIVE = 64
 _ARGUMENTS = {
     "`default_nettype": 1,
     "`celldefine": 0,

@@ -120,16 +120,17 @@ def needed(
 ) -> tuple[tuple[Token, ...], tuple[Definition, ...]]:
     """The tokens without the modules that `roots` do not reach, and the modules left out."""
     by_name = {d.name: d for d in found if d.is_module}
+    names = frozenset(by_name)
     reached: set[str] = set()
     kept_else = [d for d in found if not d.is_module]
     todo = list(roots)
     for definition in kept_else:
-        todo += _mentions(tokens, definition, by_name.keys())
+        todo += _mentions(tokens, definition, names)
     while todo:
         name = todo.pop()
         if name in by_name and name not in reached:
             reached.add(name)
-            todo += _mentions(tokens, by_name[name], by_name.keys())
+            todo += _mentions(tokens, by_name[name], names)
     dropped = tuple(d for d in by_name.values() if d.name not in reached)
     if not dropped:
         return tuple(tokens), ()
@@ -137,9 +138,8 @@ def needed(
     return tuple(t for i, t in enumerate(tokens) if i not in gone), dropped
 
 
-def _mentions(tokens: Sequence[Token], definition: Definition, names: Iterable[str]) -> list[str]:
-    wanted = set(names)
-    return list({t.text for t in tokens[definition.start : definition.end]} & wanted)
+def _mentions(tokens: Sequence[Token], definition: Definition, names: frozenset[str]) -> list[str]:
+    return list({t.text for t in tokens[definition.start : definition.end]} & names)
 
 
 def nesting(tokens: Sequence[Token]) -> int:

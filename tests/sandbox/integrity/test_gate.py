@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gatewright.core import Diagnostic, Source
-from gatewright.sandbox.integrity import GatePolicy, check, has_delays, preprocess
+from gatewright.sandbox.integrity import GatePolicy, check, preprocess
+from gatewright.sandbox.integrity.gate import MAX_FINDINGS
 
 
 def findings(body: str, policy: GatePolicy | None = None) -> tuple[Diagnostic, ...]:
@@ -52,23 +53,41 @@ def test_lets_hardware_pass(body: str) -> None:
     assert findings(body) == ()
 
 
+def test_time_may_be_printed_but_not_kept() -> None:
+    assert findings('initial $display("%t", $signed($time / 1000), $sformatf("%t", $time));') == ()
+    for call in ("keep($time)", "keep(1, (2), $time)", "$cast(q, $time)", "keep({a, [$time]})"):
+        assert [d.code for d in findings(f'initial $display("%d", {call});')] == ["system-task"]
+    assert findings("initial $display(f(1), $time);") == ()
+    assert findings("initial begin $display; q = $time; end")[0].code == "system-task"
+
+
+def test_a_path_is_one_however_long_its_index() -> None:
+    index = " + ".join(["0"] * 500)
+    assert findings(f"assign a = tb[{index}][1].out;")[0].code == "reference"
+
+
 @pytest.mark.parametrize(
-    ("body", "waits"),
+    "text",
     [
-        ("initial #5 a = 1;", True),
-        ("always begin #(P/2) clk2 = ~clk2; end", True),
-        ("always @(posedge clk) #1 q = d;", True),
-        ("always @(posedge clk) q <= #1 d;", False),
-        ("assign #2 y = a;", False),
-        ("and #(1, 2) g(y, a, b);", False),
-        ("sub #(.N(3)) s(clk);", False),
-        ("assign (strong0, weak1) #1 y = a;", False),
+        '`timescale 1ns / 1ps `include "x"\n',
+        "`timescale 1ns / 1ps ; initial $finish ;\n",
+        '`line 1 "x" 0 `include "x"\n',
+        "`timescale 3ns / 1ps\n",
     ],
 )
-def test_tells_statement_delays_from_other_uses_of_the_sign(body: str, waits: bool) -> None:
-    tokens = preprocess([Source("m.sv", f"module m;\n{body}\nendmodule")]).tokens
-    assert has_delays(tokens) is waits
-    assert bool(findings(body, GatePolicy(delays=False))) is waits
+def test_a_directive_says_nothing_else(text: str) -> None:
+    done = preprocess([Source("m.sv", text)])
+    assert "directive" in [d.code for d in check(done.tokens, done.files)]
+
+
+@pytest.mark.parametrize("text", ["`timescale 1ns/1ps", "`timescale 100 us / 10 ns // so"])
+def test_takes_a_time_scale(text: str) -> None:
+    done = preprocess([Source("m.sv", text)])
+    assert check(done.tokens, done.files) == ()
+
+
+def test_lists_the_first_of_many_findings() -> None:
+    assert len(findings("initial $finish;" * 1000)) == MAX_FINDINGS
 
 
 def test_refuses_brackets_beyond_reason() -> None:

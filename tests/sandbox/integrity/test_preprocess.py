@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.core import Source
-from gatewright.sandbox.integrity import preprocess
+from gatewright.sandbox.integrity import Kind, preprocess
 
 
 def expanded(text: str) -> str:
@@ -79,3 +79,24 @@ def test_a_bomb_costs_little() -> None:
 @given(st.text(alphabet='`defineifls \n()abA,\\"', max_size=120))
 def test_never_fails(text: str) -> None:
     preprocess([Source("t.v", text)])
+
+
+@pytest.mark.parametrize(
+    "body", ["` ``define A 1", "`" + "``define A 1", "` ``undef X", "` ``timescale 1ns/1ps"]
+)
+def test_no_directive_is_pasted_together(body: str) -> None:
+    done = preprocess([Source("t.v", f"`define M {body}\nx `M y")])
+    assert done.diagnostics
+    assert not [t for t in done.tokens if t.text.startswith("`")]
+
+
+def test_a_comment_in_a_macro_ends_where_it_ends() -> None:
+    done = preprocess([Source("t.v", '`define A "/* \\" // " // b /* c\n`A')])
+    assert [t.text for t in done.tokens] == ['"/* \\" // "']
+    done = preprocess([Source("t.v", "`define B 1 /* // */ + 2 /* b\n*/ + 3\n`B")])
+    assert [t.text for t in done.tokens] == ["1", "+", "2", "+", "3"]
+
+
+def test_a_comment_that_is_never_closed_is_told_even_in_a_macro() -> None:
+    done = preprocess([Source("t.v", "`define A /* x\nmodule m; endmodule")])
+    assert [(t.kind, t.text) for t in done.tokens] == [(Kind.BAD, "/*")]
