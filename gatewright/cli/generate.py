@@ -171,7 +171,7 @@ def _no_model_no_answer(trajectory: Trajectory) -> None:
     """A model that never answered is an error, not a failed design. Raises ModelError."""
     written = trajectory.best is not None and trajectory.best.sources
     if trajectory.stop is StopReason.MODEL_FAILED and not written:
-        raise ModelError(trajectory.notes[-1] if trajectory.notes else "the model failed")
+        raise ModelError("nothing was written: the model failed")
 
 
 def _deliver(trajectory: Trajectory, file: OutputFile | None, json: bool) -> None:

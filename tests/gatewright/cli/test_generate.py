@@ -92,6 +92,14 @@ def test_an_answer_without_code_is_shown_tamed(gatewright, tmp_path):
     assert "no answer of the model holds code" in ran.err
 
 
+def test_a_model_that_fails_is_told_of_once(gatewright, monkeypatch):
+    monkeypatch.setenv("GATEWRIGHT_RETRIES", "0")
+    ran = gatewright("generate", "a wire", "-m", "openai:m", "--base-url", "http://127.0.0.1:9/v1")
+    assert ran.status == 2
+    assert ran.err.count("cannot reach the server") == 1
+    assert ran.err.endswith("gatewright: nothing was written: the model failed\n")
+
+
 def test_the_answer_is_shown_only_when_asked_for(gatewright, tmp_path):
     answer = "```verilog\nmodule top(input a, output y);\n  assign y = a;\nendmodule\n```"
     for stream in (True, False):
