@@ -106,6 +106,24 @@ def test_the_same_design_is_checked_once() -> None:
     assert len(harness.calls) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("(* a, /* *) assign y = 0; // */ *)\n", "(* a, /* *) assign y = 1; // */ *)\n"),
+        ('(* a = "*)" *) x; (* /* *)\n y (* */ *)', '(* a = "*)" *) x; (* /* *)\n z (* */ *)'),
+        ("x // a\u2028 = 1;\n", "x // a\u2028 = 0;\n"),
+        ("y\u00a0= 1; // \u00e9", "y = 1; // \u00e9"),
+        ("\\a\u3000b ;", "\\a b ;"),
+    ],
+)
+def test_texts_that_other_eyes_read_otherwise_share_no_verdict(one: str, other: str) -> None:
+    assert token_text(one) == one
+    harness, cache = TinyHarness("strict"), VerdictCache()
+    for text in (one, other, one):
+        cache.check(PROBLEM, candidate(text), harness)
+    assert len(harness.calls) == 2
+
+
 def test_rules_problems_and_languages_are_kept_apart() -> None:
     cache = VerdictCache()
     harness = TinyHarness("strict")
