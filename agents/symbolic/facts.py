@@ -38,7 +38,6 @@ RESETS = tuple(
             r"<cond>,? <machine> becomes <start><next>(?:,? \(?<adjs>(?: reset)?\)?)?",
             r"<machine> <goes>,? ?<to>(?: (?:after|on) (?:an? |the )?<adjs> reset)?",
             r"<machine> <goes> <to> <cond>",
-            r"it should <how>reset into state <start> if reset if high",
             r"reset should <adjs> reset <machine> to state <start>",
             r"<machine> uses <reset> as <det> <adjs> reset(?: <to>)?(?: and updates on <edge>)?",
         ),

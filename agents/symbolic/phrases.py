@@ -28,6 +28,7 @@ PLAIN = tuple(
             # What remains of a formula, a list or the headings of a map.
             r"(?:the )?(?:boolean )?(?:functions?|equations?|expressions?)(?: is| are)?",
             r"(?:the )?rows are (?:labelled )?(?:by )?(?:and )?(?:the )?columns(?: are)?(?: by)?",
+            # … and of a list in words, `generates a 1 when 3 or 5 appears`.
             r"the(?: in this system)?",
             r"(?:<ask> )?<thing> (?:that )?generates an?, and an?",
             r"<thing> is given by <thing>",
@@ -74,9 +75,9 @@ MACHINES = tuple(
             r"entries are next state/output",
             r"(?:inputs?|labels?) on the arrows? (?:is|are) <run>",
             r"the (?:label|value) in parentheses is <output>",
-            r"use separate always blocks for the state table and the state flip-flops",
-            r"describe the fsm output, which is called <output>, using either continuous assignment"
-            r" statement\(s\) or an always block \(at your discretion\)",
+            r"use (?:separate|two|three) always blocks(?: for <blocks>)?",
+            r"describe the (?:fsm )?output(?:, which is called <output>,| <output>)? using"
+            r" (?:either )?<means>(?: or <means>)?(?: \(at your discretion\))?",
             r"assign any state codes that you wish to use",
         ),
     )
@@ -94,7 +95,7 @@ CODES = tuple(
             r" <number> flip-flops and state codes (?:<range>|\w+) ?= ?<codelist> for states"
             r" <names>, respectively",
             r"suppose this state machine uses one-hot encoding, where <port> through <port>"
-            r" correspond to the states <state> th(?:r)?ough <state>, respectively",
+            r" correspond to the states <state> through <state>, respectively",
             r"derive <derived> by inspection assuming (?:an? |the |the above )?one-hot encoding",
             r"derive <derived> by inspection assuming the following one-hot encoding is used:"
             r" \(<names>\) ?= ?\(<codelist>",
@@ -114,13 +115,6 @@ LOGIC = tuple(
             r"implement (?:just|only) the next-state logic for <port>(?: in verilog)?",
             r"given the current state \(<port>\), compute the <port> and output \(<port>\) based on"
             r" the state transition table",
-            r"you are given the current state in <range> and must (?:implement|produce) <range> and"
-            r" the <number> outputs",
-            r"the <port> through <port> correspond to the transition to next states <state>"
-            r" th(?:r)?ough <state>",
-            r"for example, the <port> is set to 1 when the next state is <state>, otherwise, it is"
-            r" set to 0",
-            r"for example",
             r"write code that generates the following signals",
             r"<output> -- output logic",
             r"\d+-bit one-hot current state",
@@ -132,9 +126,10 @@ TRACES = tuple(
     map(
         compiled,
         (
-            r"the circuit consists of combinational logic and one bit of memory"
-            r"(?: \(i\.e\., one flip-flop\))?",
-            r"the output of the flip-flop has been made observable through the output <output>",
+            r"the circuit (?:has|contains|consists of) combinational logic and one"
+            r" (?:bit of memory|flip-flop)(?: \(i\.e\., one flip-flop\))?",
+            r"the (?:output|state|value) of the flip-flop (?:is|has been made)"
+            r" (?:observable|visible|available) (?:on|at|through) (?:the )?output <output>",
         ),
     )
 )

@@ -106,6 +106,12 @@ FRAGMENTS = {
     "edge": r"(?:(?:at|on|by) )?(?:the |each |every )?(?:next )?<falling>[- ]edge"
     r"(?: of (?:the )?(?:clock|<clock>))?",
     "next": r"(?: (?:at|on) the next (?:rising|positive) (?:clock )?edge)?",
+    # Style.
+    "block": r"(?:the )?(?:state (?:table|register|transitions|flip-flops)|next[- ]state logic"
+    r"|output logic|outputs?)",
+    "blocks": r"<block>(?:, <block>)*(?:,? and <block>)?",
+    "means": r"(?:an? )?(?:continuous assignment|assign|always|case)"
+    r" (?:statement|block)(?:s|\(s\))?",
     # State codes.
     "derived": r"(?:the )?(?:state transition|next-state|output|logic|verilog|implementation"
     r"|state output)(?: (?:and )?(?:state transition|next-state|output|logic|equations))*",
