@@ -21,6 +21,7 @@ from gatewright.sandbox.harness.cocotb_design import (
     Design,
     Refused,
     driven,
+    has_reals,
     probe,
     ready,
     stubs,
@@ -33,9 +34,11 @@ from gatewright.sandbox.harness.cocotb_judge import (
     judged,
     not_compiled,
     timed,
+    undrivable,
     without_checks,
 )
 from gatewright.sandbox.harness.cocotb_report import read_report
+from gatewright.sandbox.integrity import GatePolicy, has_delays, preprocess
 from gatewright.sandbox.isolation import (
     Command,
     Ending,
@@ -95,11 +98,12 @@ class CocotbHarness:
             raise UsageError("the cocotb harness needs a problem with cocotb tests")
         icarus = open_icarus(self.isolation)
         tools = {"iverilog": icarus.version, "cocotb": find_cocotb().version}
-        design = ready(candidate, problem.top, spec, problem.interface)
+        design = ready(candidate, problem.top, spec, _policy(problem), problem.interface)
         if isinstance(design, Refused):
             return replace(failed(design.failure, *design.diagnostics), tools=tools, rules=RULES)
         verdict = self._checked(design, spec, icarus, problem)
-        return replace(verdict, tools=tools, rules=RULES)
+        said = (*verdict.diagnostics, *design.notes)
+        return replace(verdict, diagnostics=said, tools=tools, rules=RULES)
 
     def _checked(
         self, design: Design, spec: CocotbSpec, icarus: Icarus, problem: Problem
@@ -153,6 +157,8 @@ class _Run:
         with scratch("cocotb") as folder:
             _write(folder, design, self.spec)
             compiled = self._compile(folder, design, nonce)
+            if compiled is None:
+                return undrivable(unmeasured(design.module)), None
             if not compiled.ok:
                 return not_compiled(compiled, design, _DESIGN), None
             command = run_tests(
@@ -162,7 +168,7 @@ class _Run:
                 test_modules(self.spec),
                 entry=f"{_PLUGIN}:start",
                 design=design.module.name,
-                inputs=driven(design.module),
+                inputs=driven(design.module, nonce),
                 seed=self.seed,
                 quiet=self.quiet,
             )
@@ -173,13 +179,17 @@ class _Run:
             verdict = timed(replace(verdict, metrics=metrics), compiled, finished)
             return self._with_wave(folder, verdict, nonce), finished
 
-    def _compile(self, folder: Path, design: Design, nonce: str) -> Finished:
+    def _compile(self, folder: Path, design: Design, nonce: str) -> Finished | None:
+        """Compile the design in its wrapper; None where that cannot drive its inputs."""
         measured: dict[str, int] = {}
+        if has_reals(design):
+            return None
         if unmeasured(design.module):
             (folder / _BENCH).write_text(probe(design.module, nonce))
             compiled = self._iverilog(folder, f"probe_{nonce}")
             if not compiled.ok:
-                return compiled
+                alone = self._iverilog(folder, design.module.name)
+                return None if alone.ok else alone
             command = Command(self.icarus.simulate(_IMAGE), folder, mounts=self.icarus.mounts)
             measured = widths(self.isolation.run(command, self.limits).output, nonce)
         wave = _WAVE if self.waveform is not None else ""
@@ -203,6 +213,12 @@ class _Run:
                 f"the waveform cannot be written: {fault}", where=str(self.waveform)
             ) from fault
         return replace(verdict, waveform=str(self.waveform))
+
+
+def _policy(problem: Problem) -> GatePolicy:
+    """Where a reference without delays is known, a candidate's could but replay the tests."""
+    waits = has_delays(preprocess(problem.reference).tokens) if problem.reference else True
+    return GatePolicy(delays=waits)
 
 
 def test_modules(spec: CocotbSpec) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from gatewright.sandbox.integrity import (
     check,
     definitions,
     lay_out,
+    leave_out,
     preprocess,
     tokenize,
     tops,
@@ -35,15 +37,20 @@ from gatewright.sandbox.tools.slang_modules import Module
 
 TOOL = "cocotb"
 _MACROS = {"__ICARUS__": "1", "COCOTB_SIM": "1"}
+_REAL = re.compile(r"\binput\s+(?:(?:var|wire)\s+)?(?:real|realtime|shortreal)\b")
 _REACHING = frozenset({"include", "macro-budget"})
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A candidate that passed the gate: its text as compiled, its module under test."""
+    """A candidate that passed the gate: its text as compiled, its module under test.
+
+    `notes` say what was left out of the text.
+    """
 
     layout: Layout
     module: Module
+    notes: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,19 @@ class Refused:
 
 
 def ready(
-    candidate: Candidate, top: str, spec: CocotbSpec, wanted: Interface | None = None
+    candidate: Candidate,
+    top: str,
+    spec: CocotbSpec,
+    policy: GatePolicy,
+    wanted: Interface | None = None,
 ) -> Design | Refused:
     """Gate a candidate and find the module under test. `wanted` are the ports it must have."""
     if not any(source.text.strip() for source in candidate.sources):
         return Refused(FailureClass.NO_CODE, (error("the answer holds no code"),))
     done = preprocess(candidate.sources, defines=_MACROS)
-    compiled = [t for t in done.tokens if t.kind is not Kind.ATTRIBUTE]
-    refused = _refused(done, compiled) or _borrowed(compiled, done.files, spec)
+    left = leave_out(done.tokens, done.files, policy)
+    compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]
+    refused = _refused(done, left.tokens, policy) or _borrowed(compiled, done.files, spec)
     if refused is not None:
         return refused
     found = definitions(compiled)
@@ -78,16 +90,16 @@ def ready(
     differing = tuple(_differences(module.interface, wanted)) if wanted else ()
     if differing:
         return Refused(FailureClass.INTERFACE, differing)
-    return Design(parsed.layout, module)
+    return Design(parsed.layout, module, left.notes)
 
 
-def _refused(done: Preprocessed, compiled: Sequence[Token]) -> Refused | None:
+def _refused(done: Preprocessed, tokens: Sequence[Token], policy: GatePolicy) -> Refused | None:
     errors = [d for d in done.diagnostics if d.severity is Severity.ERROR]
-    errors += check(done.tokens, done.files, GatePolicy())
+    errors += check(tokens, done.files, policy)
     # An attribute or a directive may stand between the parts of a path: look without them too.
-    bare = [t for t in compiled if t.kind is not Kind.DIRECTIVE]
-    if len(bare) < len(done.tokens):
-        errors += check(bare, done.files, GatePolicy())
+    bare = [t for t in tokens if t.kind not in (Kind.ATTRIBUTE, Kind.DIRECTIVE)]
+    if len(bare) < len(tokens):
+        errors += check(bare, done.files, policy)
     if not errors:
         return None
     unsafe = [d for d in errors if (d.tool == GATE and d.code != "lexical") or d.code in _REACHING]
@@ -142,6 +154,11 @@ def unmeasured(module: Module) -> tuple[Port, ...]:
     return tuple(p for p in module.interface.inputs if p.name not in module.sized)
 
 
+def has_reals(design: Design) -> bool:
+    """Whether an input is a real number, which no vector can drive."""
+    return bool(_REAL.search(design.layout.text))
+
+
 def probe(module: Module, nonce: str) -> str:
     """Verilog that prints `nonce name width` for each input that is not measured yet."""
     prints = " ".join(
@@ -169,7 +186,7 @@ def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str =
     top = module.name
     variables, connections = [], []
     for port in module.interface.inputs:
-        name = variable(module, port)
+        name = variable(module, port, nonce)
         width = measured.get(port.name, port.width)
         range_ = f"[{width - 1}:0]" if port.name in measured and width > 1 else port.range_text
         sign, cast = ("signed ", "$signed") if port.signed else ("", "$unsigned")
@@ -178,9 +195,10 @@ def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str =
     for port in module.interface.ports:
         if port.direction is Direction.INOUT:
             # Without a driver Icarus would take the net for a constant.
-            variables.append(f"reg {port.range_text} {port.name}_z = {{{port.width}{{1'bz}}}} ;")
-            variables.append(f"wire {port.range_text} {port.name}_io = {port.name}_z ;")
-            connections.append(f". {port.name} ( {port.name}_io )")
+            free, net = f"z_{nonce}_{port.name}", f"io_{nonce}_{port.name}"
+            variables.append(f"reg {port.range_text} {free} = {{{port.width}{{1'bz}}}} ;")
+            variables.append(f"wire {port.range_text} {net} = {free} ;")
+            connections.append(f". {port.name} ( {net} )")
     dump = f'initial begin $dumpfile ( "{wave}" ) ; $dumpvars ( 0 , {top} ) ; end' if wave else ""
     return (
         f"`resetall\n`timescale 1ns/1ps\nmodule cocotb_{nonce} ;\n"
@@ -189,14 +207,14 @@ def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str =
     )
 
 
-def variable(module: Module, port: Port) -> str:
+def variable(module: Module, port: Port, nonce: str) -> str:
     """The wrapper's variable for an input: of its name, where the instance is not called so."""
-    return f"{port.name}_" if port.name == module.name else port.name
+    return f"in_{nonce}" if port.name == module.name else port.name
 
 
-def driven(module: Module) -> tuple[tuple[str, str], ...]:
+def driven(module: Module, nonce: str) -> tuple[tuple[str, str], ...]:
     """(input, the wrapper's variable) for all inputs."""
-    return tuple((p.name, variable(module, p)) for p in module.interface.inputs)
+    return tuple((p.name, variable(module, p, nonce)) for p in module.interface.inputs)
 
 
 def stubs(module: Module) -> Iterator[Design]:

@@ -306,11 +306,13 @@ def show_design(name: str, inputs: Sequence[tuple[str, str]], channel: Channel) 
 
 def _watch_writes(watch: Watch, theirs: set[object], handle: Any, clock: Any) -> None:
     scheduled, made = handle._schedule_write, clock.Clock.__init__
+    actions = handle._GPISetAction
+    unheeded = {actions.FORCE, actions.RELEASE}
 
     def schedule(target: Any, function: Any, action: Any, value: Any) -> None:
-        if target not in theirs:
-            released = action is handle._GPISetAction.RELEASE or "z" in str(value).lower()
-            watch.wrote(target._path, released=released)
+        # What is forced stands whatever the design does; only a deposit can be overwritten.
+        if target not in theirs and action not in unheeded:
+            watch.wrote(target._path, released="z" in str(value).lower())
         scheduled(target, function, action, value)
 
     def make(self: Any, signal: Any, *args: Any, **kwargs: Any) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gatewright.core import Diagnostic, Direction, FailureClass, Outcome, Verdict
+from gatewright.core import Diagnostic, Direction, FailureClass, Outcome, Port, Verdict
 from gatewright.sandbox.harness.cocotb_design import Design, error
 from gatewright.sandbox.harness.cocotb_report import Report
 from gatewright.sandbox.integrity import Place
@@ -127,6 +127,13 @@ def without_checks(verdict: Verdict) -> Verdict:
 def failed(stage: FailureClass, *diagnostics: Diagnostic) -> Verdict:
     """A failure at a stage."""
     return Verdict(Outcome.FAIL, stage, diagnostics=diagnostics)
+
+
+def undrivable(ports: Sequence[Port]) -> Verdict:
+    """Nothing is decided where inputs are of a kind that a wrapper cannot drive."""
+    names = ", ".join(port.name for port in ports)
+    said = error(f"these inputs are no plain vectors, and nothing else is driven: {names}")
+    return Verdict(Outcome.INCONCLUSIVE, FailureClass.INTERFACE, diagnostics=(said,))
 
 
 def timed(verdict: Verdict, *runs: Finished | Verdict) -> Verdict:

@@ -62,9 +62,11 @@ def run(
     interface: Interface | None = None,
     top: str = "",
     pokes: frozenset[str] = frozenset(),
+    reference: str = "",
 ) -> Verdict:
     spec = CocotbSpec((Source("test_it.py", tests, Language.PYTHON),))
-    problem = Problem("p", "", top=top, interface=interface, harness=spec)
+    golden = (Source("golden.sv", reference),) if reference else ()
+    problem = Problem("p", "", top=top, interface=interface, reference=golden, harness=spec)
     limits = replace(LIMITS, cpu_s=3, wall_s=40)
     harness = CocotbHarness(open_isolation(), limits, pokes=pokes)
     return harness.check(problem, Candidate((Source("dut.sv", design),)))
@@ -218,6 +220,72 @@ async def looks(dut):
 """
     verdict = run(text, tests)
     assert verdict.passed, verdict.tests
+
+
+def test_what_is_forced_is_not_taken_for_an_input() -> None:
+    text = "module t(input a, output q); reg n = 0; assign q = a ^ n; endmodule"
+    tests = """import cocotb
+from cocotb.handle import Force, Release
+from cocotb.triggers import Timer
+
+@cocotb.test()
+async def forces(dut):
+    dut.a.value = 0
+    await Timer(1, "ns")
+    dut.n.value = Force(1)
+    await Timer(1, "ns")
+    assert dut.q.value == 1
+    dut.n.value, dut.q.value = Release(), Force(0)
+    await Timer(1, "ns")
+    assert dut.q.value == 0
+"""
+    verdict = run(text, tests)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(
+    ("ports", "passes"),
+    [
+        ("input a, inout a_io, input a_z", True),
+        ("input k::e a", True),
+        ("input s a", True),
+        ("input real a", False),
+        ("input a [0:1]", False),
+    ],
+)
+def test_ports_of_any_kind_get_a_clear_verdict(ports: str, passes: bool) -> None:
+    text = f"""package k; typedef enum logic {{A, B}} e; endpackage
+      typedef struct packed {{logic x;}} s; module t({ports}, output q); assign q = a; endmodule"""
+    tests = """import cocotb
+from cocotb.triggers import Timer
+
+@cocotb.test()
+async def follows(dut):
+    for value in (0, 1, 0):
+        dut.a.value = value
+        await Timer(1, "ns")
+        assert dut.q.value == value
+"""
+    verdict = run(text, tests)
+    assert verdict.passed is passes, verdict
+    assert passes or verdict.diagnostics
+
+
+def test_what_an_honest_design_holds_for_its_own_simulation_is_left_out() -> None:
+    dump = '`ifdef COCOTB_SIM initial begin $dumpfile("w.vcd"); $dumpvars(0, adder); end `endif'
+    text = GOOD.replace(
+        "endmodule", dump.replace("SIM ", "SIM\n").replace(" `e", "\n`e") + "\nendmodule"
+    )
+    verdict = run(text, READS_BACK)
+    assert verdict.passed, verdict
+    assert "left out" in verdict.diagnostics[0].message
+
+
+def test_delays_go_where_a_reference_has_none() -> None:
+    replay = "module adder(input [7:0] a, b, output reg [8:0] s); initial begin"
+    replay += " s = 3; #1.5 s = 300; #1 s = 510; #1 s = 7; end endmodule"
+    assert run(replay, READS_BACK).passed
+    assert not run(replay, READS_BACK, reference=GOOD).passed
 
 
 def test_a_signal_that_may_be_poked_is_named() -> None:
