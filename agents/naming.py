@@ -4,51 +4,57 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"[`\"'*_]*(?P<name>[A-Za-z_]\w*)[`\"'*_]*"
-_QUOTED = r"(?:`(?P<name>[A-Za-z_]\w*)`|\"(?P<name2>[A-Za-z_]\w*)\")"
+# All repetitions are possessive, so that no text takes long.
+_QUOTES = r"[`\"'*]*+"
+_NAME = rf"{_QUOTES}(?P<name>[A-Za-z_]\w*+){_QUOTES}"
 _KIND = r"(?:module|circuit|design|component|entity|block|machine|top[- ]?level)"
-_MARKS = r"[ \t#>*_-]*"
+_MARKS = r"[ \t#>*-]*+"
 
 # A line that says nothing but the name.
 _FIELD = re.compile(
-    rf"^{_MARKS}(?:(?:the|verilog|systemverilog|rtl|top|top[- ]level)\s+)*"
-    rf"(?:{_KIND}(?:'s)?\s+name|module|entity|top[- ]?level){_MARKS}\s*[:=]{_MARKS}\s*{_NAME}"
-    rf"\s*[.;]?[ \t]*$",
+    rf"^{_MARKS}(?:(?:the|verilog|systemverilog|rtl|top|top[- ]level)\s++)*"
+    rf"(?:{_KIND}(?:'s)?\s++name|module|entity|top[- ]?level){_MARKS}[:=]{_MARKS}{_NAME}"
+    r"[ \t]*+[.;]?[ \t]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 _FIELD_ABOVE = re.compile(
-    rf"^{_MARKS}(?:top\s+)?{_KIND}\s+name{_MARKS}\s*:?[ \t*_]*\n[ \t]*{_NAME}[ \t]*$",
+    rf"^{_MARKS}(?:top\s++)?{_KIND}\s++name{_MARKS}:?{_MARKS}\n[ \t]*+{_NAME}[ \t]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ALONE = re.compile(
-    rf"^{_MARKS}(?:module|circuit|design)\s+{_NAME}\s*[.:]?[ \t*_]*$", re.IGNORECASE | re.MULTILINE
+    rf"^{_MARKS}(?:module|circuit|design)[ \t]++{_NAME}[ \t]*+[.:]?{_MARKS}$",
+    re.IGNORECASE | re.MULTILINE,
 )
-_TITLE = re.compile(rf"\A\s*#+[ \t]+{_NAME}[ \t#]*$", re.MULTILINE)
+_TITLE = re.compile(rf"\A\s*+#++[ \t]++{_NAME}[ \t#]*+$", re.MULTILINE)
 # Words within a sentence.
-_HEADER = re.compile(r"^[ \t]*module\s+(?P<name>[A-Za-z_]\w*)\s*(?:#\s*\(|\(|;)", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*+module\s++(?P<name>[A-Za-z_]\w*+)\s*+(?:#\s*+\(|\(|;)", re.MULTILINE)
 _IS = (
-    r"\s*,?\s+(?:(?:that\s+is|which\s+is|is|should\s+be|must\s+be|to\s+be)\s+)?(?:named|called)\s+"
+    r"(?:\s*+,)?\s++(?:(?:that\s++is|which\s++is|is|should\s++be|must\s++be|to\s++be)\s++)?"
+    r"(?:named|called)\s++"
 )
 # "A circuit called Johnson counter" names no module Johnson.
 _NO_NOUN = (
-    r"(?=[`\"'*_]*\s*(?:[^\w\s`\"'*]|$|\n|(?:that|with|which|whose|having|for|to|in|and|is|has)\b))"
+    rf"(?={_QUOTES}(?:[ \t]*+(?:$|[^\w\s`\"'*])"
+    r"|\s++(?:that|with|which|whose|having|for|to|in|and|is|has)\b))"
 )
+_BE = r"\s++(?:is|should\s++be|must\s++be)\s++"
 _SAID = re.compile(
     rf"\bmodule{_IS}{_NAME}"
-    rf"|\b{_KIND}{_IS}[`\"'*]*(?P<name2>[A-Za-z_]\w*){_NO_NOUN}"
-    rf"|\b(?:name|call)\s+(?:the|your)\s+{_KIND}\s+[`\"'*]*(?P<name3>[A-Za-z_]\w*)"
-    rf"|\b{_KIND}(?:'s)?\s+name\s+(?:is|should\s+be|must\s+be)\s+[`\"'*]*(?P<name4>[A-Za-z_]\w*)",
-    re.IGNORECASE,
+    rf"|\b{_KIND}{_IS}{_QUOTES}(?P<name2>[A-Za-z_]\w*+){_NO_NOUN}"
+    rf"|\b(?:name|call)\s++(?:the|your)\s++{_KIND}\s++{_QUOTES}(?P<name3>[A-Za-z_]\w*+)"
+    rf"|\b{_KIND}(?:'s)?\s++name{_BE}{_QUOTES}(?P<name4>[A-Za-z_]\w*+)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _CITED = re.compile(
-    rf"\b(?:module|circuit|design|component|entity)\s+{_QUOTED}"
-    r"|`(?P<name3>[A-Za-z_]\w*)`\s+(?:module|circuit|component|entity)\b",
+    r"\b(?:module|circuit|design|component|entity)\s++"
+    r"(?:`(?P<name>[A-Za-z_]\w*+)`|\"(?P<name2>[A-Za-z_]\w*+)\")"
+    r"|`(?P<name3>[A-Za-z_]\w*+)`\s++(?:module|circuit|component|entity)\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    r"\b(?:implement|write|design|build|create|make|complete)\s+(?:an?\s+|the\s+)?"
-    r"(?:verilog\s+|systemverilog\s+)?module\s+(?P<name>[A-Za-z_]\w*)"
-    r"(?=\s*(?:[.,:(]|$)|\s+(?:that|with|which|having|for|to|as)\b)",
+    r"\b(?:implement|write|design|build|create|make|complete)\s++(?:(?:an?|the)\s++)?"
+    r"(?:(?:verilog|systemverilog)\s++)?module\s++(?P<name>[A-Za-z_]\w*+)"
+    r"(?=\s*+(?:[.,:(]|$)|\s++(?:that|with|which|having|for|to|as)\b)",
     re.IGNORECASE,
 )
 # Words that follow "module" or stand in a title and name nothing.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ LINES = [
     "**Module name:** `maj3`",
     "Module name: maj3.",
     "Top-level module: maj3",
+    "Top level: maj3",
     "- Circuit name = maj3",
     "Module name:\n    maj3",
 ]
@@ -89,6 +92,15 @@ def test_a_line_with_only_the_name_keeps_no_structure_from_being_read(text: str)
     found = read_structure(Problem("p", f"{text}\n{TABLE}"))
     assert found.candidate is not None, found.abstention
     assert "module maj3" in found.candidate.text
+
+
+@pytest.mark.parametrize("piece", ["module", "module ", "module name", "#", "`", "*", "_", "top "])
+@pytest.mark.parametrize("rest", ["", " ", "\n", "a", "`", "*", "# "])
+def test_no_text_takes_long(piece: str, rest: str) -> None:
+    start = time.process_time()
+    for text in (piece + rest * 20_000, (piece + rest * 20) * 1_000, piece * 20_000 + rest):
+        restated(text)
+    assert time.process_time() - start < 1
 
 
 @given(st.text(alphabet="module namedcalled:#`*_\n x4", max_size=80))
