@@ -13,8 +13,8 @@ _SEED = 1
 _EXHAUSTIVE_BITS = 12
 _WALK = 512
 _DIGITS = 400_000
-# Every third beat of a walk or so resets; a counter is left alone for longer at times.
-_RESETS = (0.3, 0.01)
+# How often a walk resets: a register that counts is first left alone for a whole round.
+_OFTEN, _SELDOM = 0.3, 0.02
 _MOST_STEPS = 4_096
 
 
@@ -70,12 +70,13 @@ def _walk(circuit: Circuit, vectors: Vectors, choose: random.Random) -> Iterator
     held: dict[str, int | None] = {drive.output.port: None for drive in circuit.drives}
     clock = next((d.trigger for d in kept if isinstance(d.trigger, Clock)), None)
     states = max(1 << min(drive.output.width, 10) for drive in kept)
-    rare = _RESETS[1] if any(_reads_itself(drive) for drive in kept) else _RESETS[0]
+    counts = any(_reads_itself(drive) for drive in kept)
+    quiet, often = (states + 16, _SELDOM) if counts else (2, _OFTEN)
     for step in range(min(_WALK + 3 * states, _MOST_STEPS)):
         given = {p.name: choose.getrandbits(p.width) for p in vectors.inputs}
         for drive in kept:
             if drive.reset and drive.reset.port in given:
-                active = step < 2 or choose.random() < rare
+                active = step < 2 or (step > quiet and choose.random() < often)
                 given[drive.reset.port] = int(active) ^ int(drive.reset.active_low)
         if clock is None:
             _open(kept, given, held)

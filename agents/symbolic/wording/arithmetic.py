@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gatewright.agents.symbolic.circuit import (
     Bitwise,
     Inverse,
@@ -119,9 +121,11 @@ def _small(full: bool, terms: Terms) -> Said | None:
 def _adder(width: int | None, cells: int | None, terms: Terms) -> Said | None:
     """A sum of two vectors, and perhaps a carry in, on an output that may be one bit wider."""
     inputs, output = terms.inputs, _only(terms.outputs)
+    if output is None or re.match(r"(?:diff|sub)", output.port, re.IGNORECASE):
+        return None
     carries = tuple(p for p in inputs if p.port.lower() in _CARRY_INS and p.width == 1)
     added = tuple(part for part in inputs if part not in carries)
-    if output is None or width is None or cells not in (None, width) or len(carries) > 1:
+    if width is None or cells not in (None, width) or len(carries) > 1:
         return None
     if [part.width for part in added] != [width, width] or output.width - width not in (0, 1):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,8 @@ from gatewright.agents.symbolic.wording.terms import Terms, inverted, steering
 _ENABLES = ("en", "ena", "enable", "e", "g", "le", "gate")
 _RESETS = ("r", "ar", "sr")
 _MOST_WAYS = 256
+# Counts that are not plain binary, or not upwards, by the output's name.
+_OTHER_CODE = re.compile(r"gray|one_?hot|johnson|ring|lfsr|down|remain|left", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,8 @@ def _with_reset(
     if said.value is None:
         if isinstance(kind, Counter) and kind.first:
             raise Abstain("the text does not say what the counter is reset to")
+        if re.fullmatch(r"(?:pre)?set\w*", port.name, re.IGNORECASE):
+            raise Abstain(f"what {port.name} sets the register to is not said")
         assumptions.append("the reset brings zero")
     reset = Reset(port.name, low, asynchronous)
     return replace(drive, reset=reset, value=said.value or 0), tuple(assumptions)
@@ -260,6 +265,8 @@ def _counted(kind: Counter, drive: Drive, output: Part) -> Word:
     if kind.first is None or kind.period is None:
         raise Abstain("the counter's range is not clear")
     last = kind.first + kind.period - 1 if kind.last is None else kind.last
+    if _OTHER_CODE.search(output.port):
+        raise Abstain(f"the name {output.port} says that the counter counts in another way")
     if kind.decimal and output.width != 4:
         raise Abstain("a decimal counter of several digits is not read")
     if kind.width not in (None, output.width) or last >= 1 << output.width:

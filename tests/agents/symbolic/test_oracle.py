@@ -112,7 +112,31 @@ time clk d q
 65ns 1   0 0
 """
 
+GATE = "- input a\n- input b\n- input c\n- output f\n\nf is the NAND of a, b and c.\n"
+PICK = (
+    "- input [3:0] a\n- input [3:0] b\n- input sel\n- output [3:0] f\n\n"
+    "f is a if sel is 1, otherwise b.\n"
+)
+FLOP = (
+    "- input clk\n- input r\n- input [3:0] d\n- output [3:0] q\n\nImplement a 4-bit register with"
+    " asynchronous active-high reset r that sets the output to 9, on the rising edge of clk.\n"
+)
+COUNTER = (
+    "- input clk\n- input rst\n- output [9:0] q\n\nImplement a counter that counts from 0 to 999"
+    " with a period of 1000. The reset input is active-high synchronous and resets the counter to"
+    " 0. The counter is triggered on the rising edge of clk.\n"
+)
+LATCH = "- input en\n- input d\n- output q\n\nImplement a D latch.\n"
+
 NEIGHBOURS = {
+    "another gate": (GATE, "NAND", "NOR"),
+    "another selected input": (PICK, "sel is 1", "sel is 0"),
+    "another edge": (FLOP, "rising", "falling"),
+    "another reset value": (FLOP, "to 9", "to 8"),
+    "a synchronous reset of a register": (FLOP, "asyn", "syn"),
+    "another reset level": (FLOP, "active-high", "active-low"),
+    "another last count": (COUNTER, "999 with a period of 1000", "998 with a period of 999"),
+    "an asynchronous reset of a counter": (COUNTER, "high syn", "high asyn"),
     "another target": (FSM + MOORE, "B (0) --1--> C", "B (0) --1--> B"),
     "another output": (FSM + MOORE, "B (0)", "B (1)"),
     "another reset state": (FSM + MOORE, "reset to A", "reset to B"),
@@ -174,6 +198,14 @@ def test_a_waveform_is_replayed(tmp_path: Path) -> None:
     assert verdict(tmp_path, spec, inverted)[0] > 0
     started = header + "initial q = 1; always @(posedge clk) q <= d; endmodule\n"
     assert verdict(tmp_path, spec, started)[0] == 0
+
+
+def test_a_latch_is_told_from_a_wire_and_from_one_that_is_open_at_zero(tmp_path: Path) -> None:
+    assert verdict(tmp_path, LATCH, emit(read(LATCH), "dut").text)[0] == 0
+    wire = "module dut(input en, input d, output q); assign q = d; endmodule\n"
+    assert verdict(tmp_path, LATCH, wire)[0] > 0
+    low = "module dut(input en, input d, output reg q); always @* if (!en) q = d; endmodule\n"
+    assert verdict(tmp_path, LATCH, low)[0] > 0
 
 
 def test_a_design_that_leaves_its_output_unknown_fails(tmp_path: Path) -> None:
