@@ -29,6 +29,8 @@ _RELEASES = re.compile(
 )
 _COMPLAINT = re.compile(r"fail|error|mismatch|wrong|incorrect", re.IGNORECASE)
 _PRAISE = re.compile(r"\bpass(?:ed|es)?\b|\bsuccess|Mismatches: ", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_][\w$]*")
+_BARE_GENERATE = re.compile(r"(?:\)|\belse|:)\s*\Z")
 _COUNTS = re.compile(r"Mismatches: .* in .* samples")
 _READS = frozenset({"$readmemh", "$readmemb", "$fopen"})
 
@@ -84,6 +86,16 @@ class Bench:
         line = self.layout.text.count("\n", 0, self.ends.blocks[block].start) + 1
         place = self.layout.place(line)
         return f" (the initial block at {place.file}:{place.line})" if place else ""
+
+    @property
+    def veilable(self) -> bool:
+        """Whether nets of their own can be declared for its outputs."""
+        text = self.layout.text
+        return not any(
+            text[dut.name_at + len(dut.name) :].lstrip().startswith("[")  # an array of designs
+            or _BARE_GENERATE.search(text, 0, dut.module_at)
+            for dut in self.duts
+        )
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -152,6 +164,7 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         edits=(
             *marks.print_edits(spots),
             *marks.name_edits(spots, hidden),
+            *marks.letter_edits(spots, _nets_at(duts)),
             *_bare_names(spots, data),
             *stopping,
         ),
@@ -165,6 +178,13 @@ def prepare(spec: TestbenchSpec, design: str) -> Bench:
         files=frozenset(data if _computes_names(spots) else data & _strings(spots)),
         ends=ends,
     )
+
+
+def _nets_at(duts: Sequence[Instance]) -> set[str]:
+    """The names at the ports of the design."""
+    return {name for dut in duts for c in dut.connections for name in _NAME.findall(c.text)} | {
+        c.port for dut in duts for c in dut.connections if c.implicit
+    }
 
 
 def _hidden(

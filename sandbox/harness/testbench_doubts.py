@@ -148,10 +148,16 @@ class Doubts:
 
     def _blind(self, finding: Finding, case: Case) -> Finding:
         """Does the testbench pass designs whose outputs are constant, whichever constant?"""
+        passing = []
         for stub in (Stub.ZERO, Stub.ONE):
             probe = self._stub(stub, case)
             if probe is None or probe.outcome is not Outcome.PASS:
-                return finding
+                break
+            passing.append(stub)
+        if len(passing) == 1:
+            return finding.noted("the testbench passes a design with all outputs 0 too", "weak")
+        if not passing:
+            return finding
         message = "the testbench passes designs with constant outputs too: it checks nothing"
         return finding.doubted(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, message, "no-checks")
 
@@ -159,23 +165,25 @@ class Doubts:
         """Would it pass with known values where its outputs are x or z?
 
         `!=` and `==` take unknown bits for right. A testbench that tells x from z where the design
-        is unknown compares exactly, and wants the unknown there.
+        is unknown compares exactly, and wants the unknown there; where known values are wrong more
+        often than exchanged ones, it compares elsewhere too.
         """
+        if not case.job.bench.veilable:
+            return self._unveiled(finding, case)
         known = case.tried(replace(case.job, outputs=Outputs.KNOWN))
         if known.outcome is Outcome.PASS:
             return finding
         if not known.ran:
             return self._unveiled(finding, case)
         swapped = case.tried(replace(case.job, outputs=Outputs.SWAPPED))
-        if swapped.outcome is Outcome.PASS:
+        if swapped.outcome is Outcome.PASS or (known.mismatches or 0) > (swapped.mismatches or 0):
             message = (
                 "outputs are unknown (x or z) where the testbench compares them, which it does "
                 "not see; with known values there it finds the design wrong"
             )
             return finding.doubted(Outcome.FAIL, FailureClass.MISMATCH, message, "unknown")
-        note = remark("outputs are unknown (x or z) where the testbench compares them", "unknown")
-        note = replace(note, severity=Severity.WARNING)
-        return replace(finding, diagnostics=(*finding.diagnostics, note))
+        message = "outputs are unknown (x or z) where the testbench compares them"
+        return finding.noted(message, "unknown")
 
     def _unveiled(self, finding: Finding, case: Case) -> Finding:
         """Where nothing can stand between design and testbench: does that see the unknown?"""

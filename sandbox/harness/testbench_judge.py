@@ -68,6 +68,11 @@ class Finding:
         said = (*self.diagnostics, remark(message, code))
         return replace(self, outcome=outcome, failure=failure, score=0.0, diagnostics=said)
 
+    def noted(self, message: str, code: str) -> Finding:
+        """The same, with a warning."""
+        note = replace(remark(message, code), severity=Severity.WARNING)
+        return replace(self, diagnostics=(*self.diagnostics, note))
+
 
 def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
     """Judge a run by the stage it reached, then by how it ended, then by what was said."""

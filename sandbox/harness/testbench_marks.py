@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from gatewright.sandbox.integrity import Kind, Token
@@ -112,6 +113,39 @@ def _marked_fatal(spots: Sequence[Spot], index: int) -> Iterator[Edit]:
 
 def _goes_to_stdout(spots: Sequence[Spot], index: int) -> bool:
     return index + 2 < len(spots) and spots[index + 2].text.replace(" ", "") in _STDOUT
+
+
+_SPECIFIER = re.compile(r"%%|%[-\d.]*([A-Za-z])")
+
+
+def letter_edits(spots: Sequence[Spot], nets: set[str]) -> Iterator[Edit]:
+    """Print as hexadecimal what the testbench would print of the design's nets as letters.
+
+    A design could put a verdict into them.
+    """
+    for index, spot in enumerate(spots):
+        if spot.token.kind is not Kind.SYSTEM or spot.text not in _PLAIN | _TO_FILE | {"$fatal"}:
+            continue
+        close = _closing(spots, index + 1)
+        if close is not None:
+            yield from _without_letters(spots, index + 1, close, nets)
+
+
+def _without_letters(
+    spots: Sequence[Spot], start: int, close: int, nets: set[str]
+) -> Iterator[Edit]:
+    bounds = [start, *_commas(spots, start, close), close]
+    arguments = [spots[a + 1 : b] for a, b in pairwise(bounds)]
+    formats = [a[0] for a in arguments if len(a) == 1 and a[0].token.kind is Kind.STRING]
+    if not formats:
+        return
+    format_ = formats[0]
+    after = arguments[arguments.index([format_]) + 1 :]
+    specifiers = [m for m in _SPECIFIER.finditer(format_.text) if m[1] and m[1] not in "mMlL"]
+    for match, argument in zip(specifiers, after, strict=False):
+        own = any(s.token.kind is Kind.STRING for s in argument)
+        if match[1] in "sScC" and not own and any(s.text in nets for s in argument):
+            yield Edit(format_.start + match.start(), format_.start + match.end(), "%h")
 
 
 def _closing(spots: Sequence[Spot], index: int) -> int | None:

@@ -113,6 +113,57 @@ def test_unknown_bits_of_a_bus_that_lets_go(harness: TestbenchHarness) -> None:
     assert not checked(harness, testbench, SUM.format("a[0] ? a + b : 5'bx")).passed
 
 
+@pytest.mark.parametrize("unknown", ["x", "z"])
+def test_unknown_outputs_beside_wanted_ones(harness: TestbenchHarness, unknown: str) -> None:
+    testbench = SUM_TB.replace("CHECK", "i[0] ? s !== 5'bz : s != a + b").replace(
+        "sum dut(", "sum dut(.off(i[0]), "
+    )
+    text = SUM.replace("input", "input off, input")
+    assert checked(harness, testbench, text.format("off ? 5'bz : a + b")).passed
+    verdict = checked(harness, testbench, text.format(f"off ? 5'bz : 5'b{unknown}"))
+    assert verdict.outcome is Outcome.FAIL
+    assert "does not see" in said(verdict)
+
+
+def test_unknown_outputs_after_a_reset_that_is_checked(harness: TestbenchHarness) -> None:
+    testbench = SUM_TB.replace("CHECK", "i == 0 ? s !== a + b : s != a + b")
+    once = "module sum(input [3:0] a, b, output reg [4:0] s); reg seen = 0;\n"
+    once += "always @(a or b) begin s = seen ? 5'bx : a + b; seen <= #1 1; end endmodule"
+    verdict = checked(harness, testbench, once)
+    assert verdict.outcome is Outcome.FAIL
+    assert "does not see" in said(verdict)
+
+
+def test_designs_in_an_array_or_a_loop(harness: TestbenchHarness) -> None:
+    row = "sum dut [1:0] (.a({a, a}), .b({b, b}), .s({t, s}));"
+    loop = "genvar g; generate for (g = 0; g < 1; g = g + 1) DUT endgenerate"
+    loop = loop.replace("DUT", "sum dut (.a(a), .b(b), .s(s));")
+    for several in (row, f"assign t = 0; {loop}"):
+        testbench = SUM_TB.replace("sum dut(.a(a), .b(b), .s(s));", f"wire [4:0] t; {several}")
+        exact = testbench.replace("CHECK", "s !== a + b")
+        assert checked(harness, exact, SUM.format("a + b")).passed
+        assert not checked(harness, exact, SUM.format("5'bx")).passed
+        assert not checked(
+            harness, testbench.replace("CHECK", "s != a + b"), SUM.format("5'bx")
+        ).passed
+
+
+def test_letters_of_a_design_are_no_verdict(harness: TestbenchHarness) -> None:
+    testbench = """module tb; reg a = 1; wire [31:0] y; word dut(a, y); initial begin
+    #1 $display("y is %s", y); if (y !== 5) $display("no"); else $display("PASS"); $finish; end
+    endmodule"""
+    said_so = 'module word(input a, output [31:0] y); assign y = "PASS"; endmodule'
+    assert not checked(harness, testbench, said_so).passed
+    assert checked(harness, testbench, said_so.replace('"PASS"', "5")).passed
+
+
+def test_a_testbench_that_a_constant_passes_is_told(harness: TestbenchHarness) -> None:
+    testbench = SUM_TB.replace("CHECK", "s > a + b")
+    verdict = checked(harness, testbench, SUM.format("a + b"))
+    assert verdict.passed
+    assert "all outputs 0" in said(verdict)
+
+
 @pytest.mark.parametrize(
     ("check", "end", "more"),
     [

@@ -72,3 +72,15 @@ def test_decouples_shorthand_wildcards_and_order() -> None:
     assert ". a ( $unsigned ( a ) )" in rendered("wire a, y; dut d(.a, .y);", "a")
     assert ".a ( $unsigned ( a ) )" in rendered("wire a, y; dut d(.*);", "a")
     assert "( $unsigned ( p ) , q )" in rendered("wire p, q; dut d(p, q);", "a")
+
+
+def test_prints_no_letters_of_the_design() -> None:
+    text = rendered(
+        """wire [31:0] y, z; wire q; dut d(.a(q), .y(y));
+        initial begin $display("%0d %s %s %%s %-4c", 1, y, z, y + 1);
+        $display("%s: %m %h", y === 3 ? "PASS" : "FAIL", y); $error("got %s", y); end""",
+        "a",
+    )
+    assert '"%0d %h %s %%s %h"' in text
+    assert '"%s: %m %h"' in text
+    assert '"got %h"' in text
