@@ -38,6 +38,7 @@ _KEPT = frozenset(
 )
 
 
+_NOT_IN_A_STRING = re.compile(r"[^ !#-\[\]-~]")
 _NOT_IN_MACROS = _CONDITIONS | _KEPT | {"`include", "`undef", "`undefineall"}
 
 
@@ -254,9 +255,10 @@ class _Preprocessor:
         if depth > MAX_DEPTH:
             raise Overflow("macros are nested too deeply (or recursive)")
         if use.text in ("`__LINE__", "`__FILE__"):
-            text = str(use.line) if use.text == "`__LINE__" else f'"{self.files[use.file]}"'
-            kind = Kind.NUMBER if use.text == "`__LINE__" else Kind.STRING
-            return [use._replace(kind=kind, text=text)], index + 1
+            if use.text == "`__LINE__":
+                return [use._replace(kind=Kind.NUMBER, text=str(use.line))], index + 1
+            name = _NOT_IN_A_STRING.sub("?", self.files[use.file])
+            return [use._replace(kind=Kind.STRING, text=f'"{name}"')], index + 1
         macro = self.macros.get(use.text[1:])
         if macro is None:
             self._error(use, "undefined-macro", f"the macro {use.text} is not defined")

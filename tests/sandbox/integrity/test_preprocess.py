@@ -100,3 +100,8 @@ def test_a_comment_in_a_macro_ends_where_it_ends() -> None:
 def test_a_comment_that_is_never_closed_is_told_even_in_a_macro() -> None:
     done = preprocess([Source("t.v", "`define A /* x\nmodule m; endmodule")])
     assert [(t.kind, t.text) for t in done.tokens] == [(Kind.BAD, "/*")]
+
+
+def test_a_file_s_name_stays_within_its_string() -> None:
+    done = preprocess([Source('a/b c"; $finish; \\\n".v', "x = `__FILE__ ;")])
+    assert [t.text for t in done.tokens] == ["x", "=", '"a/b c?; $finish; ???.v"', ";"]
