@@ -66,7 +66,8 @@ class StaticHarness:
             return Verdict(Outcome.FAIL, FailureClass.SYNTAX, diagnostics=found)
         theirs = {source.name for source in problem.context}
         written = [token for token in done.tokens if done.files[token.file] not in theirs]
-        unsafe = integrity.check(written, done.files)
+        left = integrity.leave_out(written, done.files)
+        unsafe = integrity.check(left.tokens, done.files)
         if _errors(unsafe):
             return Verdict(Outcome.FAIL, FailureClass.UNSAFE, diagnostics=unsafe)
         wrong = _interface_errors(problem, {m.name: m.interface for m in parsed.modules})

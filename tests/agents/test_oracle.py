@@ -108,6 +108,7 @@ CLEAN = "module top (input a, input [3:0] b, output y); assign y = a & b[0]; end
     ("text", "failure", "said"),
     [
         (CLEAN, None, ""),
+        (CLEAN.replace("endmodule", "initial $monitor(y); endmodule"), None, ""),
         (CLEAN.replace("& b[0]", "& "), FailureClass.SYNTAX, "expected"),
         (CLEAN.replace("top", "pot"), FailureClass.INTERFACE, "no module top; modules found: pot"),
         (CLEAN.replace("input a,", ""), FailureClass.INTERFACE, "port a is missing"),
