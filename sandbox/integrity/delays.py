@@ -162,6 +162,8 @@ class _Reader:
 
     def _begins_item(self, index: int) -> bool:
         """Whether a module's name may stand here: `@ e #5 t (…)` waits, and so does a label's."""
+        while index and self._tokens[index - 1].kind in (Kind.ATTRIBUTE, Kind.DIRECTIVE):
+            index -= 1
         before = self._text(index - 1)
         if before == ":":
             return not self._text(index - 2).startswith(_LABELLED)
