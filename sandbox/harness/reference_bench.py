@@ -88,6 +88,9 @@ def _declarations(plan: Plan) -> list[str]:
         f"  integer gw_seed = {plan.seed}, gw_samples = 0, gw_bad = 0, gw_i, gw_step, gw_pick;",
         "  reg gw_differs, gw_pulse;",
     ]
+    bits = plan.values.stream()
+    if bits:
+        lines.append(f"  reg [0:{len(bits) - 1}] gw_stream = {len(bits)}'b{bits};")
     lines += [f"  reg {_range(p)}{p.name} = {_initial(plan, p)};" for p in plan.interface.inputs]
     lines += [f"  integer gw_mode_{p.name} = 0;" for p in plan.roles.data]
     lines += [f"  integer gw_hold_{r.name} = 0;" for r in plan.roles.resets]
@@ -228,18 +231,21 @@ def _drive_tasks(plan: Plan) -> list[str]:
 
 def _manners(port: Port) -> int:
     """How many manners of moving `_move` knows for a port."""
-    return 14 if port.width > 1 else 7
+    return 15 if port.width > 1 else 8
 
 
 def _move(plan: Plan, port: Port) -> list[str]:
     name, width = port.name, port.width
     if width == 1:
+        bits = plan.values.stream()
+        serial = f"{name} = gw_stream[gw_step % {len(bits)}];"
         cases = {
             "0, 1": f"{name} = $random(gw_seed);",
             "2": f"{name} = gw_below(8) != 0;",
             "3": f"{name} = gw_below(8) == 0;",
             "4": f"if (gw_below(8) == 0) {name} = ~{name};",
             "5": f"{name} = gw_below({64 * plan.patience}) != 0;",
+            "6": serial if bits else f"{name} = $random(gw_seed);",
             "default": f"{name} = gw_below({64 * plan.patience}) == 0;",
         }
     else:
@@ -256,7 +262,7 @@ def _move(plan: Plan, port: Port) -> list[str]:
             "9": f"{name} = {twin} + (gw_below(4) == 0 ? gw_below(3) - 1 : 0);",
             "10": f"{name} = {uniform} & {uniform} & {uniform};",
             "11": f"{name} = gw_named_{width}(gw_below(1024));",
-            "12": f"{name} = gw_walk_{width}(gw_step);",
+            "12, 13": f"{name} = gw_walk_{width}(gw_step);",
             "default": f"{name} = gw_below(2) ? {uniform} : {corner};",
         }
     body = [f"        {values}: {action}" for values, action in cases.items()]

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gatewright.core import Source
+from gatewright.sandbox.integrity import Kind, preprocess
 
 _MAX_NAMED = 32
 _MAX_WALK = 256
 _MAX_CORNERS = 160
-_MAX_TEXT = 1 << 20
+_MAX_DIGITS = 256
+_MAX_STREAM = 2048
 _LITERAL = re.compile(
-    r"(?:(?P<size>\d+)\s*)?'s?(?P<base>[bodhBODH])\s*(?P<digits>[0-9a-fA-F_]+)"
-    r"|(?<![\w'.])(?P<plain>\d+)(?![\w'.])"
+    r"(?:(?P<size>\d{1,5})\s*)?'[sS]?(?P<base>[bodhBODH])\s*(?P<digits>[0-9a-fA-F_]+)|(?P<plain>\d+)"
 )
 _BASE = {"b": 2, "o": 8, "d": 10, "h": 16}
 
@@ -51,6 +52,17 @@ class Values:
         found = dict.fromkeys(v for v in (*_extremes(width), *around) if 0 <= v < top)
         return list(found)[:_MAX_CORNERS]
 
+    def stream(self) -> str:
+        """The bits of all that are written with a width, first bit first and then turned round.
+
+        Designs with a serial input wait for such sequences.
+        """
+        found = dict.fromkeys(
+            f"{v.value:0{v.width}b}" for v in self.literals if v.width and 2 < v.width <= 64
+        )
+        bits = "".join(f"{word}{word[::-1]}" for word in found if len(word) <= 64)
+        return bits[:_MAX_STREAM]
+
 
 def _extremes(width: int) -> list[int]:
     top = 1 << width
@@ -71,24 +83,17 @@ def values_of(reference: Sequence[Source], candidate: Sequence[Source], seed: in
 
 
 def literals_in(sources: Sequence[Source]) -> Iterator[Literal]:
-    """The numbers that texts mention, in order."""
-    for source in sources:
-        for match in _LITERAL.finditer(_without_comments(source.text[:_MAX_TEXT])):
-            value = _number(match)
-            if value is not None:
-                yield Literal(value, int(match["size"]) if _short(match["size"]) else None)
-
-
-def _short(size: str | None) -> bool:
-    return size is not None and len(size) < 6
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', " ", text, flags=re.DOTALL)
+    """The numbers that texts mention, in order; those in comments are none."""
+    for token in preprocess(sources).tokens:
+        if token.kind is Kind.NUMBER and len(token.text) <= _MAX_DIGITS:
+            match = _LITERAL.fullmatch(token.text.strip())
+            value = _number(match) if match else None
+            if match and value is not None:
+                yield Literal(value, int(match["size"]) if match["size"] else None)
 
 
 def _number(match: re.Match[str]) -> int | None:
-    digits = match["plain"] or match["digits"].replace("_", "")
+    digits = (match["plain"] or match["digits"]).replace("_", "")
     try:
         return int(digits, 10 if match["plain"] else _BASE[match["base"].lower()])
     except ValueError:
