@@ -266,17 +266,26 @@ def _shown(value: object) -> str:
 class Watch:
     """Tells the harness of the design's own signals, its inputs aside, that the tests write."""
 
-    def __init__(self, channel: Channel, top: str) -> None:
+    def __init__(self, channel: Channel, dut: Any, inputs: Sequence[str]) -> None:
         self._channel = channel
-        self._prefix = f"{top}."
+        self._dut = dut
+        self._inputs = frozenset(inputs)
         self._seen: set[tuple[str, bool]] = set()
 
     def wrote(self, path: str, *, released: bool) -> None:
-        """A write to the signal at `path`; below the top scope it cannot be taken for a port."""
-        name = path.removeprefix(self._prefix)
-        if name == path or "." in name or "[" in name or (name, released) in self._seen:
+        """A write to the signal at `path`, or to a bit of it.
+
+        Below the top scope, or in a memory, it cannot be taken for a port.
+        """
+        if (path, released) in self._seen:
             return
-        self._seen.add((name, released))
+        self._seen.add((path, released))
+        inside = path.removeprefix(f"{self._dut._path}.")
+        name = inside.partition("[")[0]
+        if inside == path or "." in inside or name in self._inputs:
+            return
+        if name != inside and type(self._dut._get(name)).__name__ == "ArrayObject":
+            return
         self._channel.send("wrote", name=name, released=released)
 
 
@@ -301,7 +310,7 @@ def show_design(name: str, inputs: Sequence[tuple[str, str]], channel: Channel) 
             objects[inside] = shown
     cocotb.top = dut
     cocotb.tops = {name.casefold(): dut}
-    _watch_writes(Watch(channel, name), theirs, handle, clock)
+    _watch_writes(Watch(channel, dut, [port for port, _ in inputs]), theirs, handle, clock)
 
 
 def _watch_writes(watch: Watch, theirs: set[object], handle: Any, clock: Any) -> None:

@@ -222,6 +222,31 @@ async def looks(dut):
     assert verdict.passed, verdict.tests
 
 
+BITS = """import cocotb
+from cocotb.triggers import Timer
+
+@cocotb.test()
+async def bit_by_bit(dut):
+    for value in (1, 0, 1):
+        dut.a[0].value = value
+        dut.a[1].value = 1 - value
+        await Timer(1, "ns")
+        assert dut.q.value == int(dut.a[0].value)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("module t(input [1:0] a, output q); assign q = a[0]; endmodule", True),
+        ("module t(output reg [1:0] a, output q); assign q = a[0]; endmodule", False),
+        ("module t(output q); reg [1:0] a; assign q = a[0]; endmodule", False),
+    ],
+)
+def test_bits_written_one_by_one_are_watched_too(text: str, passes: bool) -> None:
+    assert run(text, BITS).passed is passes
+
+
 def test_what_is_forced_is_not_taken_for_an_input() -> None:
     text = "module t(input a, output q); reg n = 0; assign q = a ^ n; endmodule"
     tests = """import cocotb
