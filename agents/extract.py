@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.extract_modules import Module, blank_comments, modules_in
+from gatewright.models import without_reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def extract_verilog(answer: str, top: str = "", header: str = "") -> Extraction:
     in <think>…</think> and testbenches around the design; prefers the last complete definition. A
     body without its module header is put under `header`. Never raises.
     """
-    text, cut = without_thoughts(answer)
+    text, cut = without_reasoning(answer)
     blocks = _blocks(text)
     chosen = _defining(blocks, top)
     if chosen is None:
@@ -33,19 +34,6 @@ def extract_verilog(answer: str, top: str = "", header: str = "") -> Extraction:
     code = _with_helpers(chosen, blocks, top)
     wanted = [m for m in modules_in(code) if m.name == top or not top]
     return Extraction(code, not all(module.complete for module in wanted))
-
-
-_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.S | re.I)
-_THOUGHT_END = re.compile(r".*</(?:think|thinking|thought|reasoning)>", re.S | re.I)
-_THOUGHT_START = re.compile(r"<(?:think|thinking|thought|reasoning)>.*", re.S | re.I)
-
-
-def without_thoughts(answer: str) -> tuple[str, bool]:
-    """The answer without its reasoning, and whether it broke off inside it."""
-    text = _THOUGHT.sub("", answer)
-    text = _THOUGHT_END.sub("", text)  # servers that swallow the opening tag
-    shown = _THOUGHT_START.sub("", text)
-    return shown, shown != text
 
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1`*~*[ \t]*$|\Z)", re.S | re.M)
@@ -149,8 +137,19 @@ def _code_outside(text: str) -> str:
     start = _DIRECTIVES.search(text)
     if start is not None:
         return text[start.start() :]
-    comment = re.search(r"(?:^[ \t]*//[^\n]*\n?)+\s*\Z|/\*(?:(?!\*/).)*\*/\s*\Z", text, re.M | re.S)
-    return comment.group(0) if comment is not None else ""
+    return _last_comment(text.rstrip())
+
+
+def _last_comment(text: str) -> str:
+    """The comment that a text ends with: a block, or lines that hold nothing else; '' = none."""
+    if text.endswith("*/"):
+        start = text.rfind("/*")
+        return text[start:] if start >= 0 else ""
+    lines = text.split("\n")
+    first = len(lines)
+    while first and lines[first - 1].lstrip().startswith("//"):
+        first -= 1
+    return "\n".join(lines[first:])
 
 
 _STATEMENT = re.compile(

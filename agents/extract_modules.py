@@ -32,9 +32,11 @@ _HEAD = re.compile(
 )
 _AT_LINE_START = re.compile(r"^[ \t]*(?:\(\*[^\n]*\*\)[ \t]*)?$")
 _END = re.compile(r"\bendmodule\b(?:[ \t]*:[ \t]*[A-Za-z_][\w$]*)?")
+# Bounded, so that no text takes long: parameters and ranges of instances are short.
 _INSTANCE = re.compile(
-    r"(?:^|[;)]|\bbegin\b(?:\s*:\s*\w+)?|\bend\b|\belse\b)\s*"
-    r"(?P<module>[A-Za-z_][\w$]*)\s+(?:#\s*\([^;]*?\)\s*)?[A-Za-z_][\w$]*\s*(?:\[[^\]]*\]\s*)?\(",
+    r"(?:^[ \t]*+|[;)]\s*+|\bbegin\b(?:\s*+:\s*+\w++)?\s*+|\b(?:end|else)\b\s*+)"
+    r"(?P<module>[A-Za-z_][\w$]*+)\s++(?:#\s*+\([^;]{0,1000}?\)\s*+)?"
+    r"[A-Za-z_][\w$]*+\s*+(?:\[[^\]]{0,200}\]\s*+)?\(",
     re.M,
 )
 

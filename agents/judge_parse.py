@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from gatewright.agents.extract import without_thoughts
 from gatewright.core import Fault, Judgement
+from gatewright.models import without_reasoning
 
 _KEYS = {
     "fault": ("fault", "blame", "who", "culprit"),
@@ -27,7 +27,7 @@ def parse_judgement(answer: str) -> Judgement | None:
     Takes JSON in fences or prose, Python literals, trailing commas, other names for the keys, a
     list (its first entry counts: exactly one issue), and JSON that breaks off.
     """
-    text, _ = without_thoughts(answer)
+    text, _ = without_reasoning(answer)
     for fields in _objects(text):
         judgement = _judgement(fields)
         if judgement is not None:

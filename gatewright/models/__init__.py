@@ -6,7 +6,7 @@
 from gatewright.models.base import Completion, Message, Model, Role, Sampling
 from gatewright.models.choice import ModelChoice, ModelKind
 from gatewright.models.hashing import messages_sha256
-from gatewright.models.reasoning import strip_reasoning
+from gatewright.models.reasoning import without_reasoning
 
 __all__ = [
     "Completion",
@@ -17,5 +17,5 @@ __all__ = [
     "Role",
     "Sampling",
     "messages_sha256",
-    "strip_reasoning",
+    "without_reasoning",
 ]

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 
-_TAGS = "think|thinking|thought|reasoning"
-_BLOCK = re.compile(rf"<({_TAGS})>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_ORPHAN_END = re.compile(rf".*</(?:{_TAGS})>", re.DOTALL | re.IGNORECASE)
-_ORPHAN_START = re.compile(rf"<(?:{_TAGS})>.*", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
-def strip_reasoning(text: str) -> str:
-    """The answer without `<think>…</think>` blocks; text without such tags comes back unchanged.
+def without_reasoning(text: str) -> tuple[str, bool]:
+    """The answer without `<think>…</think>` blocks, and whether it broke off inside one.
 
     Chat templates that open the block in the prompt leave only its end in the answer: everything
-    before it goes. A block that never ends (the answer was cut off) takes the rest with it.
+    before it goes. A block that never ends (the answer was cut off) takes the rest with it. Takes
+    time in proportion to the text, whatever it holds.
     """
-    if "<" not in text:
-        return text
-    kept = _BLOCK.sub("", text)
-    kept = _ORPHAN_END.sub("", kept)
-    kept = _ORPHAN_START.sub("", kept)
-    return kept if kept == text else kept.strip()
+    kept: list[str] = []
+    start, opened = 0, ""
+    for tag in _TAG.finditer(text):
+        ends, name = bool(tag[1]), tag[2].lower()
+        if not ends and not opened:
+            kept.append(text[start : tag.start()])
+            opened = name
+        elif ends and opened in ("", name):
+            if not opened:
+                kept.clear()
+            start, opened = tag.end(), ""
+    if not opened:
+        kept.append(text[start:])
+    return "".join(kept), bool(opened)

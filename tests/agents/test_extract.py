@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,3 +140,22 @@ PIECES = st.sampled_from(
 def test_never_raises_on_broken_markup(pieces: list[str]) -> None:
     extract_verilog(" ".join(pieces), "top", HEADER)
     extract_verilog("\n".join(pieces), "top", HEADER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a < b\n" * 20_000,
+        "<think>" * 20_000,
+        "module m; " + "a b (\n" * 20_000,
+        "module m;" + "\n" * 100_000,
+        "module m;\n" * 10_000,
+        "// x\n" * 20_000 + "prose\nmodule m; endmodule",
+        "/*" * 50_000,
+        "```\n" * 25_000,
+    ],
+)
+def test_no_answer_takes_long(text: str) -> None:
+    start = time.process_time()
+    extract_verilog(text, "m", "module m(input a);")
+    assert time.process_time() - start < 2

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.models import strip_reasoning
+from gatewright.models import without_reasoning
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,17 @@ from gatewright.models import strip_reasoning
     ],
 )
 def test_thoughts_go(text: str, answer: str) -> None:
-    assert strip_reasoning(text) == answer
+    kept, cut = without_reasoning(text)
+    assert kept.strip() == answer.strip()
+    assert cut == ("cut off" in text or "nothing but" in text)
 
 
 @given(st.text(alphabet="ab<>/ \n"))
 def test_text_without_tags_is_untouched(text: str) -> None:
-    assert strip_reasoning(text) == text
+    assert without_reasoning(text) == (text, False)
 
 
 @given(st.text(alphabet="<>/think \n"), st.text(alphabet="xyz;\n ").map(str.strip))
 def test_a_leading_block_never_changes_the_answer(thought: str, answer: str) -> None:
-    assert strip_reasoning(f"<think>{thought}</think>{answer}") == answer
+    kept, cut = without_reasoning(f"<think>{thought}</think>{answer}")
+    assert (kept, cut) == (answer, False)
