@@ -188,6 +188,8 @@ _NOTHING = Token(Kind.BAD, "", 0, 0, 0)
 def _bad(token: Token) -> Finding:
     if token.text == "/*":
         return Finding(token, "lexical", "this comment is never closed")
+    if token.text == "(*":
+        return Finding(token, "lexical", "this attribute is never closed")
     if token.text == '"':
         return Finding(token, "lexical", "this string is never closed")
     return Finding(token, "lexical", f"the character {token.text!r} has no place in Verilog")

@@ -92,3 +92,10 @@ def test_lists_the_first_of_many_findings() -> None:
 
 def test_refuses_brackets_beyond_reason() -> None:
     assert findings("wire x = " + "(" * 5000 + "1" + ")" * 5000 + ";")[0].code == "nesting"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("/* x", "comment"), ('x = "y', "string"), ("(* keep", "attribute")]
+)
+def test_says_what_is_never_closed(text: str, said: str) -> None:
+    assert findings(text)[0].message == f"this {said} is never closed"
