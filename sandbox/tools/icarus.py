@@ -8,10 +8,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatewright.core import Diagnostic, Severity, ToolCrashed, ToolMissing
-from gatewright.sandbox.integrity import Place
 from gatewright.sandbox.isolation import Command, Isolation, Limits, Mount, scratch
+
+if TYPE_CHECKING:
+    from gatewright.sandbox.integrity import Place  # takes 20 ms, and not every rule set needs it
 
 TOOL = "iverilog"
 OLDEST = 11
@@ -138,7 +141,7 @@ def _mounts(*programs: str) -> tuple[Mount, ...]:
     return tuple(Mount(p) for p in sorted(prefixes) if not p.is_relative_to("/usr"))
 
 
-Locate = Callable[[str, int], Place | None]
+Locate = Callable[[str, int], "Place | None"]
 
 
 def parse_messages(text: str, locate: Locate | None = None) -> tuple[Diagnostic, ...]:
