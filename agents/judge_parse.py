@@ -18,6 +18,9 @@ _KEYS = {
     "why": ("why", "why_it_matters", "reason", "evidence", "explanation", "cause"),
     "fix": ("fix", "minimal_fix_hint", "minimal_fix", "suggestion", "solution", "hint", "change"),
 }
+# What is longer rambles, and its end is where the judgement is.
+_LONGEST_ANSWER = 20_000
+_MOST_OBJECTS = 40
 _LONGEST = 400  # characters kept of a field: a prompt's share, whatever the judge wrote
 
 
@@ -27,7 +30,7 @@ def parse_judgement(answer: str) -> Judgement | None:
     Takes JSON in fences or prose, Python literals, trailing commas, other names for the keys, a
     list (its first entry counts: exactly one issue), and JSON that breaks off.
     """
-    text, _ = without_reasoning(answer)
+    text = without_reasoning(answer)[0][-_LONGEST_ANSWER:]
     for fields in _objects(text):
         judgement = _judgement(fields)
         if judgement is not None:
@@ -65,9 +68,11 @@ def _text(value: object) -> str:
 
 
 def _objects(text: str) -> Iterator[Mapping[str, object]]:
-    """Every {...} in the text that reads as a mapping, outermost first."""
+    """The {...} in the text that read as mappings, outermost first; only so many are tried."""
     start = text.find("{")
-    while start >= 0:
+    for _ in range(_MOST_OBJECTS):
+        if start < 0:
+            return
         end = _closing(text, start)
         value = _loads(text[start:end]) if end else None
         if isinstance(value, dict):
@@ -113,7 +118,7 @@ _QUOTED = re.compile(
     r"[\"'](?P<key>[A-Za-z][\w ]{1,24})[\"']\s*:\s*(?P<value>\"(?:\\.|[^\"\\])*\"?|'[^'\n]*'?)"
 )
 _PAIR = re.compile(
-    r"^[\s{,*\-#]*[\"'*_`]*(?P<key>[A-Za-z][\w ]{1,24}?)[\"'*_`]*\s*[:=]\s*[*_]*\s*"
+    r"^[ \t{,*\-#]*+[\"'*_`]*+(?P<key>[A-Za-z][\w ]{1,24}?)[\"'*_`]*\s*[:=]\s*[*_]*\s*"
     r"(?P<value>\"(?:\\.|[^\"\\])*\"?|[^\n]+)",
     re.M,
 )

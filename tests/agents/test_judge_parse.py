@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -93,3 +94,19 @@ def test_json_round_trip(fields: dict[str, str], prose: str) -> None:
 @given(st.text(max_size=300))
 def test_never_raises(answer: str) -> None:
     parse_judgement(answer)
+
+
+@pytest.mark.parametrize(
+    "piece", ["{", "[{", '{"a": ', "\n", " ", "a: ", "- ", "**issue**: ", "\\"]
+)
+def test_no_answer_takes_long(piece: str) -> None:
+    start = time.process_time()
+    parse_judgement(piece * 40_000)
+    parse_judgement(f'{piece * 40_000} {{"issue": "off by one", "fix": "count"}}')
+    assert time.process_time() - start < 2
+
+
+def test_the_judgement_after_much_talk_is_found() -> None:
+    found = parse_judgement("I wonder. " * 10_000 + '{"issue": "off by one", "fix": "count"}')
+    assert found is not None
+    assert found.issue == "off by one"
