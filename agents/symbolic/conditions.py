@@ -17,7 +17,8 @@ from gatewright.agents.symbolic.values import cube, literal
 Condition = tuple[tuple[Literal, ...], ...]
 _ALWAYS = re.compile(
     r"^(?:\(?\s*(?:always|unconditional(?:ly)?|any(?:\s+input)?|(?:any|next)\s+(?:clock|cycle)|\*)"
-    r"\b[^=]*\)?|\*)$",
+    r"(?:\s+(?:go(?:es)?|moves?|advances?)\s+to\s+(?:the\s+)?next\s+(?:cycle|clock|state))?\s*\)?"
+    r"|\*)$",
     re.IGNORECASE,
 )
 _ELSE = re.compile(r"^\(?\s*(?:else|otherwise|default|others?)\s*\)?$", re.IGNORECASE)

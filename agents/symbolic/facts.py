@@ -52,7 +52,7 @@ CLOCKS = tuple(
             r"<machine> is (?:clocked|triggered) <edge>",
             r"<machine> (?:is|are) <falling>[- ]edge[- ]triggered",
             r"<machine> (?:updates|changes|advances) (?:on|at) <edge>",
-            r"(?:note: )?\w+ is the output of the flip-flop before the <falling> clock edge",
+            r"(?:note: )?<old> is the output of the flip-flop before the <falling> clock edge",
             r"(?:[jk]k|[dt]|sr) flip-flop, <falling>[- ]edge[- ]triggered",
             r"<clock>: (?:the )?(?:system )?clock(?: input| signal)?(?:,? <falling>[- ]edge"
             r"(?:[- ]triggered)?)?",

@@ -21,7 +21,7 @@ PLAIN = tuple(
             r"(?:you should )?<verb>(?: only| just)? in (?:verilog|systemverilog)"
             r"(?: (?:with|using) (?:assign|always|case) (?:statements?|blocks?))?",
             r"<det> (?:module|circuit) (?:is combinational and )?implements",
-            r"(?:<verb> the )?module(?: named| called)? \w+",
+            r"(?:<verb> the )?module(?: (?:named|called) \w+| <module>)",
             r"endmodule",
             r"(?:note: )?all (?:input and output )?ports are one bit(?: wide)?"
             r"(?: unless (?:otherwise (?:specified|stated)|a width is given))?",
@@ -92,8 +92,8 @@ CODES = tuple(
             r"(?:for this part, )?assume that an? <hot> with the state assignment <range> ?= ?"
             r"<codelist>(?: for states <names>, respectively)?",
             r"(?:the fsm should be implemented|assume that you want to implement the fsm) using"
-            r" <number> flip-flops and state codes (?:<range>|\w+) ?= ?<codelist> for states"
-            r" <names>, respectively",
+            r" <number> flip-flops and state codes (?:<range>|[a-z]|<port>) ?= ?<codelist> for"
+            r" states <names>, respectively",
             r"suppose this state machine uses one-hot encoding, where <port> through <port>"
             r" correspond to the states <state> through <state>, respectively",
             r"derive <derived> by inspection assuming (?:an? |the |the above )?one-hot encoding",

@@ -205,6 +205,10 @@ def _is_so(kind: str, text: str, context: Context) -> bool:
         case "clock":
             clock = clock_port(context.interface)
             return clock is not None and text == clock.name
+        case "module":
+            return text.lower() == context.interface.module.lower()
+        case "nin" | "nout":
+            return _number(text) in _amounts(kind == "nin", context)
         case "count":
             return _number(text) == len(context.states)
         case "msb" | "lsb":
@@ -236,6 +240,19 @@ def _input_runs(context: Context) -> set[str]:
     signals = context.machine.inputs if context.machine else ()
     names = [str(signal) for signal in signals]
     return {"".join(names), *(names if len(names) == 1 else ())} - {""}
+
+
+def _amounts(inward: bool, context: Context) -> set[int]:
+    """How many inputs (outputs) there are: with clock and reset or without, as ports or as bits."""
+    ports = context.interface.inputs if inward else context.interface.outputs
+    clock = clock_port(context.interface)
+    data = [port for port in ports if port != clock]
+    plain = [port for port in data if port.name != context.reset]
+    counted = (ports, data, plain)
+    amounts = {len(some) for some in counted} | {sum(p.width for p in some) for some in counted}
+    if context.machine:
+        amounts.add(len(context.machine.inputs if inward else context.machine.outputs))
+    return amounts
 
 
 def _range(port: Port) -> str:
@@ -280,8 +297,9 @@ def _describes_next_state(text: str, context: Context) -> bool:
             if match:
                 return True
         elif isinstance(drive, NextBit):
-            match = re.search(
-                rf"\b{name}\s+(?:is|should\s+be|corresponds\s+to)\s+(?:the\s+)?"
+            match = re.match(
+                rf"^\W*(?:note\s+(?:that\s+)?)?(?:the\s+)?(?:output\s+)?(?:signal\s+)?"
+                rf"{name}\s+(?:is|should\s+be|corresponds\s+to)\s+(?:the\s+)?"
                 rf"(?:input\s+(?:of|to)\s+(?:the\s+)?(?:state\s+)?(?:flip-?flop\s+)?|bit\s+)?"
                 rf"\w+\[(\d+)\](?:\s+of\s+the\s+next[- ]state(?:\s+signal)?)?\W*$",
                 text,

@@ -15,6 +15,7 @@ _LIST = (
     r"[A-Za-z_]\w*(?:, ?(?:and )?[A-Za-z_]\w*)*"
     r"(?: and (?!an? |the |(?:in|out)puts?\b)[A-Za-z_]\w*)?"
 )
+_NUMBERS = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
 # What a slot's text looks like. Whether it is such a thing, `prose` and `facts` check.
 SLOTS = {
     "port": r"_?\w+?_?(?:\[\d+\])?",
@@ -26,7 +27,12 @@ SLOTS = {
     "start": r"(?:\d+'b)?\w+",
     "reset": r"\w+",
     "clock": r"\w+",
+    "module": r"\w+",
     "count": r"\w+",
+    # How many inputs and outputs there are.
+    **dict.fromkeys(("nin", "nout"), _NUMBERS),
+    # What a register held before.
+    "old": r"q\w*|\w*old",
     "falling": r"positive|negative|rising|falling",
     "msb": r"\w+(?:\[\d+\])?",
     "lsb": r"\w+(?:\[\d+\])?",
@@ -50,7 +56,6 @@ _ADJECTIVES = (
     r"|simulation|state[- ]transition|next[- ]state|state|output|sequence|gray code"
     r"|bcd to seven[- ]segment)"
 )
-_NUMBERS = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
 
 FRAGMENTS = {
     "det": r"(?:an?|the|this|these|its|your)",
@@ -64,7 +69,7 @@ FRAGMENTS = {
     r"(?: below| above| here)?(?: (?:by|in|with) <np>)?(?: below| above)?"
     r"| below| above| according to (?:the )?(?:diagram|table)(?: described| shown)? below)",
     "bits": r"(?:(?:one|\d+)-bit )?",
-    "amount": r"(?:<number> <bits>inputs?(?: \(<ins>\))?|<number> <bits>outputs?(?: \(<outs>\))?"
+    "amount": r"(?:<nin> <bits>inputs?(?: \(<ins>\))?|<nout> <bits>outputs?(?: \(<outs>\))?"
     r"|<count> states|(?:<det> )?inputs? <ins>|(?:<det> )?outputs? <outs>|inputs \(<ins>\)"
     r"|outputs \(<outs>\))",
     "amounts": r"<amount>(?:(?:,| and|, and) <amount>)?(?:(?:,| and|, and) <amount>)?",

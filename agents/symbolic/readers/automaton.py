@@ -16,9 +16,16 @@ from gatewright.agents.symbolic.vocabulary import clauses
 from gatewright.core import Interface, Port
 
 _LEFT = re.compile(r"^left\b\s*(?:neighbou?r)?\s*(?:\[\s*i\s*(?P<sign>[+-])\s*1\s*\])?$", re.I)
-_CENTRE = re.compile(r"^(?:cent(?:er|re)|self|cell|current)\b", re.IGNORECASE)
-_RIGHT = re.compile(r"^right\b", re.IGNORECASE)
-_NEXT = re.compile(r"\b(?:next|new)\b", re.IGNORECASE)
+_CENTRE = re.compile(
+    r"^(?:cent(?:er|re)|self|(?:current )?(?:cell|state)|current)\s*(?:\[\s*i\s*\])?$",
+    re.IGNORECASE,
+)
+_RIGHT = re.compile(r"^right\b\s*(?:neighbou?r)?\s*(?:\[\s*i\s*(?P<sign>[+-])\s*1\s*\])?$", re.I)
+_NEXT = re.compile(
+    r"^(?:(?:cent(?:er|re)|cell|self)(?:'s)?\s+)?(?:next|new)"
+    r"(?:\s+(?:state|value|cell|cent(?:er|re)))*\s*(?:\[\s*i\s*\])?$",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"\brule\s*(?:number\s*)?#?(\d{1,3})\b", re.IGNORECASE)
 _CELLS = re.compile(r"\bcellular\s+automat\w+", re.IGNORECASE)
 _LOAD = re.compile(r"(?:i_)?(?:load|ld|load_en)", re.IGNORECASE)
@@ -99,10 +106,13 @@ def _tables(page: Page) -> list[Find]:
             if len(header) != 4 or line.blank:
                 continue
             left = _LEFT.match(header[0])
-            if not left or not _CENTRE.match(header[1]) or not _RIGHT.match(header[2]):
+            right = _RIGHT.match(header[2])
+            if not left or not _CENTRE.match(header[1]) or not right:
                 continue
-            if not _NEXT.search(header[3]):
+            if not _NEXT.match(header[3]):
                 continue
+            if left["sign"] is not None and left["sign"] == right["sign"]:
+                raise Abstain("both neighbours in the table's heading are on the same side")
             rows = below(page, line, split)
             lines = frozenset({line.number, *(row.line for row in rows)})
             higher = None if left["sign"] is None else left["sign"] == "+"

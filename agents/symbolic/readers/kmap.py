@@ -148,6 +148,10 @@ def _find(page: Page, line: Line, names: Names) -> _Map | None:
     ) or (None, None)
     if not rows or not columns or not _may_label((*rows, *columns), names):
         return None
+    for name in sorted(row_names):
+        group = names.group(name) or (name,)
+        if [v.lower() for v in group] != [v.lower() for v in rows]:
+            raise Abstain(f"{name!r} beside a row of the Karnaugh map was not understood")
     if not whole:
         raise Abstain(f"line {line.number}: a row of the Karnaugh map has a wrong number of cells")
     cells = tuple(tuple(row_tokens[-len(labels) :]) for _, row_tokens in body)

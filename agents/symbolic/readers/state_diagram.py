@@ -44,7 +44,7 @@ _ARROW = re.compile(
 _INITIAL = re.compile(
     r"^\s*(?:\[\*\]|\(?(?:start|reset|init(?:ial)?)\)?)\s*[-=]+>\s*"
     + _STATE.format("state")
-    + r"\s*(?::.*)?;?\s*$",
+    + r"\s*(?::\s*(?:reset|start|init(?:ial)?|power[- ]?up)?)?\s*;?\s*$",
     re.IGNORECASE,
 )
 _OUTPUT = re.compile(
@@ -60,6 +60,9 @@ _FRAME = re.compile(
 )
 _CAPTION = re.compile(
     r"^\s*(?:(?:present|current)\s+)?state\b[^>]*-+>\s*(?:next\s+)?state\b[\s()\w]*$", re.IGNORECASE
+)
+_CAPTION_WORDS = frozenset(
+    ("state", "next", "present", "current", "input", "inputs", "output", "outputs", "condition")
 )
 # No arrow is drawn as long as this, and matching one takes cubic time.
 _ENDLESS = re.compile(r"[-=~<>]{80}")
@@ -162,7 +165,7 @@ def read(page: Page, names: Names) -> list[Find]:
             initial = first["state"]
             lines.add(line.number)
             continue
-        if _CAPTION.match(line.text):
+        if _CAPTION.match(line.text) and _only_names(line.text, names):
             lines.add(line.number)
             continue
         arrow = _arrow(line.number, line.text) if ">" in line.text else None
@@ -174,6 +177,12 @@ def read(page: Page, names: Names) -> list[Find]:
     if len(arrows) < 2:
         return []
     return [_find(arrows, initial, lines, page, names)]
+
+
+def _only_names(caption: str, names: Names) -> bool:
+    """The caption says which thing stands where, and nothing else."""
+    said = {word for word in re.findall(r"[A-Za-z_]\w*", caption) if not names.resolve(word)}
+    return {word.lower() for word in said} <= _CAPTION_WORDS
 
 
 def _find(

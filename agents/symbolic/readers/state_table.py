@@ -98,8 +98,12 @@ def _at(page: Page, line: Line, names: Names) -> Find | None:
     splitters: tuple[Splitter, ...] = (bars, tabs, wide, commas, words)
     for split in splitters:
         raw = split(line.text)
-        if len(raw) < 2 or not _PRESENT.match(raw[0]):
+        present = _PRESENT.match(raw[0]) if len(raw) > 1 else None
+        if present is None:
             continue
+        # `state y`: the vector of state bits, or a letter for it.
+        if present["name"] and len(present["name"]) > 1 and not names.resolve(present["name"]):
+            raise Abstain(f"the state table's heading {raw[0]!r} was not understood")
         rows = below(page, line, split)
         trouble: Abstain | None = None
         for header, take in ((raw, tuple), (_flat(raw), _flat)):

@@ -73,7 +73,8 @@ def read(clause: str, terms: Terms) -> Said | None:
         return (Remark(),)
     if (match := _COUNTS.fullmatch(clause)) is not None:
         named = match["vector"] or match["plain"]
-        return _ones(count_of(match["width"]), terms.part(named) if named else None, terms)
+        source = terms.part(named) if named else _only(terms.inputs)
+        return _ones(count_of(match["width"]), source, terms)
     if (match := _REVERSES.fullmatch(clause)) is not None:
         source = terms.part(match["in"]) if match["in"] else _only(terms.inputs)
         output = terms.output(match["out"]) if match["out"] else _only(terms.outputs)
@@ -133,13 +134,13 @@ def _adder(width: int | None, cells: int | None, terms: Terms) -> Said | None:
     return (Drives(output, word), *(() if output.width == width else (WiderSum(),)))
 
 
-def _ones(width: int | None, named: Part | None, terms: Terms) -> Said | None:
-    source, output = _only(terms.inputs), _only(terms.outputs)
-    if source is None or output is None or named not in (None, source):
+def _ones(width: int | None, source: Part | None, terms: Terms) -> Said | None:
+    output = _only(terms.outputs)
+    if source is None or output is None or source in terms.outputs:
         return None
-    if width not in (None, source.width) or source.width >= 1 << output.width:
+    if width not in (None, source.width) or not 1 < source.width < 1 << output.width:
         return None
-    bits = tuple(Part(source.port, i, i, source.width == 1) for i in range(source.width))
+    bits = tuple(Part(source.port, i, i, False) for i in range(source.low, source.high + 1))
     return (Drives(output, Sum(bits, output.width)),)
 
 

@@ -67,7 +67,7 @@ def gate_sentence(rng: random.Random, gate: str, names: list[str]) -> str:
 
 def test_gates(bench, draws, writer) -> None:
     total = 0
-    for rng in draws(60, 1500):
+    for rng in draws(30, 1500):
         gate = rng.choice(list(GATES))
         names = list("abcd"[: 2 if gate == "XNOR" else rng.randint(2, 4)])
         inputs, outputs = [(n, 1) for n in names], [("f", 1)]
@@ -104,7 +104,7 @@ def choice_sentence(rng: random.Random) -> tuple[str, int]:
 
 
 def test_choices(bench, draws, writer) -> None:
-    for rng in draws(40, 600):
+    for rng in draws(25, 600):
         width = rng.choice([1, 1, 4, 8, 32])
         text, one = choice_sentence(rng)
         if rng.random() < 0.5:
@@ -183,7 +183,7 @@ def arithmetic(rng: random.Random):
 
 
 def test_vectors(bench, draws, writer) -> None:
-    for rng in draws(60, 1000):
+    for rng in draws(40, 1000):
         text, inputs, outputs, function = arithmetic(rng)
         before, after = writer.heading(rng, inputs, outputs)
         bench.add(f"{before}{text}\n{after}", wires(rng, inputs, outputs, function))
@@ -244,7 +244,7 @@ def register_text(rng: random.Random, noun: str, thing: str, falling, reset, val
 
 
 def test_registers(bench, draws, writer) -> None:
-    for rng in draws(40, 800):
+    for rng in draws(20, 800):
         width, falling = rng.choice([1, 1, 4, 8]), rng.random() < 0.4
         low = rng.random() < 0.5
         reset = ("rst_n" if low else "rst", rng.random() < 0.5, low)
@@ -274,7 +274,7 @@ def counter_noun(rng: random.Random, width: int, first: int, last: int) -> str:
 
 
 def test_counters(bench, draws, writer) -> None:
-    for rng in draws(40, 600):
+    for rng in draws(20, 600):
         width, falling = rng.choice([2, 3, 4, 6]), rng.random() < 0.3
         top = (1 << width) - 1
         first = rng.choice([0, 0, rng.randrange(top)])
