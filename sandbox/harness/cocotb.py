@@ -11,6 +11,7 @@ from gatewright.core import (
     Candidate,
     CocotbSpec,
     DataError,
+    Interface,
     Problem,
     Source,
     UsageError,
@@ -38,6 +39,7 @@ from gatewright.sandbox.harness.cocotb_judge import (
     without_checks,
 )
 from gatewright.sandbox.harness.cocotb_report import read_report
+from gatewright.sandbox.harness.seeds import drawn_seed
 from gatewright.sandbox.integrity import GatePolicy, has_delays, preprocess
 from gatewright.sandbox.isolation import (
     Command,
@@ -56,7 +58,7 @@ LIMITS = Limits(cpu_s=60.0, wall_s=120.0, address_space_mb=None, output_kb=4096)
 _DESIGN, _BENCH, _IMAGE, _WAVE = "gw_design.sv", "gw_bench.sv", "gw_design.vvp", "wave.vcd"
 _FLAGS, _PLUGIN = "gw_flags.cmd", "gw_cocotb_inside"
 _MAX_KNOWN = 512
-_blind: dict[tuple[CocotbSpec, str], bool] = {}
+_blind: dict[tuple[CocotbSpec, Interface], bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class CocotbHarness:
 
     `checks` counts tests run, `mismatches` those that failed; `metrics["assertions"]` counts the
     assertions executed, `metrics["seed"]` is cocotb's random seed: new in every run unless `seed`
-    is given. `waveform` is where to keep a VCD.
+    is given or the harness is `reproducible`: then it follows from the candidate's text.
+    `waveform` is where to keep a VCD.
     """
 
     isolation: Isolation
@@ -81,6 +84,7 @@ class CocotbHarness:
     waveform: Path | None = None
     seed: int | None = None
     pokes: frozenset[str] = frozenset()
+    reproducible: bool = False
 
     @property
     def rules(self) -> str:
@@ -101,15 +105,13 @@ class CocotbHarness:
         design = ready(candidate, problem.top, spec, _policy(problem), problem.interface)
         if isinstance(design, Refused):
             return replace(failed(design.failure, *design.diagnostics), tools=tools, rules=RULES)
-        verdict = self._checked(design, spec, icarus, problem)
+        seed = drawn_seed(candidate.sources, self.seed, reproducible=self.reproducible)
+        run = _Run(self.isolation, icarus, spec, self.limits, seed, self.waveform)
+        verdict = self._checked(design, run, problem)
         said = (*verdict.diagnostics, *design.notes)
         return replace(verdict, diagnostics=said, tools=tools, rules=RULES)
 
-    def _checked(
-        self, design: Design, spec: CocotbSpec, icarus: Icarus, problem: Problem
-    ) -> Verdict:
-        seed = secrets.randbits(31) if self.seed is None else self.seed
-        run = _Run(self.isolation, icarus, spec, self.limits, seed, self.waveform)
+    def _checked(self, design: Design, run: _Run, problem: Problem) -> Verdict:
         may = self.pokes
         if problem.interface is not None:
             # The task says which ports there are, so what else the tests write is meant as such.
@@ -119,13 +121,11 @@ class CocotbHarness:
             log = verdict.log
             verdict = timed(replace(run, quiet=True).judged(design, may)[0], verdict)
             verdict = replace(verdict, log=log)
-        if verdict.passed and self._is_blind(run, design, spec, verdict):
-            return without_checks(verdict)
-        return verdict
+        return self._confirmed(verdict, run, design) if verdict.passed else verdict
 
-    def _is_blind(self, run: _Run, design: Design, spec: CocotbSpec, passed: Verdict) -> bool:
-        """Whether the tests pass designs whose outputs are constant, whichever constant."""
-        key = (spec, design.module.name)
+    def _confirmed(self, passed: Verdict, run: _Run, design: Design) -> Verdict:
+        """Doubt a pass: do the tests pass designs whose outputs are constant as well?"""
+        key, tried = (run.spec, design.module.interface), list[Verdict]()
         if key not in _blind:
             limits = replace(self.limits, cpu_s=2 + 2 * passed.cpu_s, wall_s=20 + 4 * passed.wall_s)
             brief = replace(run, limits=limits, waveform=None)
@@ -133,7 +133,8 @@ class CocotbHarness:
             if len(_blind) >= _MAX_KNOWN:
                 _blind.clear()
             _blind[key] = bool(tried) and all(v.passed for v in tried)
-        return _blind[key]
+        verdict = timed(passed, *tried)
+        return without_checks(verdict) if _blind[key] else verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from gatewright.sandbox.harness.reference_bench import Plan
 from gatewright.sandbox.harness.reference_names import PREFIX, renamed_tokens
 from gatewright.sandbox.harness.reference_roles import Roles, elaborate
 from gatewright.sandbox.harness.reference_values import values_of
+from gatewright.sandbox.harness.seeds import drawn_seed
 from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.integrity import (
     Preprocessed,
@@ -92,14 +92,16 @@ class ReferenceHarness:
     why. `limits` bound the simulation. Safe to call from several threads at once.
 
     A pass says that no difference was seen, never that there is none. The stimulus is new in every
-    run unless the ReferenceSpec has a seed; `metrics["seed"]` is the one used. Where bits of a
-    clocked reference's outputs stand still, a pass is tried again for longer, with rare resets.
-    Outputs that were x throughout, or that all stood still though their text is not constant, make
-    it inconclusive; single ones that stood still are named in a warning.
+    run unless the ReferenceSpec has a seed or the harness is `reproducible`: then it follows from
+    the candidate's text, so that no candidate can be made for it. `metrics["seed"]` tells it.
+    Where bits of a clocked reference's outputs stand still, a pass is tried again for longer, with
+    rare resets. Outputs that were x throughout, or that all stood still though their text is not
+    constant, make it inconclusive; single ones that stood still are named in a warning.
     """
 
     isolation: Isolation
     limits: Limits = SIMULATION
+    reproducible: bool = False
     _bench: TestbenchHarness = field(init=False)
     _prepared: dict[tuple[ReferenceSpec, str], _Prepared] = field(default_factory=dict)
 
@@ -138,7 +140,7 @@ class ReferenceHarness:
             return Verdict(
                 Outcome.FAIL, FailureClass.INTERFACE, diagnostics=differences, rules=RULES
             )
-        seed = secrets.randbits(31) if spec.seed is None else spec.seed
+        seed = drawn_seed(candidate.sources, spec.seed, reproducible=self.reproducible)
         return self._compared(problem, candidate, ready, spec, seed, waveform)
 
     def _compared(
@@ -170,7 +172,8 @@ class ReferenceHarness:
             said = f"no difference in {verdict.checks} samples ({how}, seed {seed})"
             note = _remark(said, "samples", Severity.NOTE)
             verdict = replace(verdict, diagnostics=(*verdict.diagnostics, note))
-        return replace(verdict, metrics={**verdict.metrics, "seed": float(seed)})
+        log = f"{verdict.log}random stimulus, seed {seed}\n"
+        return replace(verdict, log=log, metrics={**verdict.metrics, "seed": float(seed)})
 
 
 def _joined(first: Verdict, longer: Verdict) -> Verdict:

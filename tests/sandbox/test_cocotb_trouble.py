@@ -33,6 +33,7 @@ def run(
     mark: str = "",
     seed: int | None = None,
     data: tuple[Source, ...] = (),
+    reproducible: bool = False,
 ) -> Verdict:
     text = (
         f"import cocotb, os, random, sys, time\nfrom cocotb.triggers import Timer\n{before}\n"
@@ -40,7 +41,7 @@ def run(
     )
     spec = CocotbSpec((Source("test_it.py", text, Language.PYTHON),), data)
     problem = Problem("p", "", top="w", harness=spec)
-    harness = CocotbHarness(open_isolation(), limits, seed=seed)
+    harness = CocotbHarness(open_isolation(), limits, seed=seed, reproducible=reproducible)
     return harness.check(problem, Candidate((Source("dut.sv", design),)))
 
 
@@ -178,6 +179,8 @@ def test_every_run_has_a_seed_of_its_own_that_can_be_given_again() -> None:
     runs = [run(WIRE, body) for _ in range(2)]
     seeds = [verdict.metrics["seed"] for verdict in runs]
     assert seeds[0] != seeds[1]
+    bound = [run(WIRE, body, reproducible=True).metrics["seed"] for _ in range(2)]
+    assert bound[0] == bound[1] not in seeds
     again = run(WIRE, body, seed=int(seeds[0]))
     assert again.tests[0].message == runs[0].tests[0].message != runs[1].tests[0].message
 

@@ -223,6 +223,18 @@ def test_every_run_has_a_seed_of_its_own_that_can_be_given_again() -> None:
     assert len(set(seeds)) == 3
     again = [run(CODE, wrong, seed) for seed in seeds]
     assert [v.mismatches for v in again] == [v.mismatches for v in runs]
+    assert f"seed {seeds[0]}" in runs[0].log
+
+
+def test_a_seed_may_follow_from_the_text() -> None:
+    spec = ReferenceSpec((Source("r.sv", CODE),), cycles=200)
+    harness = ReferenceHarness(open_isolation(), reproducible=True)
+    seeds = [
+        harness.check(Problem("p", "", harness=spec), Candidate((Source("d.sv", text),)))
+        for text in (CODE, CODE, f"{CODE} // other")
+    ]
+    first, same, other = (verdict.metrics["seed"] for verdict in seeds)
+    assert first == same != other
 
 
 def test_what_a_candidate_prints_does_not_count_as_seen() -> None:
