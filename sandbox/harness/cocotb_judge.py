@@ -97,7 +97,7 @@ def _miswritten(report: Report, module: Module, may: frozenset[str]) -> Iterator
             if not may & {name, "*"}:
                 yield error(
                     f"the tests write '{name}', which is no port of {module.name} (its inputs: "
-                    f"{inputs}): whether they should, they do not say"
+                    f"{inputs}): it cannot be told from an input that is missing"
                 )
         elif port.direction is Direction.OUTPUT:
             yield error(f"the tests drive '{name}': it must be an input of {module.name}")
