@@ -23,7 +23,7 @@ _ITEM = re.compile(r"\s(?=\(\d{1,2}\)\s)")
 
 
 def read(page: Page, names: Names) -> list[Find]:
-    """The whole page as one find; none where no sentence describes anything.
+    """The whole page as one find; none where the text is no description of this kind.
 
     Raises Abstain where some sentences do and others are not understood.
     """
@@ -38,7 +38,9 @@ def read(page: Page, names: Names) -> list[Find]:
         if any(one is None for one in found):
             unread.append(sentence)
         said += [statement for one in found for statement in one or ()]
-    if all(isinstance(statement, Remark) for statement in said):
+    described = any(not isinstance(statement, Remark) for statement in said)
+    # One sentence that is not understood is worth naming; a whole story is just another text.
+    if not described and len(unread) != 1:
         return []
     if unread:
         text = re.sub(r"\s+", " ", unread[0].text)[:200]
