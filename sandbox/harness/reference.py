@@ -50,7 +50,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Reference:
     """A reference made ready: its own interface under its own name, its roles, its two texts."""
 
     interface: Interface
@@ -103,7 +103,7 @@ class ReferenceHarness:
     limits: Limits = SIMULATION
     reproducible: bool = False
     _bench: TestbenchHarness = field(init=False)
-    _prepared: dict[tuple[ReferenceSpec, str], _Prepared] = field(default_factory=dict)
+    _prepared: dict[tuple[ReferenceSpec, str], Reference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bench = TestbenchHarness(self.isolation, limits=self.limits, rules=RULES)
@@ -147,7 +147,7 @@ class ReferenceHarness:
         self,
         problem: Problem,
         candidate: Candidate,
-        ready: _Prepared,
+        ready: Reference,
         spec: ReferenceSpec,
         seed: int,
         waveform: Path | None,
@@ -211,7 +211,7 @@ def _doubted(
     return replace(verdict, diagnostics=(*verdict.diagnostics, *notes))
 
 
-def prepare(spec: ReferenceSpec, wanted_top: str = "") -> _Prepared:
+def prepare(spec: ReferenceSpec, wanted_top: str = "") -> Reference:
     """Read a reference and what its inputs are for. Raises DataError where it is unreadable."""
     where = ", ".join(source.name for source in spec.reference)
     done = preprocess(spec.reference)
@@ -222,7 +222,7 @@ def prepare(spec: ReferenceSpec, wanted_top: str = "") -> _Prepared:
     plain = Source("reference.sv", lay_out(done.tokens, done.files).text)
     interface, roles = elaborate([plain], top)
     renamed = Source("gw_reference.sv", lay_out(renamed_tokens(done.tokens), done.files).text)
-    return _Prepared(interface, roles, plain, renamed, _unsuited(interface))
+    return Reference(interface, roles, plain, renamed, _unsuited(interface))
 
 
 def _reference_top(done: Preprocessed, named: str, wanted: str, where: str) -> str:

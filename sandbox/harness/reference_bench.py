@@ -63,8 +63,11 @@ class Plan:
         return sum(port.width for port in self.interface.inputs)
 
 
-def testbench(plan: Plan) -> Source:
-    """The testbench, top `gw_tb`. It prints the rows of `reference_seen` and, as VerilogEval does:
+def testbench(plan: Plan, script: Sequence[str] = ()) -> Source:
+    """The testbench, top `gw_tb`, which runs `script` where one is given.
+
+    A script's statements set inputs, let time pass and call `gw_check`. The testbench prints the
+    rows of `reference_seen` and, as VerilogEval does:
 
     `Hint: Output 'q' has 3 mismatches. First mismatch occurred at time 35.` for each output and
     `Mismatches: 3 in 2000 samples`. Outputs are the nets `<port>_ref` and `<port>_dut`.
@@ -77,7 +80,7 @@ def testbench(plan: Plan) -> Source:
         *_helpers(plan),
         *_check_task(plan),
         *_drive_tasks(plan),
-        *(_clocked_run(plan) if plan.sequential else _vector_run(plan)),
+        *(_scripted_run(plan, script) if script else _run(plan)),
         "endmodule",
     ]
     return Source("gw_tb.sv", "\n".join(parts) + "\n")
@@ -281,6 +284,14 @@ def _report(plan: Plan) -> list[str]:
     ]
     rows = [line for p in plan.interface.outputs for line in seen.told(p)]
     return [*rows, *hints, '    $display("Mismatches: %1d in %1d samples", gw_bad, gw_samples);']
+
+
+def _scripted_run(plan: Plan, script: Sequence[str]) -> list[str]:
+    return ["  initial begin", *script, *_report(plan), *_finish()]
+
+
+def _run(plan: Plan) -> list[str]:
+    return _clocked_run(plan) if plan.sequential else _vector_run(plan)
 
 
 def _vector_run(plan: Plan) -> list[str]:

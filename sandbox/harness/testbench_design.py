@@ -121,7 +121,7 @@ def ready(
     left = leave_out(tokens, done.files, policy)
     tokens = left.tokens
     notes.found += left.notes
-    refused = _gated(tokens, done.files, done.diagnostics, policy) or _borrowed(
+    refused = gated(tokens, done.files, done.diagnostics, policy) or _borrowed(
         tokens, done.files, bench
     )
     if refused is not None:
@@ -129,7 +129,7 @@ def ready(
     compiled = _compiled(tokens, bench)
     if any(t.kind in _LEFT_OUT or t.text in _TIME_UNITS for t in tokens):
         # What is left out may have stood between the parts of a path: look at what is compiled.
-        refused = _gated(compiled, done.files, (), policy)
+        refused = gated(compiled, done.files, (), policy)
         if refused is not None:
             return refused
     parsed = slang.parse(compiled, done.files)
@@ -188,12 +188,13 @@ def _top(
     return roots[0] if free and len(roots) == 1 else None
 
 
-def _gated(
+def gated(
     tokens: Sequence[Token],
     files: Sequence[str],
     found: Sequence[Diagnostic],
     policy: GatePolicy,
 ) -> Refused | None:
+    """Why these tokens may not be compiled, if so; `found` is what the preprocessor said."""
     unsafe = [d for d in found if d.code in _UNSAFE_TEXT]
     errors = [d for d in found if d.severity is Severity.ERROR and d.code not in _UNSAFE_TEXT]
     for diagnostic in check(tokens, files, policy):

@@ -1,0 +1,160 @@
+"""Yosys passes from two sources to a question for a solver. Works in the current folder.
+
+The *gold* design's bits are carried with a second bit that says "unknown" (`xprop`), its registers
+power up unknown unless initialised, and what is unknown there may be anything in the *gate* design.
+The gate's registers power up in every state. Where one edge of one clock moves both, a step is a
+cycle (`async2sync`); else the clocks are ordinary inputs and a step is any change (`clk2fflogic`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from gatewright.sandbox.formal.miter import Paired, miter
+from gatewright.sandbox.formal.netlist import Netlist, read_netlist
+from gatewright.sandbox.formal.question import Steps
+from gatewright.sandbox.formal.unsuited import Unsuited
+
+MEMORY_BITS = 1 << 15
+GRAPH = Path("miter.aig")
+MAP = Path("miter.map")
+_STAGE = Path("stage")
+_INDUCTION_LOG = Path("induction.log")
+_PROVEN = ("Induction step proven: SUCCESS", "no model found: SUCCESS")
+_INDUCTION_STEPS = 8
+_AS_SIMULATORS_DO = (
+    "--ignore-assertions --allow-merging-ansi-ports --allow-use-before-declare "
+    "--relax-enum-conversions --allow-dup-initial-drivers"
+)
+
+
+class Role(StrEnum):
+    """Which of the two designs."""
+
+    GOLD = "gold"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A design to read: `<role>.sv` in the current folder."""
+
+    role: Role
+    top: str
+
+
+class Flow:
+    """The passes, in the order in which they are called."""
+
+    def __init__(self) -> None:
+        from pyosys import libyosys
+
+        self._run: Callable[[str, object], None] = libyosys.run_pass
+        self._design: object = libyosys.Design()
+
+    def passes(self, *commands: str) -> None:
+        """Run Yosys passes. An error of Yosys ends the process."""
+        for command in commands:
+            self._run(command, self._design)
+
+    def read(self, text: Text) -> Netlist:
+        """Read one design and keep it, flat. Raises Unsuited for what cannot be modelled."""
+        role = text.role
+        stage(f"read {role}")
+        self.passes(f"read_slang {_AS_SIMULATORS_DO} --top {text.top} {role}.sv")
+        # `proc` alone would fold a comparison with x, which means something in the gold design.
+        self.passes(f"hierarchy -check -top {text.top}", "proc -noopt", "flatten")
+        self.passes(f"rename -top {role}", "delete */t:$print */t:$scopeinfo", "chformal -remove")
+        self.passes("opt_clean")
+        _refuse_memories(self._netlist(role), role)
+        self.passes("memory_map", "opt_clean")
+        found = self._netlist(role)
+        if found.tristate:
+            raise Unsuited(f"the {role} design drives z; equivalence is proved for 0 and 1")
+        self.passes(f"design -stash {role}0")
+        return found
+
+    def _netlist(self, role: Role) -> Netlist:
+        path = Path(f"{role}.json")
+        self.passes(f"write_json {path}")
+        return read_netlist(path, role)
+
+    def normalise(self, role: Role, ports: Sequence[Paired], steps: Steps) -> None:
+        """Give both designs our port names and one kind of register."""
+        self.passes(f"design -load {role}0", f"cd {role}")
+        self.passes(*(f"rename {port.user} {port.name}" for port in ports))
+        self.passes("cd ..", steps, "dffunmap", "opt_clean", f"design -save {role}1")
+
+    def induction(self) -> bool:
+        """Temporal induction with unknowns: cheap; only its success means anything."""
+        stage("induction")
+        self._both("1")
+        self.passes(
+            "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
+            "hierarchy -top miter",
+            "opt_clean",
+            f"tee -q -o {_INDUCTION_LOG} sat -tempinduct -maxsteps {_INDUCTION_STEPS} "
+            "-prove trigger 0 -set-init-undef -enable_undef -set-def-inputs -timeout 1 miter",
+        )
+        said = _INDUCTION_LOG.read_text(errors="replace")
+        return any(proven in said for proven in _PROVEN)
+
+    def graph(self, gate: Netlist, ports: Sequence[Paired]) -> None:
+        """Write the and-inverter graph of the miter, and the names of its inputs."""
+        stage("graph")
+        self.passes("design -load gold1", "setundef -undriven -undef")
+        self.passes("xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
+        self.passes("opt_clean", "design -save gold2")
+        self.passes("design -load gate1", *_decided_comparisons(gate), "opt_expr")
+        self.passes("setundef -undriven -anyseq", "opt_clean", "design -save gate2")
+        self._both("2")
+        Path("miter.v").write_text(miter(ports))
+        self.passes("read_verilog miter.v", "hierarchy -check -top miter", "flatten", "opt_clean")
+        self.passes("opt_expr", "opt_merge", "simplemap", "techmap", "opt_clean", "dffunmap")
+        self.passes("setundef -undriven -zero", "aigmap", "opt_clean")
+        # -zinit turns the power-up state of registers without initial value into inputs.
+        self.passes(f"write_aiger -zinit -map {MAP} {GRAPH}")
+
+    def _both(self, version: str) -> None:
+        self.passes("design -reset")
+        self.passes(*(f"design -copy-from {role}{version} -as {role} {role}" for role in Role))
+
+
+def stage(name: str) -> None:
+    """Note what begins, for whoever finds this process dead."""
+    _STAGE.write_text(name)
+
+
+def steps_of(gold: Netlist, gate: Netlist) -> Steps:
+    """A step is a cycle only where one edge of one clock port moves all registers of both.
+
+    Asynchronous controls are sampled with the clock then, so both must have the same ones.
+    """
+    clocks = gold.clocks() | gate.clocks()
+    simple = gold.one_clocked() and gate.one_clocked() and gold.resets() == gate.resets()
+    ports = {*gold.names().values()}
+    outside = all(clock.net in ports for clock in clocks)
+    return Steps.CYCLE if simple and outside and len(clocks) <= 1 else Steps.CHANGE
+
+
+def _refuse_memories(netlist: Netlist, role: Role) -> None:
+    for name, bits in netlist.memory_bits.items():
+        if bits > MEMORY_BITS:
+            raise Unsuited(
+                f"memory {name} of the {role} design has {bits} bits; up to {MEMORY_BITS} are "
+                "turned into registers for a proof"
+            )
+
+
+def _decided_comparisons(gate: Netlist) -> list[str]:
+    """Make `=== 'x` false and `!== 'x` true in the gate design, whose bits are all 0 or 1."""
+    found = []
+    for cell in gate.cells:
+        if cell.kind in ("$eqx", "$nex") and {"x", "z"} & {*cell.inputs["A"], *cell.inputs["B"]}:
+            for pin, digit in (("A", "0"), ("B", "1")):
+                width = len(cell.inputs[pin])
+                found.append(f"connect -port {cell.name} {pin} {width}'b{digit * width}")
+    return ["cd gate", *found, "cd .."] if found else []

@@ -1,0 +1,61 @@
+"""The circuit that says whether two designs differ now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatewright.sandbox.formal.netlist import Netlist
+from gatewright.sandbox.formal.unsuited import Unsuited
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A port that both designs have: `name` is ours (`p0`, `p1`, …), `user` the designs'."""
+
+    name: str
+    user: str
+    direction: str
+    width: int
+
+
+def paired(gold: Netlist, gate: Netlist) -> tuple[Paired, ...]:
+    """The ports, gold's order. Raises Unsuited where the designs' ports differ, or for inouts."""
+    theirs = {port.name: port for port in gate.ports}
+    found = []
+    for number, port in enumerate(gold.ports):
+        other = theirs.pop(port.name, None)
+        if other is None or (other.direction, len(other.bits)) != (port.direction, len(port.bits)):
+            has = f"{other.direction} of {len(other.bits)} bits" if other else "missing"
+            raise Unsuited(
+                f"port {port.name} is an {port.direction} of {len(port.bits)} bits in the "
+                f"reference, and {has} in the design"
+            )
+        if port.direction == "inout":
+            raise Unsuited(f"{port.name} is an inout port; equivalence is proved for in and out")
+        found.append(Paired(f"p{number}", port.name, port.direction, len(port.bits)))
+    if theirs:
+        raise Unsuited(f"the reference has no port {', '.join(theirs)}")
+    if all(port.direction == "input" for port in found):
+        raise Unsuited("the reference has no output to compare")
+    return tuple(found)
+
+
+def miter(ports: Sequence[Paired]) -> str:
+    """Verilog of a module `miter` around `gold`, whose outputs are split into value and unknown.
+
+    `trigger` is 1 where gold knows a bit and gate has another value; `known` where gold knows any.
+    """
+    inputs = [p for p in ports if p.direction == "input"]
+    outputs = [p for p in ports if p.direction == "output"]
+    heads = [f"input [{p.width - 1}:0] {p.name}" for p in inputs]
+    lines = [f"module miter({', '.join((*heads, 'output trigger', 'output known'))});"]
+    lines += [f"wire [{p.width - 1}:0] {p.name}_d, {p.name}_x, {p.name}_g;" for p in outputs]
+    shared = [f".{p.name}({p.name})" for p in inputs]
+    gold = [f".{p.name}_{side}({p.name}_{side})" for p in outputs for side in "dx"]
+    gate = [f".{p.name}({p.name}_g)" for p in outputs]
+    lines += [f"gold gold({', '.join(shared + gold)});", f"gate gate({', '.join(shared + gate)});"]
+    differ = " | ".join(f"(|(({p.name}_d ^ {p.name}_g) & ~{p.name}_x))" for p in outputs)
+    known = " | ".join(f"(|(~{p.name}_x))" for p in outputs)
+    lines += [f"assign trigger = {differ};", f"assign known = {known};", "endmodule", ""]
+    return "\n".join(lines)

@@ -1,0 +1,70 @@
+"""What a synthesis front end reads of a design: vetted tokens, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gatewright.core import Candidate, Diagnostic, FailureClass, Severity, Source
+from gatewright.sandbox.harness.testbench_design import Refused, gated
+from gatewright.sandbox.integrity import (
+    GatePolicy,
+    Kind,
+    Layout,
+    Token,
+    definitions,
+    lay_out,
+    leave_out,
+    needed,
+    preprocess,
+)
+
+TOOL = "equivalence"
+_INFERRED = frozenset({"always_comb", "always_latch"})
+
+
+def readable(candidate: Candidate, top: str, includes: Sequence[Source] = ()) -> Layout | Refused:
+    """The candidate's text for a proof, or why it goes no further."""
+    done = preprocess(candidate.sources, includes=includes)
+    found = definitions(done.tokens)
+    names = [d.name for d in found if d.is_module]
+    if not names:
+        said = "the answer defines no module" if done.tokens else "the answer holds no code"
+        return Refused(FailureClass.NO_CODE, (remark(said, "no-code"), *done.diagnostics))
+    if top not in names:
+        said = f"the task wants a module {top}; the candidate defines {', '.join(names)}"
+        return Refused(FailureClass.INTERFACE, (remark(said, "no-top"),))
+    policy = GatePolicy()
+    tokens, _ = needed(done.tokens, found, {top})
+    tokens = leave_out(tokens, done.files, policy).tokens
+    refused = gated(tokens, done.files, done.diagnostics, policy)
+    return refused or formal_layout(tokens, done.files)
+
+
+def of_reference(plain: Source) -> str:
+    """A reference's text for a proof."""
+    done = preprocess((plain,))
+    return formal_layout(done.tokens, done.files).text
+
+
+def formal_layout(tokens: Sequence[Token], files: Sequence[str]) -> Layout:
+    """The tokens as text in which a latch is a latch.
+
+    For `always_comb` the front end takes the author's word that nothing is kept, and closes a loop
+    where a value is: simulators keep the value.
+    """
+    return lay_out(_plain(tokens), files)
+
+
+def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.text in _INFERRED and token.kind is Kind.IDENT:
+            yield token._replace(text="always")
+            yield token._replace(kind=Kind.OPERATOR, text="@")
+            yield token._replace(kind=Kind.OPERATOR, text="*")
+        elif token.kind is not Kind.ATTRIBUTE:
+            yield token
+
+
+def remark(message: str, code: str, severity: Severity = Severity.ERROR) -> Diagnostic:
+    """A finding of the harness itself."""
+    return Diagnostic(severity, message, code=code, tool=TOOL)

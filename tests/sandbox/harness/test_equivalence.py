@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gatewright.core import (
+    Candidate,
+    CocotbSpec,
+    DataError,
+    FailureClass,
+    Outcome,
+    Problem,
+    ReferenceSpec,
+    Source,
+    UsageError,
+    Verdict,
+)
+from gatewright.sandbox.harness.equivalence import ENTRY, EquivalenceHarness
+from gatewright.sandbox.isolation import open_isolation
+from gatewright.sandbox.tools.yosys import Budget, Yosys
+
+FSM = """module fsm(input clk, input areset, input in, output out);
+  reg state, next;
+  always_comb case (state) 0: next = in ? 1'b0 : 1'b1; 1: next = in ? 1'b1 : 1'b0; endcase
+  always @(posedge clk, posedge areset) if (areset) state <= 1; else state <= next;
+  assign out = state == 1;
+endmodule"""
+ONE_HOT = """module fsm(input clk, input areset, input in, output out);
+  reg [1:0] s;
+  always @(posedge clk, posedge areset)
+    if (areset) s <= 2'b10;
+    else s <= {(s[0] & ~in) | (s[1] & in), (s[0] & in) | (s[1] & ~in)};
+  assign out = s[1];
+endmodule"""
+COUNTER = """module counter(input clk, input reset, input en, output reg [3:0] q);
+  always @(posedge clk) if (reset) q <= 0; else if (en) q <= q == 9 ? 0 : q + 1;
+endmodule"""
+GREY = "module map(input a, input b, output reg f);\n"
+PARTIAL = (
+    GREY + "always @* case ({a, b}) 0: f = 0; 1: f = 1; 2: f = 1'bx; 3: f = 1; endcase endmodule"
+)
+
+
+@pytest.fixture(scope="module")
+def harness() -> Iterator[EquivalenceHarness]:
+    isolation = open_isolation()
+    with Yosys(isolation, ENTRY) as yosys:
+        yield EquivalenceHarness(isolation, yosys)
+
+
+def checked(harness: EquivalenceHarness, reference: str, design: str) -> Verdict:
+    spec = ReferenceSpec((Source("reference.sv", reference),))
+    return harness.check(Problem("p", "", harness=spec), Candidate((Source("design.sv", design),)))
+
+
+@pytest.mark.parametrize(
+    ("reference", "design"),
+    [
+        pytest.param(FSM, FSM, id="itself"),
+        pytest.param(FSM, ONE_HOT, id="another state encoding"),
+        pytest.param(PARTIAL, GREY + "always @* f = a | b; endmodule", id="x is free: one way"),
+        pytest.param(PARTIAL, GREY + "always @* f = b; endmodule", id="x is free: the other way"),
+        pytest.param(
+            COUNTER,
+            "module digit(input clk, reset, en, output reg [3:0] q);\n"
+            "always @(posedge clk) if (reset | (en & q >= 9)) q <= 0; else q <= q + en;\n"
+            "endmodule\nmodule counter(input clk, input reset, input en, output [3:0] q);\n"
+            "digit d(clk, reset, en, q); endmodule",
+            id="two modules, equal only on the states that are reached",
+        ),
+        pytest.param(
+            "module l(input d, e, output reg q); always_latch if (e) q = d; endmodule",
+            "module l(input d, e, output q); assign q = e ? d : r; reg r;\n"
+            "always @* if (e) r = d; endmodule",
+            id="a latch",
+        ),
+        pytest.param(
+            "module m(input clk, input [1:0] a, input [7:0] d, input we, output [7:0] q);\n"
+            "reg [7:0] m[0:3]; always @(posedge clk) if (we) m[a] <= d; assign q = m[a]; endmodule",
+            "module m(input clk, input [1:0] a, input [7:0] d, input we, output reg [7:0] q);\n"
+            "reg [31:0] m; always @(posedge clk) if (we) m[a*8 +: 8] <= d;\n"
+            "always @* q = m[a*8 +: 8]; endmodule",
+            id="a memory",
+        ),
+    ],
+)
+def test_proves(harness: EquivalenceHarness, reference: str, design: str) -> None:
+    verdict = checked(harness, reference, design)
+    assert verdict.outcome is Outcome.PASS, verdict.diagnostics
+    assert verdict.score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("reference", "design"),
+    [
+        pytest.param(FSM, FSM.replace("state <= 1;", "state <= 0;"), id="asynchronous reset value"),
+        pytest.param(FSM, FSM.replace("posedge clk", "negedge clk"), id="clock edge"),
+        pytest.param(FSM, FSM.replace(", posedge areset)", ")"), id="synchronous reset"),
+        pytest.param(FSM, FSM.replace("state == 1", "state != 1"), id="inverted output"),
+        pytest.param(COUNTER, COUNTER.replace("q == 9", "q == 10"), id="period"),
+        pytest.param(COUNTER, COUNTER.replace("if (reset)", "if (!reset)"), id="reset polarity"),
+        pytest.param(
+            "module d(input clk, input d, output reg q); initial q = 0;\n"
+            "always @(posedge clk) q <= d; endmodule",
+            "module d(input clk, input d, output reg q); always @(posedge clk) q <= d; endmodule",
+            id="missing initial value",
+        ),
+        pytest.param(
+            "module d(input clk, input d, output q); reg p, n; initial {p, n} = 0;\n"
+            "always @(posedge clk) p <= d; always @(negedge clk) n <= d; assign q = clk ? p : n;\n"
+            "endmodule",
+            "module d(input clk, input d, output reg q); initial q = 0;\n"
+            "always @(posedge clk) q <= d; endmodule",
+            id="dual edge",
+        ),
+        pytest.param(PARTIAL, GREY + "always @* f = a & b; endmodule", id="a bit that is not x"),
+    ],
+)
+def test_refutes(harness: EquivalenceHarness, reference: str, design: str) -> None:
+    verdict = checked(harness, reference, design)
+    assert verdict.outcome is Outcome.FAIL, verdict.diagnostics
+    assert verdict.failure_class is FailureClass.NONEQUIVALENT
+
+
+def test_shows_the_difference_in_simulation(harness: EquivalenceHarness, tmp_path: Path) -> None:
+    spec = ReferenceSpec((Source("reference.sv", COUNTER),))
+    wrong = Candidate((Source("d.sv", COUNTER.replace("q == 9", "q == 10")),))
+    wave = tmp_path / "difference.vcd"
+    verdict = harness.check(Problem("p", "", harness=spec), wrong, waveform=wave)
+    assert verdict.first_mismatch is not None
+    assert verdict.first_mismatch.signals == ("q",)
+    assert wave.read_text().startswith("$date")
+
+
+@pytest.mark.parametrize(
+    ("design", "failure", "said"),
+    [
+        pytest.param(
+            COUNTER.replace("endmodule", "assign x = ;\nendmodule"),
+            FailureClass.SYNTAX,
+            "",
+            id="syntax",
+        ),
+        pytest.param(
+            COUNTER.replace("output reg [3:0] q", "output reg [2:0] q"),
+            FailureClass.INTERFACE,
+            "4 bits",
+            id="width",
+        ),
+        pytest.param("module other; endmodule", FailureClass.INTERFACE, "other", id="no such top"),
+        pytest.param("", FailureClass.NO_CODE, "no code", id="nothing"),
+        pytest.param(
+            COUNTER.replace("endmodule", "initial $finish; endmodule"),
+            FailureClass.UNSAFE,
+            "$finish",
+            id="unsafe",
+        ),
+        pytest.param(
+            COUNTER.replace("endmodule", "sub s(q); endmodule"),
+            FailureClass.ELABORATION,
+            "sub",
+            id="missing submodule",
+        ),
+    ],
+)
+def test_fails_what_no_tool_reads(
+    harness: EquivalenceHarness, design: str, failure: FailureClass, said: str
+) -> None:
+    verdict = checked(harness, COUNTER, design)
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, failure), verdict.diagnostics
+    assert any(said in d.message for d in verdict.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("reference", "design", "said"),
+    [
+        pytest.param(
+            "module m(input a, output y); assign y = ~a; endmodule",
+            "module m(input a, output y); wire w; assign w = a ? ~w : 0; assign y = w; endmodule",
+            "loop",
+            id="loop",
+        ),
+        pytest.param(
+            "module m(input a, e, output y); assign y = e ? a : 1'bz; endmodule",
+            "module m(input a, e, output y); assign y = a; endmodule",
+            "z",
+            id="tri-state",
+        ),
+        pytest.param(
+            "module m(input c, input [15:0] a, output [7:0] q); reg [7:0] m[0:65535];\n"
+            "assign q = m[a]; always @(posedge c) m[a] <= a; endmodule",
+            "module m(input c, input [15:0] a, output [7:0] q); assign q = a; endmodule",
+            "memory",
+            id="huge memory",
+        ),
+        pytest.param(
+            "module m(inout a, output y); assign y = a; endmodule",
+            "module m(inout a, output y); assign y = a; endmodule",
+            "inout",
+            id="inout",
+        ),
+        pytest.param(
+            "module m(input c, output reg q); always @(posedge c) q <= ~q; endmodule",
+            "module m(input c, output q); assign q = 0; endmodule",
+            "never seen to leave x",
+            id="a reference that is never known",
+        ),
+        pytest.param(
+            "module m(input a, output y); assign y = a; endmodule",
+            "module m(input a, output reg y); integer i; initial for (i = 0; i < 1; i = i + a)\n"
+            "y = a; endmodule",
+            "synthesised",
+            id="not synthesisable",
+        ),
+    ],
+)
+def test_leaves_undecided_what_it_cannot_model(
+    harness: EquivalenceHarness, reference: str, design: str, said: str
+) -> None:
+    verdict = checked(harness, reference, design)
+    assert verdict.outcome is Outcome.INCONCLUSIVE, verdict.diagnostics
+    assert any(said in d.message for d in verdict.diagnostics), verdict.diagnostics
+
+
+def test_gives_up_within_its_budget(harness: EquivalenceHarness) -> None:
+    multiplier = "module m(input [23:0] a, b, output [47:0] y); assign y = a * b; endmodule"
+    swapped = multiplier.replace("a * b", "(b * a[23:12] << 12) + b * a[11:0]")
+    short = EquivalenceHarness(harness.isolation, harness.yosys, Budget(cpu_s=1, wall_s=30))
+    verdict = checked(short, multiplier, swapped)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert verdict.failure_class is FailureClass.TIMEOUT
+
+
+def test_says_what_is_wrong_with_the_request(harness: EquivalenceHarness) -> None:
+    with pytest.raises(DataError, match="synthesised"):
+        checked(harness, COUNTER.replace("q + 1", "q + $time"), COUNTER)
+    cocotb = Problem("p", "", harness=CocotbSpec((Source("test_a.py", ""),)))
+    with pytest.raises(UsageError, match="reference"):
+        harness.check(cocotb, Candidate((Source("d.sv", COUNTER),)))
