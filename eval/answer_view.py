@@ -130,7 +130,7 @@ def _waveform(found: FirstMismatch | None) -> Markup | str:
         return ""
     from markupsafe import Markup
 
-    from gatewright.eval.waveform import waveform_svg
+    from gatewright.pictures.waveform import waveform_svg
 
     return Markup(waveform_svg(found))  # it escapes every name and value itself
 

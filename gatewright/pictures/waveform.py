@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from gatewright.core import FirstMismatch, Sampled
-from gatewright.eval.picture import (
+from gatewright.pictures.timing import (
     HEAD,
     WIDTH,
     Row,

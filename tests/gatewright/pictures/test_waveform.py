@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.core import Cycle, FirstMismatch, Sampled
-from gatewright.eval.picture import hexadecimal
-from gatewright.eval.waveform import waveform_svg
+from gatewright.pictures.timing import hexadecimal
+from gatewright.pictures.waveform import waveform_svg
 from gatewright.sandbox.tools.wave import Wave, Waves
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,1 @@
+"""Pictures as SVG, drawn without a library: timing diagrams and schematics."""
