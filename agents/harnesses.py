@@ -12,7 +12,10 @@ from gatewright.sandbox.isolation import Isolation
 
 @dataclass(frozen=True, slots=True)
 class Harnesses:
-    """Makes harnesses for the loop that run their tools under one isolation."""
+    """Makes harnesses for the loop that run their tools under one isolation.
+
+    The same attempt meets the same stimulus, so that the same run asks a model the same things.
+    """
 
     isolation: Isolation
 
@@ -25,11 +28,11 @@ class Harnesses:
         if isinstance(spec, ReferenceSpec):
             from gatewright.sandbox.harness.reference import ReferenceHarness
 
-            return Windowed(ReferenceHarness(self.isolation))
+            return Windowed(ReferenceHarness(self.isolation, reproducible=True))
         if isinstance(spec, CocotbSpec):
             from gatewright.sandbox.harness.cocotb import CocotbHarness
 
-            return CocotbHarness(self.isolation)
+            return CocotbHarness(self.isolation, reproducible=True)
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 
         return Windowed(TestbenchHarness(self.isolation))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatewright.core import Outcome
+
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from rich.table import Table
 
     from gatewright.eval.compare import Comparison, Shift
     from gatewright.eval.metrics import Estimate
+    from gatewright.eval.opinion import Opinions
     from gatewright.eval.preflight import PreflightResult, RulePreflight
     from gatewright.eval.results import Run
     from gatewright.eval.summary import Summary
@@ -81,6 +84,28 @@ def _print_rest(summary: Summary, console: Console) -> None:
         f"kept in {summary.out}",
         "dim",
     )
+
+
+def print_opinions(opinions: Opinions, console: Console) -> None:
+    """Simulation against proof: how many answers each way, and every disagreement."""
+    proved = ("pass", "fail", "inconclusive")
+    title = f"{opinions.rules} (rows) against proof (columns)"
+    table = _table("", *proved, title=title)
+    for simulated in proved:
+        row = [opinions.counts.get((Outcome(simulated), Outcome(p)), 0) for p in proved]
+        if any(row):
+            table.add_row(simulated, *(str(number) for number in row))
+    _print(console, table)
+    for each in opinions.disagreements:
+        _say(
+            console,
+            f"{each.key}: {each.simulated} by simulation, {each.proved} by proof: {each.reason}",
+            "yellow",
+        )
+    for reason, number in opinions.undecided.items():
+        _say(console, f"undecided {number}: {_plain(reason)}", "dim")
+    share = f"{opinions.conclusive} of {opinions.total} decided"
+    _say(console, f"{share}, median {opinions.median_cpu_s:.3f} CPU s", "dim")
 
 
 def print_run(run: Run, console: Console) -> None:

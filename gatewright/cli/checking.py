@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gatewright.cli.inputs import read_source, read_sources
 from gatewright.core import (
@@ -23,8 +24,6 @@ from gatewright.core import (
 )
 
 if TYPE_CHECKING:
-    from gatewright.sandbox.harness.reference import ReferenceHarness
-    from gatewright.sandbox.harness.testbench import TestbenchHarness
     from gatewright.sandbox.isolation import Isolation, Limits
 
 # A simulation that sleeps, or shares its processor, gets this many wall seconds a CPU second.
@@ -37,8 +36,15 @@ def check_spec(
     reference: list[str] | None,
     cocotb: list[str] | None,
     data: list[str] | None = None,
+    *,
+    formal: bool = False,
+    seed: int | None = None,
 ) -> HarnessSpec:
     """The check that the flags ask for. Raises UsageError for none, or for two at once."""
+    if formal and (testbench or cocotb or not reference):
+        raise UsageError(
+            "--formal proves equivalence with a design", hint="give --reference FILE, and it alone"
+        )
     files = read_sources(data or ())
     if cocotb:
         if testbench or reference:
@@ -49,7 +55,7 @@ def check_spec(
         files = (*files, *_beside([*testbench, *(reference or ())], (*benches, *golden), files))
         return TestbenchSpec(benches, golden, data=files)
     if reference:
-        return ReferenceSpec(read_sources(reference))
+        return ReferenceSpec(read_sources(reference), seed=seed)
     raise UsageError(
         "nothing to check the design against",
         hint="give --testbench FILE, --reference FILE or --cocotb FILE",
@@ -72,16 +78,29 @@ def _beside(
     return found
 
 
+class Showing(Protocol):
+    """A harness that can keep the waveform of a failing simulation."""
+
+    def check(
+        self, problem: Problem, candidate: Candidate, *, waveform: Path | None = None
+    ) -> Verdict:
+        """The verdict; see `Harness.check`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """How a check is carried out: confined how, for how long, its waveform kept where.
 
-    `time_limit_s` bounds the simulation in CPU seconds (None = the harness's own bound).
+    `time_limit_s` bounds simulation or proof in CPU seconds (None = the harness's own bound).
+    `formal` proves instead of simulating. `seed` is that of the stimulus (None = a new one).
     """
 
     isolation: Isolation
     wave: Path | None = None
     time_limit_s: float | None = None
+    formal: bool = False
+    seed: int | None = None
 
     def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Verdict:
         """The verdict; a failing simulation is looked into. Raises a GatewrightError."""
@@ -89,20 +108,33 @@ class Check:
 
         if isinstance(spec, CocotbSpec):
             return self._cocotb(problem, candidate)
-        harness = self._harness(spec)
-        if self.wave is not None:
-            return self._told(harness, spec, problem, candidate, self.wave)
-        with scratch("verify") as folder:
-            verdict = self._told(harness, spec, problem, candidate, folder / "wave.vcd")
+        with self._harness(spec) as harness:
+            if self.wave is not None:
+                return self._told(harness, spec, problem, candidate, self.wave)
+            with scratch("verify") as folder:
+                verdict = self._told(harness, spec, problem, candidate, folder / "wave.vcd")
         return replace(verdict, waveform=None)
 
     def _cocotb(self, problem: Problem, candidate: Candidate) -> Verdict:
         from gatewright.sandbox.harness.cocotb import LIMITS, CocotbHarness
 
         limits = self._limits(LIMITS)
-        return CocotbHarness(self.isolation, limits, self.wave).check(problem, candidate)
+        harness = CocotbHarness(self.isolation, limits, self.wave, seed=self.seed)
+        return harness.check(problem, candidate)
 
-    def _harness(self, spec: HarnessSpec) -> TestbenchHarness | ReferenceHarness:
+    @contextmanager
+    def _harness(self, spec: HarnessSpec) -> Iterator[Showing]:
+        if self.formal:
+            from gatewright.sandbox.harness.equivalence import ENTRY, PROOF, EquivalenceHarness
+            from gatewright.sandbox.tools.yosys import Yosys
+
+            budget = replace(PROOF, cpu_s=self.time_limit_s or PROOF.cpu_s)
+            with Yosys(self.isolation, ENTRY) as yosys:
+                yield EquivalenceHarness(self.isolation, yosys, budget)
+            return
+        yield self._simulating(spec)
+
+    def _simulating(self, spec: HarnessSpec) -> Showing:
         from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 
         limits = self._limits(SIMULATION)
@@ -114,7 +146,7 @@ class Check:
 
     def _told(
         self,
-        harness: TestbenchHarness | ReferenceHarness,
+        harness: Showing,
         spec: HarnessSpec,
         problem: Problem,
         candidate: Candidate,

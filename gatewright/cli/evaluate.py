@@ -21,7 +21,8 @@ from gatewright.core import UsageError
 
 if TYPE_CHECKING:
     from gatewright.core.config import Settings
-    from gatewright.eval import Answers
+    from gatewright.eval import Answers, RunRequest
+    from gatewright.eval.opinion import Opinions
     from gatewright.eval.suites import Suite
 
 SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="See `gatewright datasets list`.")]
@@ -53,6 +54,9 @@ def evaluate(
     symbolic: Annotated[
         bool, typer.Option(help="Let the loop read structured specifications without the model.")
     ] = True,
+    formal: Annotated[
+        bool, typer.Option("--formal", help="A second opinion by proof on every scored answer.")
+    ] = False,
     generate_only: Annotated[bool, typer.Option(help="Get answers, score none.")] = False,
     score_only: Annotated[bool, typer.Option(help="Score the answers that --out holds.")] = False,
     out: Annotated[
@@ -102,12 +106,18 @@ def evaluate(
     )
     with RunProgress() as progress:
         summary = run(request, progress)
+    opinions = _opinions(opened, request, settings) if formal else None
     if json:
-        print_json(summary_json(summary))
+        from gatewright.eval.opinion import opinions_json
+
+        more = {"formal": opinions_json(opinions)} if opinions else {}
+        print_json(summary_json(summary) | more)
     else:
-        from gatewright.eval.tables import print_summary
+        from gatewright.eval.tables import print_opinions, print_summary
 
         print_summary(summary, stdout_console())
+        if opinions:
+            print_opinions(opinions, stdout_console())
     if not summary.complete and not generate_only:
         say(f"not finished: run the same command again to go on (kept in {folder})")
         raise typer.Exit(ExitCode.ERROR)
@@ -146,6 +156,20 @@ def preflight(
 
         print_preflight(result, stdout_console())
     raise typer.Exit(ExitCode.OK if result.ok else ExitCode.FAILED)
+
+
+def _opinions(suite: Suite, request: RunRequest, settings: Settings) -> Opinions:
+    from gatewright.cli.progress import CheckProgress
+    from gatewright.eval.executors.local import LocalExecutor
+    from gatewright.eval.opinion import second_opinions
+    from gatewright.sandbox.harness.equivalence import ENTRY, EquivalenceHarness
+    from gatewright.sandbox.tools.yosys import Yosys
+
+    isolation = isolation_from(settings)
+    with Yosys(isolation, ENTRY) as yosys, CheckProgress() as progress:
+        harness = EquivalenceHarness(isolation, yosys)
+        executor = LocalExecutor(settings.jobs)
+        return second_opinions(suite, request.data, request.out, harness, executor, progress)
 
 
 def _tools(settings: Settings) -> dict[str, str]:

@@ -33,6 +33,13 @@ def verify(
     cocotb: Annotated[
         list[str] | None, typer.Option("--cocotb", help="A cocotb test_*.py.")
     ] = None,
+    formal: Annotated[
+        bool, typer.Option("--formal", help="Prove equivalence with --reference, or refute it.")
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Of the random stimulus.", show_default="new in every run"),
+    ] = None,
     data: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,7 +53,9 @@ def verify(
     time_limit: Annotated[
         float | None,
         typer.Option(
-            min=0.1, help="CPU seconds the simulation may take.", show_default="60; cocotb 120"
+            min=0.1,
+            help="CPU seconds the simulation, or the proof, may take.",
+            show_default="60; proof 20",
         ),
     ] = None,
     isolation: IsolationLevel = None,
@@ -60,7 +69,7 @@ def verify(
     from gatewright.cli.patience import Patience
 
     one_standard_input(designs, testbench, reference, cocotb, data)
-    spec = check_spec(testbench, reference, cocotb, data)
+    spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
     require_module(candidate.sources, top)
     if wave:
@@ -68,7 +77,8 @@ def verify(
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
-        verdict = Check(confined, wave, time_limit).carry_out(spec, problem, candidate)
+        check = Check(confined, wave, time_limit, formal, seed)
+        verdict = check.carry_out(spec, problem, candidate)
     if json:
         print_json(verdict_json(verdict))
     else:
