@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from gatewright.cli.audit import audit
 from gatewright.cli.console import say
 from gatewright.cli.datasets import datasets_app
 from gatewright.cli.doctor import doctor
@@ -35,6 +36,7 @@ app.command()(generate)
 app.command()(verify)
 app.command("eval")(evaluate)
 app.command()(preflight)
+app.command()(audit)
 app.command()(report)
 app.command()(compare)
 app.add_typer(datasets_app, name="datasets")

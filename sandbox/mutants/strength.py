@@ -196,7 +196,7 @@ class Measure:
     def _classified(self, bench: Bench, mutant: Candidate) -> Fate:
         """Whether a mutant that passed differs from the reference at all."""
         spec = ReferenceSpec(bench.reference.sources, bench.top, cycles=_CYCLES)
-        problem = replace(bench.problem, harness=spec, top=bench.top)
+        problem = Problem(bench.problem.id, "", top=bench.top, harness=spec)
         for judge in (self.equivalence, self.comparison):
             if judge is None:
                 continue

@@ -1,0 +1,111 @@
+"""`audit`: testbenches of files and of a benchmark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REFERENCE = """\
+module RefModule(input clk, input d, output reg q, output n);
+  always @(posedge clk) q <= d;
+  assign n = ~q;
+endmodule
+"""
+BESIDE = """\
+module tb;
+  reg clk = 0, d = 0; wire q_ref, n_ref, q_dut, n_dut;
+  integer errors = 0, samples = 0;
+  RefModule good(clk, d, q_ref, n_ref);
+  TopModule dut(.clk(clk), .d(d), .q(q_dut), .n(n_dut));
+  always #5 clk = ~clk;
+  always @(negedge clk) begin
+    samples = samples + 1;
+    if ({q_ref, n_ref} !== ({q_ref, n_ref} ^ {q_dut, n_dut} ^ {q_ref, n_ref})) errors = errors + 1;
+    d <= $random;
+  end
+  initial begin
+    #403 $display("Mismatches: %0d in %0d samples", errors, samples); $finish;
+  end
+endmodule
+"""
+COCOTB = """\
+import cocotb
+from cocotb.triggers import FallingEdge, Timer
+
+@cocotb.test()
+async def follows(dut):
+    for value in (0, 1, 1, 0):
+        dut.d.value = value
+        dut.clk.value = 0
+        await Timer(1)
+        dut.clk.value = 1
+        await Timer(1)
+        assert dut.q.value == value
+"""
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_testbench_that_holds_the_reference_beside_the_design(gatewright, tmp_path):
+    bench, reference = put(tmp_path, "tb.sv", BESIDE), put(tmp_path, "ref.sv", REFERENCE)
+    ran = gatewright("audit", bench, "--reference", reference, "--json")
+    assert ran.status == 0
+    document = ran.json
+    row = document["problems"][0]
+    assert document["proofs"] is True
+    assert row["sound"] is True
+    assert row["checks"] == 40
+    assert row["score"] >= 0.8  # the input never changes between the edges
+    assert row["blind_to"] == []
+    assert row["unwatched"] == []
+    assert 0 < row["masked"] <= 0.05  # nothing is known before the first edge
+
+
+def test_a_demand_that_is_not_met(gatewright, debounce):
+    # The testbench never lets the reset rise between two edges.
+    flags = ("audit", debounce / "testbench.sv", "-r", debounce / "good.sv", "--mutants", "30")
+    ran = gatewright(*flags, "--at-least", "100", "--no-formal")
+    assert ran.status == 1
+    assert "reset-kind" in ran.out
+    assert gatewright(*flags, "--at-least", "50", "--no-formal").status == 0
+
+
+def test_cocotb_tests_are_audited_too(gatewright, tmp_path):
+    tests = put(tmp_path, "test_ff.py", COCOTB)
+    reference = put(tmp_path, "ff.sv", REFERENCE.replace("RefModule", "ff"))
+    ran = gatewright("audit", tests, "-r", reference, "--mutants", "6", "--json")
+    assert ran.status == 0
+    row = ran.json["problems"][0]
+    assert row["unwatched"] == ["n"]
+    assert 0 < row["score"] < 1
+    assert any(s["before"].startswith(("~", "assign n")) for s in row["survivors"])
+
+
+def test_one_problem_of_the_bundled_suite(gatewright):
+    ran = gatewright("audit", "starter", "--problems", "truth_majority", "--mutants", "5")
+    assert ran.status == 0
+    assert "truth_majority" in ran.out
+    assert "100.0 %" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nosuch",), "neither a benchmark nor a file"),
+        (("starter", "-r", "x.sv"), "has its own"),
+        (("tb.sv",), "--reference FILE"),
+        (("tb.sv", "-r", "other.sv"), "instantiates RefModule, TopModule"),
+    ],
+)
+def test_what_makes_no_sense_is_an_error(gatewright, tmp_path, monkeypatch, arguments, said):
+    put(tmp_path, "tb.sv", BESIDE)
+    put(tmp_path, "other.sv", "module a; endmodule\nmodule b; endmodule\n")
+    monkeypatch.chdir(tmp_path)
+    ran = gatewright("audit", *arguments)
+    assert ran.status == 2
+    assert said in ran.err
