@@ -23,12 +23,9 @@ class Applied:
     problem: str = ""
 
 
-_BLOCK = re.compile(
-    r"^[ \t]*<{5,}[ \t]*(?:SEARCH|ORIGINAL|OLD|HEAD)?[^\n]*\n(?P<search>.*?)"
-    r"^[ \t]*={5,}[ \t]*\n(?P<replace>.*?)"
-    r"^[ \t]*>{5,}[ \t]*(?:REPLACE|UPDATED|NEW)?[^\n]*$",
-    re.S | re.M,
-)
+_SEARCH = re.compile(r"[ \t]*<{5,}")
+_MIDDLE = re.compile(r"[ \t]*={5,}[ \t]*")
+_REPLACE = re.compile(r"[ \t]*>{5,}")
 _NUMBERED = re.compile(r"^ *\d+ ?\|[ ]?", re.M)
 
 
@@ -43,11 +40,27 @@ def parse_edits(answer: str) -> tuple[Edit, ...]:
 
     Line numbers copied from a numbered listing (`12| …`) are taken off.
     """
-    text = answer.replace("\r\n", "\n")
-    return tuple(
-        Edit(_unnumbered(match["search"]), _unnumbered(match["replace"]))
-        for match in _BLOCK.finditer(text)
-    )
+    found: list[Edit] = []
+    search: list[str] | None = None
+    replacement: list[str] | None = None
+    for line in answer.replace("\r\n", "\n").split("\n"):
+        if search is None:
+            search = [] if _SEARCH.match(line) else None
+        elif replacement is None:
+            if _MIDDLE.fullmatch(line):
+                replacement = []
+            else:
+                search.append(line)
+        elif _REPLACE.match(line):
+            found.append(Edit(_unnumbered(_text(search)), _unnumbered(_text(replacement))))
+            search = replacement = None
+        else:
+            replacement.append(line)
+    return tuple(found)
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _unnumbered(text: str) -> str:
