@@ -39,10 +39,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A host folder or file shown inside at the same path, read-only unless `writable`."""
+    """A host folder or file shown inside at the same path, read-only unless `writable`.
+
+    `target` shows it at another full path, which only levels with a file system of their own can
+    (container, bwrap): the others raise SandboxUnavailable.
+    """
 
     path: Path
     writable: bool = False
+    target: Path | None = None
+
+    @property
+    def inside(self) -> Path:
+        """The path inside."""
+        return self.target or self.path
 
 
 class Ending(StrEnum):

@@ -80,8 +80,8 @@ def _arguments(
     found = [*_NAMESPACES, *_system()]
     found += ["--size", str(limits.disk_mb << 20), "--perms", "1777", "--tmpfs", "/tmp"]
     for mount in command.mounts:
-        path = str(mount.path)
-        found += ["--bind" if mount.writable else "--ro-bind", path, path]
+        kind = "--bind" if mount.writable else "--ro-bind"
+        found += [kind, str(mount.path), str(mount.inside)]
     found += ["--bind", str(folder), str(folder), "--chdir", str(folder), "--remount-ro", "/"]
     for name, value in environment.items():
         found += ["--setenv", name, value]

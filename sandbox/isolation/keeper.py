@@ -76,6 +76,7 @@ class Keeper:
         start = time.monotonic()
         programs.check(command)
         self._refuse_untrusted(command)
+        self._refuse_moved(command)
         folder = command.folder.resolve()
         request = self._request(command, folder, limits)
         with Descriptors() as fds:
@@ -96,6 +97,16 @@ class Keeper:
                 f"{command.argv[0]} would run code of unknown origin, and isolation level rlimits "
                 "cannot keep it from reading and writing your files",
                 hint="install bubblewrap, or pass --unsafe if you trust the code",
+            )
+
+    def _refuse_moved(self, command: Command) -> None:
+        moved = [mount.inside for mount in command.mounts if mount.inside != mount.path]
+        if moved:
+            places = ", ".join(map(str, moved))
+            raise SandboxUnavailable(
+                f"{command.argv[0]} needs {places}, and isolation level {self._level} has no file "
+                "system of its own to show them in",
+                hint="install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)",
             )
 
     def _request(self, command: Command, folder: Path, limits: Limits) -> warden.Request:

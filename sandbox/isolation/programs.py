@@ -44,6 +44,9 @@ def check(command: Command) -> None:
             raise UsageError(
                 f"{path} cannot be shown to {command.argv[0]}: it is not an existing full path"
             )
+    for mount in command.mounts:
+        if not mount.inside.is_absolute():
+            raise UsageError(f"{mount.path} cannot be shown at {mount.inside}: no full path")
 
 
 def locate(command: Command, environment: Mapping[str, str], folder: Path) -> str:
@@ -66,7 +69,7 @@ def locate(command: Command, environment: Mapping[str, str], folder: Path) -> st
 
 
 def _visible(program: str, command: Command, folder: Path) -> None:
-    shown = [*SYSTEM_FOLDERS, str(folder), *(str(mount.path) for mount in command.mounts)]
+    shown = [*SYSTEM_FOLDERS, str(folder), *(str(mount.inside) for mount in command.mounts)]
     if not any(program == place or program.startswith(f"{place}/") for place in shown):
         raise ToolMissing(
             f"{program} is not visible inside the sandbox",
