@@ -47,6 +47,9 @@ def ask(graph: Path, question: Question) -> Answer:
     _CEX.unlink(missing_ok=True)
     script = f"read_aiger {graph}; strash; {question.commands}; write_cex -n {_CEX}"
     seconds = max(1, round(question.cpu_s))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    if most != resource.RLIM_INFINITY:
+        seconds = min(seconds, most - 1)
 
     def bounded() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

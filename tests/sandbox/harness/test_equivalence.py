@@ -239,3 +239,9 @@ def test_says_what_is_wrong_with_the_request(harness: EquivalenceHarness) -> Non
     cocotb = Problem("p", "", harness=CocotbSpec((Source("test_a.py", ""),)))
     with pytest.raises(UsageError, match="reference"):
         harness.check(cocotb, Candidate((Source("d.sv", COUNTER),)))
+
+
+def test_proves_on_a_small_budget(harness: EquivalenceHarness) -> None:
+    small = EquivalenceHarness(harness.isolation, harness.yosys, Budget(cpu_s=3, wall_s=30))
+    verdict = checked(small, FSM, FSM)
+    assert verdict.outcome is Outcome.PASS, verdict.diagnostics
