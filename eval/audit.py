@@ -177,7 +177,7 @@ def audit_json(audit: Audit) -> dict[str, Any]:
         "proofs": audit.proofs,
         "score": audit.score,
         "mutants": _counts(audit.count),
-        "problems": [_row_json(row) for row in audit.rows],
+        "problems": [row_json(row) for row in audit.rows],
         "cpu_s": round(audit.cpu_s, 3),
         "wall_s": round(audit.wall_s, 3),
     }
@@ -187,7 +187,8 @@ def _counts(count: Callable[..., int]) -> dict[str, int]:
     return {str(fate): count(fate) for fate in Fate}
 
 
-def _row_json(row: AuditRow) -> dict[str, Any]:
+def row_json(row: AuditRow) -> dict[str, Any]:
+    """One row as JSON, its survivors with it."""
     strength = row.strength
     if strength is None:
         return {"problem": row.problem, "sound": False, "fault": row.fault}

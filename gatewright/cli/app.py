@@ -18,6 +18,7 @@ from gatewright.cli.generate import generate
 from gatewright.cli.reporting import compare, report
 from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
+from gatewright.cli.testbench import testbench
 from gatewright.cli.verify import verify
 
 TRACE_VARIABLE = "GATEWRIGHT_TRACE"
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(doctor)
 app.command()(generate)
 app.command()(verify)
+app.command()(testbench)
 app.command("eval")(evaluate)
 app.command()(preflight)
 app.command()(audit)
