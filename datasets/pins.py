@@ -48,11 +48,22 @@ def _verilogeval(suite: str, sha256: str) -> Pin:
     )
 
 
+_RTLLM = Pin(
+    suite="rtllm",
+    repository="hkust-zhiyao/RTLLM",
+    commit="41b26896e33b536940116a975626455eed3de65e",
+    licence="MIT",
+    problems=50,
+    sha256="5f08e7b30a6aac3f558ea4bc4e0ac3e10ffa19d9d3df53bdc09a4d0fad00de9a",
+    folders=("Arithmetic", "Control", "Memory", "Miscellaneous", "LICENSE"),
+)
+
 PINS = (
     _verilogeval("verilogeval", "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"),
     _verilogeval(
         "verilogeval-complete", "4f3e598f40c5899dc1fee3943e061def5e77ad4204b06579f47e4be24fcebffd"
     ),
+    _RTLLM,
 )
 
 

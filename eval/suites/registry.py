@@ -13,6 +13,7 @@ _MAKERS = {
     "starter": ("gatewright.eval.suites.starter", "Starter"),
     "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
     "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),
+    "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
 
 
