@@ -86,7 +86,7 @@ def _verdicts(found: Mapping[str, Verdict]) -> tuple[VerdictView, ...]:
     for name in reversed(list(found)):
         verdict = found[name]
         new = [d for d in verdict.diagnostics if d not in shown]
-        view = _verdict(
+        view = verdict_view(
             name,
             replace(
                 verdict,
@@ -103,10 +103,11 @@ def _verdicts(found: Mapping[str, Verdict]) -> tuple[VerdictView, ...]:
 def _round(row: RoundRow, answer: SampleRow) -> RoundView:
     repeated = row.candidate_sha256 == answer.candidate_sha256
     lines = [] if repeated else code_lines(shortened(row.code, SHOWN_CODE), row.verdict.diagnostics)
-    return RoundView(row, _verdict("", row.verdict), lines, repeated)
+    return RoundView(row, verdict_view("", row.verdict), lines, repeated)
 
 
-def _verdict(name: str, verdict: Verdict) -> VerdictView:
+def verdict_view(name: str, verdict: Verdict) -> VerdictView:
+    """A verdict as a page shows it, under a name of its own or none."""
     counts = ""
     if verdict.checks and verdict.mismatches is not None:
         counts = f"{verdict.mismatches:,} of {verdict.checks:,} checks wrong"

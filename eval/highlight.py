@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,16 @@ _TOKEN = re.compile(
 )
 
 
+_RANKS = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_SAID, _MESSAGE = 3, 240  # messages beside one line, characters of each
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of code; `mark` is the worst severity a tool reported there, or ''."""
+    """One line of code; `mark` is the worst severity a tool reported there, or ''.
+
+    `said` is what it reported, the worst first.
+    """
 
     number: int
     html: Markup
@@ -46,17 +53,28 @@ class Line:
 
 def code_lines(text: str, diagnostics: tuple[Diagnostic, ...] = ()) -> list[Line]:
     """A text's lines, those with diagnostics marked."""
-    marks: dict[int, Diagnostic] = {}
+    marks: dict[int, list[Diagnostic]] = {}
     for diagnostic in diagnostics:
-        held = marks.get(diagnostic.line)
-        if held is None or diagnostic.severity is Severity.ERROR is not held.severity:
-            marks[diagnostic.line] = diagnostic
-    lines = []
-    for number, html in enumerate(_html_lines(text), 1):
-        found = marks.get(number)
-        mark, said = (str(found.severity), found.message) if found else ("", "")
-        lines.append(Line(number, html, mark, said))
-    return lines
+        marks.setdefault(diagnostic.line, []).append(diagnostic)
+    return [
+        Line(number, html, *_margin(marks.get(number, ())))
+        for number, html in enumerate(_html_lines(text), 1)
+    ]
+
+
+def _margin(found: Sequence[Diagnostic]) -> tuple[str, str]:
+    """The mark of a line, and what is said beside it."""
+    if not found:
+        return "", ""
+    worst_first = sorted(found, key=lambda d: _RANKS.index(d.severity))
+    messages = list(dict.fromkeys(_one_line(d.message) for d in worst_first))
+    more = f" (and {len(messages) - _SAID} more)" if len(messages) > _SAID else ""
+    return str(worst_first[0].severity), "; ".join(messages[:_SAID]) + more
+
+
+def _one_line(message: str) -> str:
+    text = " ".join(message.split())
+    return text if len(text) <= _MESSAGE else f"{text[: _MESSAGE - 1]}…"
 
 
 def _html_lines(text: str) -> Iterator[Markup]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "html_pieces",
+    "page_environment",
+    "page_text",
     "print_comparison",
     "print_preflight",
     "print_run",
@@ -58,8 +60,8 @@ def write_html(run: Run, path: Path) -> None:
 
 def html_pieces(run: Run) -> Iterator[str]:
     """The page's text, piece by piece."""
-    environment = _environment()
-    script = _text(environment, "report_script.html")
+    environment = page_environment()
+    script = page_text(environment, "report_script.html")
     stream = environment.get_template("report.html").stream(
         run=run,
         manifest=run.manifest,
@@ -70,13 +72,14 @@ def html_pieces(run: Run) -> Iterator[str]:
         problems=problem_views(run),
         script=script,
         script_hash=_digest(script),
-        style=_text(environment, "report_style.html"),
+        style=page_text(environment, "report_style.html"),
     )
     stream.enable_buffering(_PIECES)
     return iter(stream)
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """The templates of all pages: values are escaped, an unknown name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -91,7 +94,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _text(environment: Environment, name: str) -> Any:
+def page_text(environment: Environment, name: str) -> Any:
+    """A template without values, as it is."""
     from markupsafe import Markup
 
     return Markup(environment.get_template(name).render())

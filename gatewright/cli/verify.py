@@ -58,6 +58,10 @@ def verify(
             show_default="60; proof 20",
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write a page: verdict, code, waveform."),
+    ] = None,
     isolation: IsolationLevel = None,
     unsafe: Unsafe = False,
     json: Json = False,
@@ -66,19 +70,24 @@ def verify(
     from gatewright.cli.checking import Check, check_spec
     from gatewright.cli.naming import require_module
     from gatewright.cli.output import OutputFile
+    from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
 
     one_standard_input(designs, testbench, reference, cocotb, data)
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
     require_module(candidate.sources, top)
-    if wave:
-        OutputFile(wave).try_out()
+    for file in (wave, html):
+        if file:
+            OutputFile(file).try_out()
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
         check = Check(confined, wave, time_limit, formal, seed)
         verdict = check.carry_out(spec, problem, candidate)
+        if html:
+            page = CheckPage(problem.id, candidate, spec, verdict, formal)
+            OutputFile(html).write(check_html(page))
     if json:
         print_json(verdict_json(verdict))
     else:

@@ -36,4 +36,11 @@ def test_the_worst_diagnostic_of_a_line_marks_it() -> None:
     )
     lines = code_lines("a\nb\nc", said)
     assert [line.mark for line in lines] == ["", "error", ""]
-    assert lines[1].said == "bad"
+    assert lines[1].said == "bad; odd; so"
+
+
+def test_what_is_said_beside_a_line_is_short() -> None:
+    said = tuple(Diagnostic(Severity.NOTE, f"{i} {'long ' * 200}", line=1) for i in range(50))
+    (line,) = code_lines("a", said)
+    assert len(line.said) < 1000
+    assert line.said.endswith("(and 47 more)")
