@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,11 +14,15 @@ from gatewright.sandbox.harness import Harness
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A benchmark's problems as loaded, the hash of the files they came from, and where from."""
+    """A benchmark's problems as loaded, the hash of the files they came from, and where from.
+
+    `left_out` says of problems that cannot be run on any machine like this one why not, by id.
+    """
 
     problems: tuple[Problem, ...]
     sha256: str
     path: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class Suite(Protocol):

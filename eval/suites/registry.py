@@ -10,6 +10,7 @@ from gatewright.core import UsageError
 from gatewright.eval.suites.base import Suite
 
 _MAKERS = {
+    "cvdp": ("gatewright.eval.suites.cvdp", "Cvdp"),
     "starter": ("gatewright.eval.suites.starter", "Starter"),
     "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
     "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),

@@ -15,6 +15,8 @@ from gatewright.core.interface import Direction, Interface, Port
 from gatewright.core.judgement import Fault, Judgement
 from gatewright.core.problem import (
     CocotbSpec,
+    GraderService,
+    GraderSpec,
     HarnessSpec,
     Oracle,
     Origin,
@@ -46,6 +48,8 @@ __all__ = [
     "Fault",
     "FirstMismatch",
     "GatewrightError",
+    "GraderService",
+    "GraderSpec",
     "HarnessSpec",
     "Interface",
     "Judgement",

@@ -63,7 +63,31 @@ class CocotbSpec:
     data: tuple[Source, ...] = ()
 
 
-HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec
+@dataclass(frozen=True, slots=True)
+class GraderService:
+    """One command of a benchmark's own grader: it runs in `folder` and must exit with 0."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
+    folder: str = "/code/rundir"
+
+
+@dataclass(frozen=True, slots=True)
+class GraderSpec:
+    """Check by running a benchmark's own grading commands, with files at the places they expect.
+
+    Names are relative paths: of `files` below the root (`src/test.py`, `code/rtl/given.v`), of
+    what the answer consists of (`answers`) and of the problem's context below `/code`. Every
+    service must exit with 0.
+    """
+
+    services: tuple[GraderService, ...]
+    files: tuple[Source, ...]
+    answers: tuple[str, ...]
+
+
+HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec | GraderSpec
 
 
 @dataclass(frozen=True, slots=True)

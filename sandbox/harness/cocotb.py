@@ -17,7 +17,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness import cocotb_inside
+from gatewright.sandbox.harness import cocotb_inside, cocotb_names
 from gatewright.sandbox.harness.cocotb_design import (
     Design,
     Refused,
@@ -252,8 +252,9 @@ def _write(folder: Path, design: Design, spec: CocotbSpec) -> None:
     (folder / _DESIGN).write_text(design.layout.text)
     # Designs without a timescale would otherwise run in whole seconds.
     (folder / _FLAGS).write_text("+timescale+1ns/1ps\n")
-    plugin = Path(cocotb_inside.__file__).read_text(encoding="utf-8")
-    (folder / f"{_PLUGIN}.py").write_text(plugin, encoding="utf-8")
+    for name, module in ((_PLUGIN, cocotb_inside), (cocotb_inside.NAMES, cocotb_names)):
+        text = Path(module.__file__ or "").read_text(encoding="utf-8")
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
     for source in (*spec.tests, *spec.data):
         _write_plain(folder, source)
 

@@ -74,7 +74,7 @@ def ready(
     done = preprocess(candidate.sources, defines=_MACROS)
     left = leave_out(done.tokens, done.files, policy)
     compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]
-    refused = _refused(done, left.tokens, policy) or _borrowed(compiled, done.files, spec)
+    refused = refusal(done, left.tokens, policy) or _borrowed(compiled, done.files, spec)
     if refused is not None:
         return refused
     found = definitions(compiled)
@@ -93,7 +93,8 @@ def ready(
     return Design(parsed.layout, module, left.notes)
 
 
-def _refused(done: Preprocessed, tokens: Sequence[Token], policy: GatePolicy) -> Refused | None:
+def refusal(done: Preprocessed, tokens: Sequence[Token], policy: GatePolicy) -> Refused | None:
+    """Why a preprocessed text goes no further: what the gate minds, else what cannot be read."""
     errors = [d for d in done.diagnostics if d.severity is Severity.ERROR]
     errors += check(tokens, done.files, policy)
     # An attribute or a directive may stand between the parts of a path: look without them too.

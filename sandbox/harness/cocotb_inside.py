@@ -1,13 +1,15 @@
 """Runs inside the simulator, before the user's tests, and reports on them to the harness.
 
 This file is copied beside the tests and imported by cocotb's own start-up (PYGPI_USERS), so it uses
-nothing but the standard library and cocotb. Reports are JSON lines on the descriptor that
-GATEWRIGHT_CHANNEL names: `load` (the test files are about to be), `tests` (names), `test` (one
-result), `wrote` (a signal of the design that is no input), `import` (a test file that does not
-load), `end`. The design under test is Verilog without file access: it cannot write there.
+nothing but the standard library, cocotb and `gw_cocotb_names` beside it. Reports are JSON lines on
+the descriptor that GATEWRIGHT_CHANNEL names: `load` (the test files are about to be), `tests`
+(names), `test` (one result), `wrote` (a signal of the design that is no input), `import` (a test
+file that does not load), `end`. The design is Verilog without file access: it cannot write there.
 
 The design is an instance in a wrapper. The tests see it as `dut`, but for its inputs the wrapper's
-variables of the same names, which the design cannot drive.
+variables of the same names, which the design cannot drive. Without GATEWRIGHT_DESIGN there is no
+wrapper. GATEWRIGHT_FOLDERS are where the tests lie, GATEWRIGHT_RUN is the number of the simulation
+where a session holds several.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
+NAMES = "gw_cocotb_names"
 LEFT, RIGHT, SEEN = "@left", "@right", "@seen"
 _MAX_TEXT = 2000
 _MAX_VALUE = 120
@@ -50,16 +53,17 @@ class Counter:
 class Channel:
     """JSON lines to the harness."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, **always: object) -> None:
         os.set_inheritable(descriptor, False)
         self._descriptor = descriptor
+        self._always = always
         self._owner = os.getpid()
 
     def send(self, event: str, **fields: object) -> None:
         """Write one report at once; a vanished harness is no reason to disturb the tests."""
         if os.getpid() != self._owner:
             return  # a test has forked: what the child does is not the run
-        line = json.dumps({"event": event, **fields}).encode() + b"\n"
+        line = json.dumps({"event": event, **self._always, **fields}).encode() + b"\n"
         try:
             while line:
                 line = line[os.write(self._descriptor, line) :]
@@ -111,18 +115,19 @@ class Loader(SourceFileLoader):
 
 
 class Finder(MetaPathFinder):
-    """Finds modules in the test folder."""
+    """Finds modules in the test folders."""
 
-    def __init__(self, folder: Path, counter: Counter) -> None:
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path], counter: Counter) -> None:
+        self._folders = folders
         self._counter = counter
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Only plain files at the top of the folder; all else is found as usual."""
-        file = self._folder / f"{fullname}.py"
-        if path is not None or not file.is_file():
+        """Only plain files at the top of a folder; all else is found as usual."""
+        files = (folder / f"{fullname}.py" for folder in self._folders)
+        file = next((f for f in files if f.is_file()), None) if path is None else None
+        if file is None:
             return None
         loader = Loader(fullname, str(file))
         loader.counter = self._counter
@@ -132,10 +137,10 @@ class Finder(MetaPathFinder):
 class Reporter:
     """Tells the harness about each test that cocotb's regression manager has judged."""
 
-    def __init__(self, channel: Channel, counter: Counter, folder: Path) -> None:
+    def __init__(self, channel: Channel, counter: Counter, folders: Sequence[Path]) -> None:
         self._channel = channel
         self._counter = counter
-        self._folder = folder
+        self._folders = folders
         self._asserted = 0
 
     def watch(self, manager: type) -> None:
@@ -174,7 +179,7 @@ class Reporter:
             "test",
             name=manager._test.fullname,
             outcome=outcome,
-            message=describe(error, note, self._folder)[:_MAX_TEXT],
+            message=describe(error, note, self._folders)[:_MAX_TEXT],
             kind=kind_of(error),
             sim_time_ns=manager._test_results[-1].sim_time_ns,
             assertions=asserted - self._asserted,
@@ -182,14 +187,14 @@ class Reporter:
         self._asserted = asserted
 
 
-def describe(error: BaseException | None, note: str | None, folder: Path) -> str:
+def describe(error: BaseException | None, note: str | None, folders: Sequence[Path]) -> str:
     """One text: where in the user's files, the statement, the values compared, the message."""
     if error is None:
         return note or ""
     error = first_of(error)
     text = str(error).strip()
     parts = [note] if note else []
-    spot = _user_frame(error, folder)
+    spot = _user_frame(error, folders)
     if spot is not None:
         frame, line = spot
         file = Path(frame.f_code.co_filename)
@@ -223,10 +228,10 @@ def kind_of(error: BaseException | None) -> str:
     return "error"
 
 
-def _user_frame(error: BaseException, folder: Path) -> tuple[FrameType, int] | None:
+def _user_frame(error: BaseException, folders: Sequence[Path]) -> tuple[FrameType, int] | None:
     found = None
     for frame, line in traceback.walk_tb(error.__traceback__):
-        if Path(frame.f_code.co_filename).parent == folder:
+        if Path(frame.f_code.co_filename).parent in folders:
             found = (frame, line)
     return found
 
@@ -332,39 +337,25 @@ def _watch_writes(watch: Watch, theirs: set[object], handle: Any, clock: Any) ->
     handle._schedule_write, clock.Clock.__init__ = schedule, make
 
 
-def add_old_names() -> None:
-    """Names of cocotb 1.x that cocotb 2 dropped without a successor of the same name."""
-    import cocotb
-    import cocotb.result
-
-    if not hasattr(cocotb, "fork"):
-        cocotb.fork = cocotb.start_soon  # type: ignore[attr-defined]
-    for name in ("TestFailure", "TestError"):
-        if not hasattr(cocotb.result, name):
-            setattr(cocotb.result, name, type(name, (AssertionError,), {}))
-
-
 def start() -> None:
     """Load the test modules and run cocotb's regression, reporting as it goes."""
     from cocotb import _shutdown, regression
 
-    channel = Channel(int(os.environ.pop("GATEWRIGHT_CHANNEL")))
-    folder = Path.cwd()
+    number = os.environ.pop("GATEWRIGHT_RUN", "")
+    always = {"run": int(number)} if number else {}
+    channel = Channel(int(os.environ.pop("GATEWRIGHT_CHANNEL")), **always)
+    given = os.environ.pop("GATEWRIGHT_FOLDERS", "")
+    folders = [Path(folder) for folder in given.split(os.pathsep)] if given else [Path.cwd()]
     counter = Counter()
     sys.dont_write_bytecode = True
     sys.path.insert(0, "")
-    sys.meta_path.insert(0, Finder(folder, counter))
-    Reporter(channel, counter, folder).watch(regression.RegressionManager)
-    add_old_names()
-    name = os.environ.pop("GATEWRIGHT_DESIGN")
-    pairs = os.environ.pop("GATEWRIGHT_INPUTS").split(",")
-    show_design(
-        name, [(p, v) for p, _, v in (pair.partition("=") for pair in pairs if pair)], channel
-    )
-    os.environ["COCOTB_TOPLEVEL"] = name
+    sys.meta_path.insert(0, Finder(folders, counter))
+    Reporter(channel, counter, folders).watch(regression.RegressionManager)
+    importlib.import_module(NAMES).add_all()
+    _find_design(channel)
     channel.send("load")
     names = os.environ["COCOTB_TEST_MODULES"].split(",")
-    if not _load(names, channel, folder):
+    if not _load(names, channel, folders):
         sys.exit(0)
     if not _has_tests(names):
         channel.send("tests", names=[])
@@ -376,7 +367,16 @@ def start() -> None:
     _shutdown.register(manager._on_sim_end)
 
 
-def _load(names: Sequence[str], channel: Channel, folder: Path) -> bool:
+def _find_design(channel: Channel) -> None:
+    name = os.environ.pop("GATEWRIGHT_DESIGN", "")
+    if name:
+        pairs = os.environ.pop("GATEWRIGHT_INPUTS").split(",")
+        inputs = [(p, v) for p, _, v in (pair.partition("=") for pair in pairs if pair)]
+        show_design(name, inputs, channel)
+        os.environ["COCOTB_TOPLEVEL"] = name
+
+
+def _load(names: Sequence[str], channel: Channel, folders: Sequence[Path]) -> bool:
     for name in names:
         try:
             importlib.import_module(name)
@@ -385,7 +385,7 @@ def _load(names: Sequence[str], channel: Channel, folder: Path) -> bool:
             line, file = 0, f"{name}.py"
             if isinstance(error, SyntaxError):
                 line, file = error.lineno or 0, Path(error.filename or file).name
-            elif (spot := _user_frame(error, folder)) is not None:
+            elif (spot := _user_frame(error, folders)) is not None:
                 line, file = spot[1], Path(spot[0].f_code.co_filename).name
             message = f"{type(error).__name__}: {error}"
             channel.send("import", file=file, line=line, message=message[:_MAX_TEXT])

@@ -14,7 +14,7 @@ from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
 from gatewright.sandbox.tools.slang_modules import Module
 
 MAX_LOG = 20_000
-_STOPPED = {
+STOPPED = {
     Ending.CPU: (FailureClass.TIMEOUT, "used up its CPU time"),
     Ending.WALL: (FailureClass.TIMEOUT, "did not end in time"),
     Ending.MEMORY: (FailureClass.MEMORY, "used up its memory"),
@@ -32,7 +32,7 @@ def not_compiled(finished: Finished, design: Design, file: str) -> Verdict:
 
     stage = FailureClass.ELABORATION
     if finished.ending is not Ending.EXITED:
-        stage = _STOPPED[finished.ending][0]
+        stage = STOPPED[finished.ending][0]
     diagnostics = parse_messages(finished.output, locate)
     if gave_up_parsing(finished.output) or any(d.code == "syntax" for d in diagnostics):
         stage = FailureClass.SYNTAX
@@ -58,7 +58,7 @@ def judged(finished: Finished, report: Report, module: Module, may: frozenset[st
         mismatches=report.failed if run else None,
         tests=report.results,
         metrics={"assertions": float(report.assertions)},
-        log=_capped(finished.output),
+        log=capped(finished.output),
     )
 
 
@@ -79,7 +79,7 @@ def _outcome(finished: Finished, report: Report) -> Verdict:
 def _stopped(finished: Finished, report: Report) -> Verdict:
     """The run came to no end of its own: whose fault that is depends on how far it got."""
     status = f"ended with status {finished.returncode} before the tests did"
-    stage, what = _STOPPED.get(finished.ending, (FailureClass.CRASH, status))
+    stage, what = STOPPED.get(finished.ending, (FailureClass.CRASH, status))
     if report.loading and report.collected is None:
         message = f"the tests' loading {what}"
         return Verdict(Outcome.INCONCLUSIVE, stage, diagnostics=(error(message),))
@@ -149,7 +149,8 @@ def _unchecked(diagnostic: Diagnostic) -> Verdict:
     return Verdict(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, diagnostics=(diagnostic,))
 
 
-def _capped(log: str) -> str:
+def capped(log: str) -> str:
+    """The start and the end of a log that is too long to keep."""
     if len(log) <= MAX_LOG:
         return log
     return f"{log[: MAX_LOG // 2]}\n…\n{log[-MAX_LOG // 2 :]}"
