@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -23,22 +23,38 @@ from gatewright.core import (
     FailureClass,
     Outcome,
     Problem,
+    SandboxUnavailable,
     Severity,
+    Source,
     TestbenchSpec,
+    ToolMissing,
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.testbench_bench import prepare
-from gatewright.sandbox.harness.testbench_design import Refused, ready, silenced
+from gatewright.sandbox.harness.conversion import NOTE, Converted, convert
+from gatewright.sandbox.harness.simulators import SimulatorChoice
+from gatewright.sandbox.harness.testbench_bench import Bench, prepare
+from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
 from gatewright.sandbox.harness.testbench_doubts import Case, Doubts
 from gatewright.sandbox.harness.testbench_judge import Finding, misread
 from gatewright.sandbox.harness.testbench_run import WAVE_FILE, Job, Simulated, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
+from gatewright.sandbox.harness.verilator_ports import keeps_apart
+from gatewright.sandbox.harness.verilator_run import VerilatorSimulator
 from gatewright.sandbox.integrity import GatePolicy
 from gatewright.sandbox.isolation import Isolation, Limits, scratch
 from gatewright.sandbox.tools.icarus import open_icarus
+from gatewright.sandbox.tools.verilator import open_verilator
+from gatewright.sandbox.tools.verilator_runtime import open_runtime
 
 RULES = "hardened"
+_CONVERTED = Diagnostic(Severity.NOTE, NOTE, code="converted", tool="conversion")
+_TWO_VALUES = Diagnostic(
+    Severity.NOTE,
+    "simulated by Verilator: two values, no x or z",
+    code="two-values",
+    tool="harness",
+)
 SIMULATION = Limits(cpu_s=60, wall_s=240, memory_mb=1024, address_space_mb=2048, disk_mb=96)
 COMPILE_S = 10
 
@@ -54,11 +70,54 @@ class _Clock(NamedTuple):
     cpu_began: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be checked."""
+
+    problem: Problem
+    spec: TestbenchSpec
+    candidate: Candidate
+    bench: Bench
+    policy: GatePolicy
+
+    def ready(self, sources: tuple[Source, ...] = ()) -> Design | Refused:
+        """The candidate, or other sources in its place, fitted to the testbench."""
+        candidate = replace(self.candidate, sources=sources) if sources else self.candidate
+        return ready(self.problem, candidate, self.bench, self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What one simulator makes of a task. `unread` is the design where it cannot read that."""
+
+    finding: Finding
+    notes: tuple[Diagnostic, ...]
+    tools: Mapping[str, str]
+    case: Case | None = None
+    unread: Design | None = None
+    runs_s: float = 0.0
+
+    @property
+    def bench_unread(self) -> bool:
+        """The simulator cannot read the testbench."""
+        return any(d.code in ("testbench", "reference") for d in self.finding.diagnostics) and (
+            self.finding.unlinked
+        )
+
+    def saying(self, more: tuple[Diagnostic, ...]) -> _Attempt:
+        """The same, and more said of it."""
+        return replace(self, notes=(*self.notes, *more))
+
+    def costing(self, cpu_s: float) -> _Attempt:
+        """The same, at a higher cost."""
+        return replace(self, runs_s=self.runs_s + cpu_s)
+
+
 class TestbenchHarness:
-    """A `Harness` for problems with a `TestbenchSpec`, on Icarus. Safe to share between threads.
+    """A `Harness` for problems with a `TestbenchSpec`. Safe to share between threads.
 
     `limits` bound the whole of one check's simulation; `compile_s` each compilation's CPU seconds.
-    `rules` is the name reported in verdicts.
+    `rules` is the name reported in verdicts. `announce` is told of what takes long but once.
     """
 
     __test__ = False  # not a pytest class
@@ -70,12 +129,17 @@ class TestbenchHarness:
         limits: Limits = SIMULATION,
         compile_s: int = COMPILE_S,
         rules: str = RULES,
+        simulator: SimulatorChoice = SimulatorChoice.AUTO,
+        announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._isolation = isolation
         self._limits = limits
         self._compile_s = compile_s
         self._rules = rules
+        self._choice = simulator
+        self._announce = announce
         self._doubts = Doubts()
+        self._doubts_of_two_values = Doubts()
 
     @property
     def rules(self) -> str:
@@ -95,35 +159,86 @@ class TestbenchHarness:
         if not isinstance(spec, TestbenchSpec):
             raise UsageError(f"the problem {problem.id} has no testbench", hint="give one")
         clock = _Clock(time.perf_counter(), time.thread_time())
-        icarus = open_icarus(self._isolation)
         bench = _prepared(spec, problem.top)
-        policy = GatePolicy(delays=bench.golden_waits)
-        design = ready(problem, candidate, bench, policy)
-        tools = {"iverilog": icarus.version, "isolation": str(self._isolation.level)}
-        simulator = Simulator(self._isolation, icarus, self._limits, self._compile_s)
-        if isinstance(design, Refused):
-            finding = _refused(design, simulator)
-            return self._verdict(finding, (), tools, clock, 0.0)
-        case = Case(problem, spec, Job(bench, design, spec.data), simulator)
-        finding, case = _first_look(case)
-        finding = self._doubts.settled(finding, case)
-        verdict = self._verdict(finding, design.diagnostics, tools, clock, sum(case.runs))
-        if waveform is not None and _worth_a_look(verdict):
-            return _with_waveform(verdict, simulator, case.job, waveform)
+        task = _Task(problem, spec, candidate, bench, GatePolicy(delays=bench.golden_waits))
+        attempt = self._attempted(task)
+        verdict = self._verdict(attempt, clock)
+        if waveform is not None and attempt.case is not None and _worth_a_look(verdict):
+            return _with_waveform(verdict, attempt.case, waveform)
         return verdict
 
-    def _verdict(
-        self,
-        finding: Finding,
-        notes: Sequence[Diagnostic],
-        tools: Mapping[str, str],
-        clock: _Clock,
-        runs_s: float,
-    ) -> Verdict:
+    def _attempted(self, task: _Task) -> _Attempt:
+        """Icarus, the conversion for it, Verilator: the first that can tell."""
+        design = task.ready()
+        if self._choice is SimulatorChoice.VERILATOR:
+            return self._tried(task, design, self._verilator())
+        first = self._tried(task, design, self._icarus())
+        if self._choice is SimulatorChoice.ICARUS:
+            return first
+        if first.unread is not None:
+            return self._converted(task, first.unread, first)
+        if first.bench_unread:
+            return self._on_verilator(task, design, first)
+        return first
+
+    def _converted(self, task: _Task, design: Design, first: _Attempt) -> _Attempt:
+        made = convert(design, task.bench, self._isolation, task.spec.data)
+        if isinstance(made, Converted):
+            netlist = task.ready((made.source,))
+            if isinstance(netlist, Design):
+                netlist = replace(netlist, diagnostics=(*design.diagnostics, _CONVERTED))
+                again = self._tried(task, netlist, self._icarus()).costing(made.cpu_s)
+                if again.bench_unread:
+                    return self._on_verilator(task, design, again)
+                if again.unread is None:
+                    return again
+            return self._on_verilator(task, design, first)
+        if made.illegal:
+            return first.saying(made.diagnostics).costing(made.cpu_s)
+        return self._on_verilator(task, design, first.saying(made.diagnostics).costing(made.cpu_s))
+
+    def _on_verilator(self, task: _Task, design: Design | Refused, first: _Attempt) -> _Attempt:
+        """What Verilator makes of what Icarus could not read; `first` where it is not here."""
+        try:
+            simulator = self._verilator()
+        except (ToolMissing, SandboxUnavailable) as error:
+            said = f"Icarus Verilog cannot read it; Verilator may: {error}"
+            note = Diagnostic(Severity.WARNING, said, code="verilator", tool="harness")
+            return first.saying((note,))
+        return self._tried(task, design, simulator)
+
+    def _icarus(self) -> Simulator:
+        icarus = open_icarus(self._isolation)
+        return Simulator(self._isolation, icarus, self._limits, self._compile_s)
+
+    def _verilator(self) -> VerilatorSimulator:
+        runtime = open_runtime(open_verilator(self._isolation), self._isolation, self._announce)
+        return VerilatorSimulator(self._isolation, runtime, self._limits, self._compile_s)
+
+    def _tried(
+        self, task: _Task, design: Design | Refused, simulator: Simulator | VerilatorSimulator
+    ) -> _Attempt:
+        tools = {**simulator.version, "isolation": str(self._isolation.level)}
+        two_values = isinstance(simulator, VerilatorSimulator)
+        if isinstance(design, Refused) and design.coupled and two_values:
+            design = design.coupled if keeps_apart(design.coupled, task.bench) else design
+        if isinstance(design, Refused):
+            finding = _refused(design, simulator)
+            return _Attempt(finding, (), tools, unread=design.coupled)
+        case = Case(task.problem, task.spec, Job(task.bench, design, task.spec.data), simulator)
+        finding, case = _first_look(case)
+        doubts = self._doubts_of_two_values if two_values else self._doubts
+        finding = doubts.settled(finding, case)
+        notes = (*design.diagnostics, _TWO_VALUES) if two_values else design.diagnostics
+        unread = design if finding.unread else None
+        return _Attempt(finding, notes, tools, case, unread, sum(case.runs))
+
+    def _verdict(self, attempt: _Attempt, clock: _Clock) -> Verdict:
+        finding, notes = attempt.finding, attempt.notes
         diagnostics = _merged(notes, finding.diagnostics)
         failure = finding.failure
         if finding.ran:
-            # Icarus took the text, so what slang minds is no error here.
+            # The simulator took the text, so what slang minds is no error here.
             diagnostics = tuple(_softened(d) for d in diagnostics)
         widths = any(d.code == "port" and d.severity is Severity.WARNING for d in notes)
         if failure is FailureClass.MISMATCH and widths:
@@ -136,19 +251,19 @@ class TestbenchHarness:
             mismatches=finding.mismatches,
             diagnostics=diagnostics,
             log=finding.log,
-            tools=tools,
-            cpu_s=runs_s + time.thread_time() - clock.cpu_began,
+            tools=attempt.tools,
+            cpu_s=attempt.runs_s + time.thread_time() - clock.cpu_began,
             wall_s=time.perf_counter() - clock.began,
             rules=self._rules,
         )
 
 
-def _refused(design: Refused, simulator: Simulator) -> Finding:
+def _refused(design: Refused, simulator: Simulator | VerilatorSimulator) -> Finding:
     """The finding for a candidate that is not simulated: ports that do not fit may be misread."""
     if design.parsed is not None:
         with scratch("testbench") as folder:
             log = simulator.alone(design.parsed.layout, design.top, folder)
-        unread = misread(log, design.parsed.layout)
+        unread = misread(log, design.parsed.layout, simulator.compiler)
         if unread:
             said = (*design.parsed.diagnostics, *unread)
             return Finding(Outcome.FAIL, FailureClass.SYNTAX, diagnostics=said)
@@ -200,10 +315,11 @@ def _worth_a_look(verdict: Verdict) -> bool:
     )
 
 
-def _with_waveform(verdict: Verdict, simulator: Simulator, job: Job, place: Path) -> Verdict:
+def _with_waveform(verdict: Verdict, case: Case, place: Path) -> Verdict:
     """Simulate once more, with everything dumped, and look at what comes before the mismatch."""
     from gatewright.sandbox.tools.wave import first_mismatch
 
+    simulator, job = case.simulator, case.job
     with scratch("testbench") as folder:
         simulated = simulator.run(replace(job, waveform=True), folder)
         dumped = folder / WAVE_FILE

@@ -69,12 +69,14 @@ class Refused:
     """A candidate that goes no further.
 
     `parsed` is set where the parser found ports that do not fit: it may have misread them.
+    `coupled` is the design where nothing is wrong but that an input is no plain vector.
     """
 
     failure: FailureClass
     diagnostics: tuple[Diagnostic, ...]
     parsed: slang.Parsed | None = None
     top: str = ""
+    coupled: Design | None = None
 
 
 @dataclass(slots=True)
@@ -281,10 +283,18 @@ def _fitted(
     if coupled:
         message = f"port {coupled} must be a plain vector: another kind joins the testbench's net"
         notes.found.append(Diagnostic(Severity.ERROR, message, file, line, 0, "port", TOOL))
-        return Refused(FailureClass.UNSAFE, tuple(notes.found))
+        said = tuple(notes.found)
+        design = _design(bench, parsed, module, said[:-1])
+        return Refused(FailureClass.UNSAFE, said, coupled=design)
+    return _design(bench, parsed, module, notes.found)
+
+
+def _design(
+    bench: Bench, parsed: slang.Parsed, module: Module, notes: Sequence[Diagnostic]
+) -> Design:
     others = {d.module for d in bench.duts} - {bench.design}
     parts = tuple(m for m in parsed.modules if m.name in others)
-    return Design(parsed.layout, module, parts, (*notes.found, *parsed.diagnostics))
+    return Design(parsed.layout, module, parts, (*notes, *parsed.diagnostics))
 
 
 def _coupled(module: Module) -> str | None:

@@ -27,9 +27,11 @@ from gatewright.sandbox.harness.testbench_judge import Finding, judge, remark
 from gatewright.sandbox.harness.testbench_probe import Stub, ports_of, stub_of
 from gatewright.sandbox.harness.testbench_run import Job, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
+from gatewright.sandbox.harness.verilator_run import VerilatorSimulator
 from gatewright.sandbox.integrity import GatePolicy
 from gatewright.sandbox.isolation import Limits, scratch
 
+_POWERUP_SEED = 20260801  # any but 0
 # A stub that does not end in a part of a design's time is taken not to end.
 _STUB_SHARE = 4
 
@@ -41,7 +43,7 @@ class Case:
     problem: Problem
     spec: TestbenchSpec
     job: Job
-    simulator: Simulator
+    simulator: Simulator | VerilatorSimulator
     runs: list[float] = field(default_factory=list)
 
     def tried(self, job: Job, limits: Limits | None = None) -> Finding:
@@ -86,11 +88,15 @@ class Doubts:
             return self._unlinked(finding, case)
         if finding.outcome is not Outcome.PASS:
             return finding
-        for look in (
-            (self._samples,)
+        unknown = self._unknown
+        looks = (
+            [self._samples]
             if finding.counts_samples
-            else (self._cut_off, self._praised, self._blind, self._unknown)
-        ):
+            else [self._cut_off, self._praised, self._blind, unknown]
+        )
+        if isinstance(case.simulator, VerilatorSimulator):
+            looks = [look for look in looks if look != unknown] + [self._powered_up]
+        for look in looks:
             finding = look(finding, case)
             if finding.outcome is not Outcome.PASS:
                 break
@@ -185,6 +191,23 @@ class Doubts:
         message = "outputs are unknown (x or z) where the testbench compares them"
         return finding.noted(message, "unknown")
 
+    def _powered_up(self, finding: Finding, case: Case) -> Finding:
+        """Would it pass too if registers did not happen to power up as 0?
+
+        With two values a missing reset shows only so. Where the golden design does not stand it
+        either, the testbench looks at what nobody has set yet.
+        """
+        other = _drawn(case).tried(case.job)
+        if other.outcome is Outcome.PASS:
+            return finding
+        golden = self._golden_design(case)
+        if golden is not None:
+            job = replace(case.job, design=golden, outputs=Outputs.DIRECT)
+            if _drawn(case).tried(job).outcome is not Outcome.PASS:
+                return finding
+        message = "it passes where registers power up as 0, and fails where they hold other values"
+        return finding.doubted(Outcome.FAIL, FailureClass.MISMATCH, message, "power-up")
+
     def _unveiled(self, finding: Finding, case: Case) -> Finding:
         """Where nothing can stand between design and testbench: does that see the unknown?"""
         for stub in (Stub.UNKNOWN, Stub.FLOATING):
@@ -230,15 +253,20 @@ class Doubts:
             if case.spec in self._goldens:
                 return self._goldens[case.spec]
         found = None
-        golden = _golden(case.problem, case.spec, case.job.bench)
-        if golden is not None:
-            free = replace(case.problem, top="", interface=None)
-            design = ready(free, golden, case.job.bench, GatePolicy())
-            if isinstance(design, Design):
-                found = case.tried(replace(case.job, design=design, outputs=Outputs.DIRECT))
+        design = self._golden_design(case)
+        if design is not None:
+            found = case.tried(replace(case.job, design=design, outputs=Outputs.DIRECT))
         with self._lock:
             self._goldens[case.spec] = found
         return found
+
+    def _golden_design(self, case: Case) -> Design | None:
+        golden = _golden(case.problem, case.spec, case.job.bench)
+        if golden is None:
+            return None
+        free = replace(case.problem, top="", interface=None)
+        design = ready(free, golden, case.job.bench, GatePolicy())
+        return design if isinstance(design, Design) else None
 
     def _stub(self, stub: Stub, case: Case, limits: Limits | None = None) -> Finding | None:
         """A stub's finding; None where none can be made."""
@@ -255,6 +283,13 @@ class Doubts:
         with self._lock:
             self._stubs[key] = found
         return found
+
+
+def _drawn(case: Case) -> Case:
+    """The same, with what registers hold at first drawn at random."""
+    if not isinstance(case.simulator, VerilatorSimulator):
+        return case
+    return replace(case, simulator=replace(case.simulator, seed=_POWERUP_SEED))
 
 
 def _golden(problem: Problem, spec: TestbenchSpec, bench: Bench) -> Candidate | None:

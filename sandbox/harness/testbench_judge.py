@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from gatewright.core import Diagnostic, FailureClass, Outcome, Severity
 from gatewright.sandbox.harness.testbench_bench import Bench
+from gatewright.sandbox.harness.testbench_compilers import Compiler
 from gatewright.sandbox.harness.testbench_design import TOOL, Design
 from gatewright.sandbox.harness.testbench_ends import Closing, closing_of
 from gatewright.sandbox.harness.testbench_reading import (
@@ -19,7 +20,6 @@ from gatewright.sandbox.harness.testbench_reading import (
 from gatewright.sandbox.harness.testbench_run import DESIGN_FILE, Simulated, Stage
 from gatewright.sandbox.integrity import Layout, Place
 from gatewright.sandbox.isolation import Ending
-from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
 
 MAX_LOG = 20_000
 _ENDINGS = {
@@ -42,7 +42,8 @@ class Finding:
     `talked_too_much` where the run was ended because of what it printed, `limited` where any limit
     ended it. `unlinked` where the design compiles alone but not behind the testbench, without a
     message that says whose fault that is; `crowded` where several drivers met at an output.
-    `praises` counts the lines that say all is well; `lacks` is a file that the testbench missed.
+    `praises` counts the lines that say all is well; `lacks` is a file that the testbench missed;
+    `unread` where the compiler says that the design alone is wrong.
     """
 
     outcome: Outcome
@@ -62,6 +63,7 @@ class Finding:
     praises: int = 0
     closing: Closing | None = None
     lacks: str = ""
+    unread: bool = False
 
     def doubted(self, outcome: Outcome, failure: FailureClass, message: str, code: str) -> Finding:
         """The same, with another outcome, for the reason given."""
@@ -79,7 +81,8 @@ def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
     finished = simulated.finished
     if finished.ending is Ending.EXITED and simulated.stage is not Stage.SIMULATION:
         return _not_compiled(simulated, design, bench)
-    messages = parse_messages(simulated.alone, _Files(simulated, design, bench).locate)
+    locate = _Files(simulated, design, bench).locate
+    messages = simulated.compiler.messages(simulated.alone, locate)
     transcript = transcribe(finished.output, simulated.nonces)
     log = own_words(transcript, finished.output, simulated.nonces)[:MAX_LOG]
     if finished.ending is not Ending.EXITED:
@@ -140,44 +143,37 @@ def _not_compiled(simulated: Simulated, design: Design, bench: Bench) -> Finding
     files = _Files(simulated, design, bench)
     text = simulated.alone if simulated.stage is Stage.ALONE else simulated.link
     text = simulated.nonces.cleared(text)
-    messages = parse_messages(text, files.locate)
+    messages = simulated.compiler.messages(text, files.locate)
     errors = [d for d in messages if d.severity is Severity.ERROR]
     log = "\n".join(map(str, messages))[:MAX_LOG]
     if not errors:
         return _compiler_gave_out(text, simulated)
     outcome, failure = Outcome.FAIL, FailureClass.ELABORATION
     if simulated.stage is Stage.ALONE:
-        syntax = gave_up_parsing(text) or any(d.code == "syntax" for d in errors)
+        syntax = simulated.compiler.stopped_parsing(text) or any(d.code == "syntax" for d in errors)
         failure = FailureClass.SYNTAX if syntax else FailureClass.ELABORATION
     elif any(d.code in _AT_THE_PORTS for d in errors):
         failure = FailureClass.INTERFACE
-    elif _looked_inside(text, bench):
+    elif simulated.compiler.looked_inside(text, [dut.name for dut in bench.duts]):
         failure = FailureClass.INTERFACE
         messages = (*messages, remark("the testbench looks for a name inside the design", "port"))
-    elif gave_up_parsing(text) or not _names_the_design(text):
+    elif simulated.compiler.stopped_parsing(text) or not simulated.compiler.names(
+        text, DESIGN_FILE
+    ):
         return Finding(Outcome.INCONCLUSIVE, failure, diagnostics=messages, log=log, unlinked=True)
     crowded = any(d.code == "drivers" for d in errors)
-    return Finding(outcome, failure, diagnostics=messages, log=log, crowded=crowded)
+    unread = simulated.stage is Stage.ALONE
+    return Finding(outcome, failure, diagnostics=messages, log=log, crowded=crowded, unread=unread)
 
 
-def _names_the_design(text: str) -> bool:
-    return any(line.startswith(DESIGN_FILE) for line in text.splitlines())
-
-
-def _looked_inside(text: str, bench: Bench) -> bool:
-    """Whether a name is missing below an instance of the design."""
-    names = "|".join(re.escape(dut.name) for dut in bench.duts)
-    return bool(re.search(rf"`(?:\w+\.)*(?:{names})\.", text))
-
-
-def misread(log: str, layout: Layout) -> tuple[Diagnostic, ...]:
+def misread(log: str, layout: Layout, compiler: Compiler) -> tuple[Diagnostic, ...]:
     """The syntax errors in what the compiler says of a design alone; empty where it can read it."""
 
     def locate(file: str, line: int) -> Place | None:
         return layout.place(line) if file == DESIGN_FILE else None
 
-    found = [d for d in parse_messages(log, locate) if d.severity is Severity.ERROR]
-    return tuple(found) if gave_up_parsing(log) else ()
+    found = [d for d in compiler.messages(log, locate) if d.severity is Severity.ERROR]
+    return tuple(found) if compiler.stopped_parsing(log) else ()
 
 
 def _compiler_gave_out(text: str, simulated: Simulated) -> Finding:

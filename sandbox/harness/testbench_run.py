@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from gatewright.core import Source
 from gatewright.sandbox.harness.testbench_bench import Bench
+from gatewright.sandbox.harness.testbench_compilers import Compiler, IcarusWords
 from gatewright.sandbox.harness.testbench_design import Design
 from gatewright.sandbox.harness.testbench_marks import NAME_NONCE, PRINT_NONCE
 from gatewright.sandbox.harness.testbench_wiring import Outputs
@@ -29,6 +30,7 @@ class Stage(StrEnum):
 
     ALONE = "alone"
     LINK = "link"
+    BUILD = "build"
     SIMULATION = "simulation"
 
 
@@ -60,13 +62,17 @@ class Nonces:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What came of it: the stage reached, how it ended, and the compiler's messages."""
+    """What came of it: the stage reached, how it ended, and the compiler's messages.
+
+    `link` has those of the last stage of compilation that was reached.
+    """
 
     stage: Stage
     finished: Finished
     nonces: Nonces
     alone: str
     link: str
+    compiler: Compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,16 @@ class Simulator:
     limits: Limits
     compile_s: int
 
+    @property
+    def compiler(self) -> Compiler:
+        """What its messages mean."""
+        return IcarusWords()
+
+    @property
+    def version(self) -> Mapping[str, str]:
+        """The simulator's name and version."""
+        return {"iverilog": self.icarus.version}
+
     def run(self, job: Job, folder: Path) -> Simulated:
         """Elaborate the design alone, compile it behind the testbench, simulate."""
         nonces = Nonces.fresh()
@@ -103,11 +119,16 @@ class Simulator:
             self.icarus.simulate(compiled),
         )
         command = Command(["/bin/sh", "-c", script], folder, mounts=self.icarus.mounts)
-        limits = _dumping(self.limits) if job.waveform else self.limits
+        limits = dumping(self.limits) if job.waveform else self.limits
         finished = self.isolation.run(command, limits)
         stage = {_ALONE: Stage.ALONE, _LINK: Stage.LINK}.get(finished.returncode, Stage.SIMULATION)
         return Simulated(
-            stage, finished, nonces, _read(folder / "alone.log"), _read(folder / "link.log")
+            stage,
+            finished,
+            nonces,
+            read_log(folder / "alone.log"),
+            read_log(folder / "link.log"),
+            self.compiler,
         )
 
     def alone(self, layout: Layout, top: str, folder: Path) -> str:
@@ -120,17 +141,12 @@ class Simulator:
 
     def _write(self, job: Job, folder: Path, nonces: Nonces) -> list[str]:
         """Write all files; returns the modules to elaborate."""
-        for source in job.data:
-            place = folder / Path(source.name).name
-            place.write_bytes(source.text.encode("utf-8", "surrogateescape"))
-        text = nonces.filled(job.bench.render(job.design.module, job.design.parts, job.outputs))
         tops = [f"{job.bench.top}_{nonces.name}"]
+        text = bench_text(job, nonces)
         if job.waveform:
             text += _dump(tops[0], nonces)
             tops.append(f"dump_{nonces.name}")
-        text += "`resetall\n"  # the design's text comes next
-        (folder / nonces.bench_file).write_text(text, encoding="ascii")
-        (folder / DESIGN_FILE).write_text(job.design.layout.text, encoding="ascii")
+        write_texts(job, folder, nonces, text)
         return tops
 
     def _script(self, alone: list[str], link: list[str], run: list[str]) -> str:
@@ -142,6 +158,21 @@ class Simulator:
         )
 
 
+def bench_text(job: Job, nonces: Nonces) -> str:
+    """The testbench as it is compiled."""
+    return nonces.filled(job.bench.render(job.design.module, job.design.parts, job.outputs))
+
+
+def write_texts(job: Job, folder: Path, nonces: Nonces, text: str) -> None:
+    """Write the testbench's text, the design's and the data files."""
+    for source in job.data:
+        place = folder / Path(source.name).name
+        place.write_bytes(source.text.encode("utf-8", "surrogateescape"))
+    # The design's text comes next.
+    (folder / nonces.bench_file).write_text(f"{text}`resetall\n", encoding="ascii")
+    (folder / DESIGN_FILE).write_text(job.design.layout.text, encoding="ascii")
+
+
 def _dump(top: str, nonces: Nonces) -> str:
     return (
         f"module dump_{nonces.name} ; initial begin\n"
@@ -149,11 +180,13 @@ def _dump(top: str, nonces: Nonces) -> str:
     )
 
 
-def _dumping(limits: Limits) -> Limits:
+def dumping(limits: Limits) -> Limits:
+    """The limits, with room for a waveform."""
     return replace(limits, file_mb=max(limits.file_mb, 96), disk_mb=max(limits.disk_mb, 160))
 
 
-def _read(path: Path) -> str:
+def read_log(path: Path) -> str:
+    """A compiler's messages, as far as they are worth reading."""
     try:
         with path.open("rb") as file:
             return file.read(_LOG_BYTES).decode("utf-8", "replace")
