@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.coder import Coder, Draft
@@ -19,6 +20,17 @@ class SymbolicAuthor:
     def draft(self, number: int) -> Draft | None:
         """The candidate for number 0."""
         return Draft(self.candidate) if number == 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAuthor:
+    """Offers attempts that are written already."""
+
+    drafts: Sequence[Draft]
+
+    def draft(self, number: int) -> Draft | None:
+        """The attempt of that number."""
+        return self.drafts[number] if number < len(self.drafts) else None
 
 
 @dataclass(frozen=True, slots=True)

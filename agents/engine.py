@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from gatewright.agents.authors import ModelAuthor, SymbolicAuthor
+from gatewright.agents.authors import DraftAuthor, ModelAuthor, SymbolicAuthor
 from gatewright.agents.budget import Purse
-from gatewright.agents.coder import Coder
+from gatewright.agents.coder import Coder, Draft
 from gatewright.agents.journal import Journal
 from gatewright.agents.judge import Judge
 from gatewright.agents.language import kit_for
@@ -16,10 +16,11 @@ from gatewright.agents.oracle import HarnessFactory, choose
 from gatewright.agents.policy import LoopPolicy
 from gatewright.agents.structure import read_structure
 from gatewright.agents.task import Task
+from gatewright.agents.testbench_oracle import CrossCheck, cross_check
 from gatewright.agents.turn import Improver
 from gatewright.agents.windows import without_window
 from gatewright.agents.workshop import Workshop
-from gatewright.core import Oracle, Problem, ReferenceSpec, Trajectory
+from gatewright.core import HarnessSpec, Oracle, Problem, ReferenceSpec, Trajectory
 from gatewright.models import Model, Sampling
 
 
@@ -42,33 +43,75 @@ def solve(
     policy, listener = policy or LoopPolicy(), listener or Listener()
     kit = kit_for(problem.language)
     structure = read_structure(problem)
-    choice = choose(problem, policy.oracle, harnesses, structure.testbench)
-    listener.started(choice.oracle)
-    journal = Journal(listener)
-    journal.note(choice.note)
-    if policy.oracle is Oracle.DERIVED:
-        journal.note(structure.abstention)
-    if choice.oracle is Oracle.DERIVED:
-        journal.note(structure.reservation)
-    task = Task(choice.problem, kit, structure.sentences if policy.hints else "")
+    purse = Purse(policy.budget)
+    task = Task(problem, kit, structure.sentences if policy.hints else "")
     coder = None
     if model is not None:
         # Without anybody listening the model need not stream, and may try again half-way.
         on_text = listener.text if type(listener).text is not Listener.text else None
         sampling = Sampling(policy.temperature, policy.top_p, policy.max_tokens, sample=sample)
         coder = Coder(task, model, sampling, on_text)
-    workshop = Workshop(choice, kit, policy, journal, Purse(policy.budget), listener, coder)
+    generator = _Generator(task, coder, policy, harnesses, purse, listener)
+    choice = choose(problem, policy.oracle, harnesses, structure.testbench, generator.testbench)
+    listener.started(choice.oracle)
+    journal = Journal(listener)
+    for note in (generator.note, choice.note):
+        journal.note(note)
+    if policy.oracle is Oracle.DERIVED:
+        journal.note(structure.abstention)
+    if choice.oracle is Oracle.DERIVED:
+        journal.note(structure.reservation)
+    workshop = Workshop(choice, kit, policy, journal, purse, listener, coder)
     authors: list[Author] = []
     if policy.symbolic and structure.candidate is not None:
         authors.append(SymbolicAuthor(replace(structure.candidate, sample=sample)))
     elif policy.symbolic or model is None:
         journal.note(structure.abstention or "the symbolic reader is switched off")
     improver = None
+    drafts = generator.drafts
     if coder is not None and model is not None:
-        authors.append(ModelAuthor(coder, policy, listener))
+        more = replace(policy, samples=max(0, policy.samples - len(drafts)))
+        authors += [DraftAuthor(drafts), ModelAuthor(coder, more, listener)]
         judge = Judge(task, model, choice.oracle, policy.max_tokens, sample)
         improver = Improver(workshop, coder, judge)
     comparer = None
-    if choice.blind and policy.samples > 1:
+    if choice.blind and max(policy.samples, len(drafts)) > 1:
         comparer = without_window(harnesses(ReferenceSpec(())))
     return Loop(workshop, authors, improver, comparer).run()
+
+
+@dataclass(slots=True)
+class _Generator:
+    """Makes a generated oracle where one is asked for; without a model there is none."""
+
+    task: Task
+    coder: Coder | None
+    policy: LoopPolicy
+    harnesses: HarnessFactory
+    purse: Purse
+    listener: Listener
+    made: CrossCheck | None = None
+
+    def testbench(self) -> HarnessSpec | None:
+        """The testbench that the cross-check believes; None where there is none."""
+        if self.coder is None:
+            return None
+        self.made = cross_check(
+            self.task.problem,
+            self.coder,
+            self.policy.cross_check,
+            self.harnesses,
+            self.purse,
+            self.listener,
+        )
+        return self.made.spec
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The designs written on the way."""
+        return self.made.drafts if self.made else ()
+
+    @property
+    def note(self) -> str:
+        """What came of it; '' where nothing was asked for."""
+        return self.made.note if self.made else ""

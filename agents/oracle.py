@@ -12,7 +12,6 @@ from gatewright.core import (
     Problem,
     ReferenceSpec,
     TestbenchSpec,
-    UsageError,
 )
 from gatewright.sandbox.harness import Harness
 
@@ -40,7 +39,10 @@ class Choice:
         return self.oracle is Oracle.NONE
 
 
+# A generated testbench costs a model's calls: it is made where it is asked for, and not otherwise.
 _LADDER = (Oracle.GOLDEN, Oracle.REFERENCE, Oracle.DERIVED, Oracle.NONE)
+_TOLD = (Oracle.GOLDEN, Oracle.REFERENCE)
+_GENERATING = (Oracle.DERIVED, Oracle.GENERATED, Oracle.NONE)
 
 
 def choose(
@@ -48,30 +50,37 @@ def choose(
     most: Oracle | None,
     harnesses: HarnessFactory,
     derived: Callable[[], TestbenchSpec | None],
+    generated: Callable[[], HarnessSpec | None] = lambda: None,
 ) -> Choice:
     """The best oracle the problem has, but none better than `most` (None = any).
 
     golden: the problem's own testbench. reference: its trusted design. derived: `derived()`, a
-    testbench made from the specification's own tables. none: syntax and elaboration only, where
-    no verdict is ever a pass. Raises UsageError for a kind that cannot be had.
+    testbench made from the specification's own tables. generated: `generated()`, a testbench that a
+    model wrote; only where that is asked for, and the specification has no tables. none: syntax
+    and elaboration only, where no verdict is ever a pass.
     """
-    if most is Oracle.GENERATED:
-        raise UsageError(
-            "generated testbenches are not offered",
-            hint="oracles: golden, reference, derived, none",
-        )
-    for oracle in _LADDER[_LADDER.index(most) if most is not None else 0 :]:
-        spec = _spec(problem, oracle, derived)
+    ladder = _GENERATING if most is Oracle.GENERATED else _LADDER
+    first = ladder.index(most) if most is not None and most is not Oracle.GENERATED else 0
+    for oracle in ladder[first:]:
+        spec = _spec(problem, oracle, derived, generated)
         if spec is not None or oracle is Oracle.NONE:
             note = ""
-            if most is not None and oracle is not most:
+            if most is Oracle.GENERATED and oracle is Oracle.DERIVED:
+                note = "the specification's own tables are used; no testbench is generated"
+            elif most is not None and oracle is not most:
                 note = f"the problem has no {most} oracle: {oracle} is used"
-            return Choice(oracle, harnesses(spec), replace(problem, harness=spec), note)
+            # What was made from the specification alone must not look at the golden design.
+            golden = problem.reference if oracle in _TOLD else ()
+            task = replace(problem, harness=spec, reference=golden)
+            return Choice(oracle, harnesses(spec), task, note)
     raise AssertionError("the ladder ends with none")
 
 
 def _spec(
-    problem: Problem, oracle: Oracle, derived: Callable[[], TestbenchSpec | None]
+    problem: Problem,
+    oracle: Oracle,
+    derived: Callable[[], TestbenchSpec | None],
+    generated: Callable[[], HarnessSpec | None],
 ) -> HarnessSpec | None:
     own = problem.harness
     if oracle is Oracle.GOLDEN:
@@ -80,4 +89,6 @@ def _spec(
         if isinstance(own, ReferenceSpec):
             return own
         return ReferenceSpec(problem.reference) if problem.reference else None
+    if oracle is Oracle.GENERATED:
+        return generated()
     return derived() if oracle is Oracle.DERIVED else None

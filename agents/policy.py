@@ -17,6 +17,7 @@ class LoopPolicy:
     `temperature`: how the model is sampled; where that is 0, attempts after the first are sampled
     at `spread`, for else they would all be the same.
     `oracle`: the most that the loop may look at (None: the best there is for the problem).
+    `cross_check`: so many designs and testbenches are written for an oracle that is generated.
     `symbolic`: structured specifications are answered without the model where they can be;
     `hints`: what was read of them is put into the prompts as plain sentences.
     `init_registers`: registers without reset and initial value get the initial value 0.
@@ -33,6 +34,7 @@ class LoopPolicy:
     max_tokens: int | None = None
     budget: Budget = field(default_factory=Budget)
     oracle: Oracle | None = None
+    cross_check: int = 3
     symbolic: bool = True
     hints: bool = True
     init_registers: bool = True

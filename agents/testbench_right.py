@@ -61,7 +61,9 @@ def right_design(
         return _right(read, problem.top, name, True, f"judged with {name}")
     if model is None:
         return None
-    clean = clean_attempts(problem, model, sampling, attempts, harnesses, purse, listener)
+    bare = replace(problem, harness=None)
+    coder = Coder(Task(bare, kit_for(problem.language)), model, sampling)
+    clean = clean_attempts(bare, coder, attempts, harnesses, purse, listener)
     if not clean:
         return None
     votes, chosen = 1, clean[0]
@@ -76,24 +78,20 @@ def right_design(
 
 def clean_attempts(
     problem: Problem,
-    model: Model,
-    sampling: Sampling,
+    coder: Coder,
     attempts: int,
     harnesses: HarnessFactory,
     purse: Purse,
     listener: Listener,
 ) -> list[Entry]:
     """The model's attempts at the design that elaborate; a call that fails is one attempt less."""
-    kit = kit_for(problem.language)
-    bare = replace(problem, harness=None)
-    coder = Coder(Task(bare, kit), model, sampling)
-    harness = harnesses(None)
+    kit, harness = coder.task.kit, harnesses(None)
     clean: list[Entry] = []
     for number in range(attempts):
         if purse.exhausted() is not None:
             break
         listener.stage(f"writing a design (attempt {number + 1} of {attempts})")
-        spread = number > 0 and sampling.temperature == 0
+        spread = number > 0 and coder.sampling.temperature == 0
         try:
             draft = coder.first(SPREAD if spread else None)
         except ModelError as error:
@@ -102,7 +100,7 @@ def clean_attempts(
         purse.pay(draft.candidate.usage)
         sources = draft.candidate.sources
         if sources:
-            verdict = harness.check(bare, draft.candidate)
+            verdict = harness.check(problem, draft.candidate)
             if is_clean(verdict):
                 clean.append(Entry(draft, verdict, kit.fingerprint(sources, problem.top)))
     return clean

@@ -83,7 +83,7 @@ def policy_from(settings: Settings, oracle: str, symbolic: bool, samples: int = 
     from gatewright.agents.budget import Budget
     from gatewright.agents.policy import LoopPolicy
 
-    known = [str(kind) for kind in Oracle if kind is not Oracle.GENERATED]
+    known = [str(kind) for kind in Oracle]
     if oracle not in ("", *known):
         raise UsageError(f"no oracle {oracle!r}", hint=f"there is: {', '.join(known)}")
     return LoopPolicy(

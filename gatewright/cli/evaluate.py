@@ -48,7 +48,8 @@ def evaluate(
     rules: Rules = "",
     agent: Annotated[str, typer.Option(help="single: one answer; loop: coder and judge.")] = "",
     oracle: Annotated[
-        str, typer.Option(help="The most the loop sees: golden, reference, derived, none.")
+        str,
+        typer.Option(help="The most the loop sees: golden, reference, derived, generated, none."),
     ] = "derived",
     rounds: Annotated[int | None, typer.Option(min=0, help="Edit rounds of the loop.")] = None,
     symbolic: Annotated[

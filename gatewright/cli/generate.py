@@ -61,6 +61,13 @@ def generate(
     context: Annotated[
         list[str] | None, typer.Option(help="Sources of yours that the model should see.")
     ] = None,
+    oracle: Annotated[
+        str,
+        typer.Option(
+            help="The most it is checked with; generated: a testbench that the model writes.",
+            show_default="the best there is: what is given, the specification's tables, none",
+        ),
+    ] = "",
     rounds: Annotated[int | None, typer.Option(min=0, help="Edit rounds.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="First attempts.")] = None,
     temperature: Annotated[float | None, typer.Option(help="How the model is sampled.")] = None,
@@ -107,7 +114,7 @@ def generate(
     if file:
         file.try_out()
     try:
-        trajectory = _solve(problem, settings, symbolic, init_registers, stream)
+        trajectory = _solve(problem, settings, oracle, symbolic, init_registers, stream)
     except LoopInterrupted as interrupted:
         _deliver(interrupted.trajectory, file, json)
         raise KeyboardInterrupt from None
@@ -118,7 +125,12 @@ def generate(
 
 
 def _solve(
-    problem: Problem, settings: Settings, symbolic: bool, init_registers: bool, stream: bool
+    problem: Problem,
+    settings: Settings,
+    oracle: str,
+    symbolic: bool,
+    init_registers: bool,
+    stream: bool,
 ) -> Trajectory:
     from dataclasses import replace
 
@@ -128,7 +140,7 @@ def _solve(
     from gatewright.cli.naming import better_told
     from gatewright.cli.narrator import Narrator, StreamingNarrator
 
-    policy = policy_from(settings, "", symbolic, settings.samples)
+    policy = policy_from(settings, oracle, symbolic, settings.samples)
     model = _model(settings)
     try:
         return solve(

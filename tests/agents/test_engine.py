@@ -272,5 +272,3 @@ def test_what_cannot_be_asked_for(isolation: Isolation) -> None:
     harnesses = Harnesses(isolation)
     with pytest.raises(UsageError, match="no coder for cuda"):
         solve(Problem("k", "s", language=Language.CUDA), model=None, harnesses=harnesses)
-    with pytest.raises(UsageError, match="not offered"):
-        solve(COUNTER, model=None, harnesses=harnesses, policy=LoopPolicy(oracle=Oracle.GENERATED))

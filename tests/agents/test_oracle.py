@@ -20,7 +20,7 @@ from gatewright.core import (
     ReferenceSpec,
     Source,
     TestbenchSpec,
-    UsageError,
+    Verdict,
 )
 from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import Isolation
@@ -82,9 +82,41 @@ def test_never_more_than_allowed(
         assert choice.problem.harness is None
 
 
-def test_generated_is_refused() -> None:
-    with pytest.raises(UsageError):
-        chosen(Oracle.GENERATED)
+@pytest.mark.parametrize("most", [None, *Oracle])
+def test_generated_is_made_only_where_it_is_asked_for(most: Oracle | None) -> None:
+    made: list[Oracle | None] = []
+    problem = Problem("p", "", harness=None, reference=TRUSTED)
+
+    def generated() -> HarnessSpec:
+        made.append(most)
+        return BENCH
+
+    choice = choose(problem, most, lambda spec: _NoHarness(), lambda: None, generated)
+    assert made == ([Oracle.GENERATED] if most is Oracle.GENERATED else [])
+    if most is Oracle.GENERATED:
+        assert choice.oracle is Oracle.GENERATED
+        assert choice.problem.harness == BENCH
+
+
+def test_the_specifications_own_tables_come_before_a_generated_testbench() -> None:
+    problem = Problem("p", "", harness=BENCH, reference=TRUSTED)
+    choice = choose(problem, Oracle.GENERATED, lambda spec: _NoHarness(), lambda: TABLES)
+    assert choice.oracle is Oracle.DERIVED
+    assert "own tables" in choice.note
+
+
+@pytest.mark.parametrize("most", [Oracle.DERIVED, Oracle.GENERATED, Oracle.NONE])
+def test_what_the_specification_gave_does_not_see_the_golden_design(most: Oracle) -> None:
+    problem = Problem("p", "", harness=BENCH, reference=TRUSTED)
+    choice = choose(problem, most, lambda spec: _NoHarness(), lambda: TABLES, lambda: BENCH)
+    assert choice.problem.reference == ()
+
+
+class _NoHarness:
+    rules = "none"
+
+    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+        raise AssertionError("nothing is checked here")
 
 
 def test_each_kind_has_its_harness(isolation: Isolation) -> None:
