@@ -68,9 +68,10 @@ class Flow:
         # `proc` alone would fold a comparison with x, which means something in the gold design.
         self.passes(f"hierarchy -check -top {text.top}", "proc -noopt", "flatten")
         self.passes(f"rename -top {role}", "delete */t:$print */t:$scopeinfo", "chformal -remove")
-        self.passes("opt_clean")
-        _refuse_memories(self._netlist(role), role)
-        self.passes("memory_map", "opt_clean")
+        raw = self._netlist(role)
+        _refuse_memories(raw, role)
+        _refuse_contests(raw, role)
+        self.passes("opt_clean", "memory_map", "opt_clean")
         found = self._netlist(role)
         if found.tristate:
             raise Unsuited(f"the {role} design drives z; equivalence is proved for 0 and 1")
@@ -91,7 +92,7 @@ class Flow:
     def induction(self) -> bool:
         """Temporal induction with unknowns: cheap; only its success means anything."""
         stage("induction")
-        self._both("1")
+        self._gather("1", *Role)
         self.passes(
             "miter -equiv -flatten -make_outputs -ignore_gold_x gold gate miter",
             "hierarchy -top miter",
@@ -102,25 +103,31 @@ class Flow:
         said = _INDUCTION_LOG.read_text(errors="replace")
         return any(proven in said for proven in _PROVEN)
 
-    def graph(self, gate: Netlist, ports: Sequence[Paired]) -> None:
-        """Write the and-inverter graph of the miter, and the names of its inputs."""
+    def graph(self, gate: Netlist | None, ports: Sequence[Paired]) -> None:
+        """Write the and-inverter graph of the miter, and the names of its inputs.
+
+        Without a gate design only whether gold's outputs are known can be asked of it.
+        """
         stage("graph")
         self.passes("design -load gold1", "setundef -undriven -undef")
         self.passes("xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
         self.passes("opt_clean", "design -save gold2")
-        self.passes("design -load gate1", *_decided_comparisons(gate), "opt_expr")
-        self.passes("setundef -undriven -anyseq", "opt_clean", "design -save gate2")
-        self._both("2")
-        Path("miter.v").write_text(miter(ports))
+        if gate is None:
+            self._gather("2", Role.GOLD)
+        else:
+            self.passes("design -load gate1", *_decided_comparisons(gate), "opt_expr")
+            self.passes("setundef -undriven -anyseq", "opt_clean", "design -save gate2")
+            self._gather("2", *Role)
+        Path("miter.v").write_text(miter(ports, with_gate=gate is not None))
         self.passes("read_verilog miter.v", "hierarchy -check -top miter", "flatten", "opt_clean")
         self.passes("opt_expr", "opt_merge", "simplemap", "techmap", "opt_clean", "dffunmap")
         self.passes("setundef -undriven -zero", "aigmap", "opt_clean")
         # -zinit turns the power-up state of registers without initial value into inputs.
         self.passes(f"write_aiger -zinit -map {MAP} {GRAPH}")
 
-    def _both(self, version: str) -> None:
+    def _gather(self, version: str, *roles: Role) -> None:
         self.passes("design -reset")
-        self.passes(*(f"design -copy-from {role}{version} -as {role} {role}" for role in Role))
+        self.passes(*(f"design -copy-from {role}{version} -as {role} {role}" for role in roles))
 
 
 def stage(name: str) -> None:
@@ -147,6 +154,15 @@ def _refuse_memories(netlist: Netlist, role: Role) -> None:
                 f"memory {name} of the {role} design has {bits} bits; up to {MEMORY_BITS} are "
                 "turned into registers for a proof"
             )
+
+
+def _refuse_contests(netlist: Netlist, role: Role) -> None:
+    contested = netlist.contested()
+    if contested:
+        raise Unsuited(
+            f"several drivers in the {role.value} design: {', '.join(contested[:4])}; what comes "
+            "of them is no matter of 0 and 1"
+        )
 
 
 def _decided_comparisons(gate: Netlist) -> list[str]:

@@ -39,40 +39,49 @@ def decide(asked: Asked) -> Found:
     """The portfolio, cheapest first: pairing of registers, induction, then ABC."""
     flow = Flow()
     gold = flow.read(Text(Role.GOLD, asked.gold_top))
+    if asked.known:
+        return _ever_known(flow, gold)
     gate = flow.read(Text(Role.GATE, asked.gate_top))
     ports = paired(gold, gate)
     steps = steps_of(gold, gate)
     base = Found(Answer.UNDECIDED, steps=steps, clocks=_clocks(gold, gate))
-    if not asked.known and bisimilar(gold, gate):
+    if bisimilar(gold, gate):
         return replace(base, answer=Answer.EQUAL, by="pairing")
     for role in Role:
         flow.normalise(role, ports, steps)
-    if not asked.known and gold.size + gate.size < _SMALL and flow.induction():
+    if gold.size + gate.size < _SMALL and flow.induction():
         return replace(base, answer=Answer.EQUAL, by="induction")
     flow.graph(gate, ports)
-    stage("solve")
-    graph = abc.Graph(GRAPH.read_bytes()).only(_KNOWN if asked.known else _TRIGGER)
-    GRAPH.write_bytes(graph.content)
-    if asked.known:
-        return replace(base, answer=_ever_known(graph), by="abc")
-    answer = _solved(asked, graph)
+    answer = _solved(asked, _one_output(_TRIGGER))
+    stimulus: tuple[dict[str, int], ...] = ()
     if answer is Answer.DIFFERENT:
         names = _Names.read(MAP)
         stimulus = tuple(names.values(step, ports) for step in abc.counterexample())
-        return replace(base, answer=answer, by="abc", stimulus=stimulus)
-    return replace(base, answer=answer, by="abc")
+    return replace(base, answer=answer, by="abc", stimulus=stimulus)
+
+
+def _ever_known(flow: Flow, gold: Netlist) -> Found:
+    """Whether gold's outputs can ever be known: DIFFERENT = they can."""
+    ports = paired(gold, gold)
+    flow.normalise(Role.GOLD, ports, steps_of(gold, gold))
+    flow.graph(None, ports)
+    graph = _one_output(_KNOWN)
+    if graph.constant() is not None:
+        return Found(Answer.DIFFERENT if graph.constant() else Answer.EQUAL, "abc")
+    commands = f"bmc3 -F {_KNOWN_FRAMES} -T 5" if graph.latches else "iprove"
+    return Found(abc.ask(GRAPH, Question(commands, 10)), "abc")
+
+
+def _one_output(index: int) -> abc.Graph:
+    stage("solve")
+    graph = abc.Graph(GRAPH.read_bytes()).only(index)
+    GRAPH.write_bytes(graph.content)
+    return graph
 
 
 def _clocks(gold: Netlist, gate: Netlist) -> tuple[tuple[str, int], ...]:
     clocks = gold.clocks() | gate.clocks()
     return tuple(sorted((c.net.partition("[")[0], int(c.polarity)) for c in clocks))
-
-
-def _ever_known(graph: abc.Graph) -> Answer:
-    if graph.constant() is not None:
-        return Answer.DIFFERENT if graph.constant() else Answer.EQUAL
-    commands = f"bmc3 -F {_KNOWN_FRAMES} -T 5" if graph.latches else "iprove"
-    return abc.ask(GRAPH, Question(commands, 10))
 
 
 def _solved(asked: Asked, graph: abc.Graph) -> Answer:

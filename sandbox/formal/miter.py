@@ -41,10 +41,11 @@ def paired(gold: Netlist, gate: Netlist) -> tuple[Paired, ...]:
     return tuple(found)
 
 
-def miter(ports: Sequence[Paired]) -> str:
+def miter(ports: Sequence[Paired], *, with_gate: bool = True) -> str:
     """Verilog of a module `miter` around `gold`, whose outputs are split into value and unknown.
 
     `trigger` is 1 where gold knows a bit and gate has another value; `known` where gold knows any.
+    Without a gate `trigger` is 0.
     """
     inputs = [p for p in ports if p.direction == "input"]
     outputs = [p for p in ports if p.direction == "output"]
@@ -53,9 +54,12 @@ def miter(ports: Sequence[Paired]) -> str:
     lines += [f"wire [{p.width - 1}:0] {p.name}_d, {p.name}_x, {p.name}_g;" for p in outputs]
     shared = [f".{p.name}({p.name})" for p in inputs]
     gold = [f".{p.name}_{side}({p.name}_{side})" for p in outputs for side in "dx"]
-    gate = [f".{p.name}({p.name}_g)" for p in outputs]
-    lines += [f"gold gold({', '.join(shared + gold)});", f"gate gate({', '.join(shared + gate)});"]
-    differ = " | ".join(f"(|(({p.name}_d ^ {p.name}_g) & ~{p.name}_x))" for p in outputs)
+    lines.append(f"gold gold({', '.join(shared + gold)});")
+    differ = "1'b0"
+    if with_gate:
+        gate = [f".{p.name}({p.name}_g)" for p in outputs]
+        lines.append(f"gate gate({', '.join(shared + gate)});")
+        differ = " | ".join(f"(|(({p.name}_d ^ {p.name}_g) & ~{p.name}_x))" for p in outputs)
     known = " | ".join(f"(|(~{p.name}_x))" for p in outputs)
     lines += [f"assign trigger = {differ};", f"assign known = {known};", "endmodule", ""]
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ Bits = tuple[Bit, ...]
 
 _REGISTER = re.compile(r"\$(a|ad|s|al)?dff(e|sr|sre|ce)?")
 _LATCHES = frozenset({"$dlatch", "$adlatch", "$dlatchsr", "$sr"})
+_TRISTATE = frozenset({"$tribuf", "$_TBUF_"})
 _CONTROLS = ("ARST", "ALOAD", "SET", "CLR")
 
 
@@ -62,6 +64,19 @@ class Netlist:
     cells: tuple[Cell, ...]
     memory_bits: Mapping[str, int] = field(default_factory=dict)
     initial: Mapping[int, str] = field(default_factory=dict)
+    nets: Mapping[Bit, str] = field(default_factory=dict)
+
+    def contested(self) -> tuple[str, ...]:
+        """Nets that two things drive, or that are shorted to a constant or to another input.
+
+        Later passes would keep one of the drivers.
+        """
+        driven = [bit for port in self.ports if port.direction == "input" for bit in port.bits]
+        driven += [bit for cell in self.cells for bits in cell.outputs.values() for bit in bits]
+        several = {
+            bit for bit, times in Counter(driven).items() if times > 1 or isinstance(bit, str)
+        }
+        return tuple(sorted({self.nets.get(bit, f"net {bit}") for bit in several}))
 
     @property
     def size(self) -> int:
@@ -74,7 +89,7 @@ class Netlist:
         constants = (bit for cell in self.cells for bits in cell.inputs.values() for bit in bits)
         return (
             "z" in constants
-            or any(cell.kind == "$tribuf" for cell in self.cells)
+            or any(cell.kind in _TRISTATE for cell in self.cells)
             or any("z" in port.bits for port in self.ports)
         )
 
@@ -129,14 +144,18 @@ def read_netlist(path: Path, module: str) -> Netlist:
     cells = [_cell(name, cell) for name, cell in found["cells"].items()]
     memories = {n: int(m["width"]) * int(m["size"]) for n, m in found.get("memories", {}).items()}
     initial: dict[int, str] = {}
-    for net in found["netnames"].values():
+    nets: dict[Bit, str] = {}
+    for name, net in found["netnames"].items():
+        for bit in net["bits"]:
+            if bit not in nets or not net.get("hide_name"):
+                nets[bit] = name
         value = net["attributes"].get("init", "")
         initial |= {
             bit: digit
             for bit, digit in zip(net["bits"], reversed(value), strict=False)
             if isinstance(bit, int) and digit in "01"
         }
-    return Netlist(tuple(ports), tuple(cells), memories, initial)
+    return Netlist(tuple(ports), tuple(cells), memories, initial, nets)
 
 
 def _cell(name: str, cell: dict[str, dict[str, list[Bit]]]) -> Cell:

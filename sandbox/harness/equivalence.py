@@ -22,7 +22,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.formal.question import Answer, Asked, Found
 from gatewright.sandbox.harness.equivalence_replay import one_step, replay
-from gatewright.sandbox.harness.equivalence_text import of_reference, readable, remark
+from gatewright.sandbox.harness.equivalence_text import FormalText, of_reference, readable, remark
 from gatewright.sandbox.harness.reference import Reference, interface_differences, prepare
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.harness.testbench_design import Refused
@@ -54,9 +54,14 @@ class _Case:
     spec: ReferenceSpec
     candidate: Candidate
     reference: Reference
-    gold: str
-    gate: Layout
+    gold: FormalText
+    gate: FormalText
     top: str
+
+    @property
+    def gold_text(self) -> str:
+        """The reference as the front end reads it."""
+        return self.gold.layout.text
 
 
 @dataclass(slots=True)
@@ -107,8 +112,9 @@ class EquivalenceHarness:
         differences = tuple(interface_differences(candidate, wanted))
         if differences:
             return _failed(FailureClass.INTERFACE, differences)
-        case = _Case(problem, spec, candidate, reference, of_reference(reference.plain), gate, top)
-        done = self._job(case.gold, reference.interface.module, gate.text, top)
+        gold = of_reference(reference.plain, reference.interface.module)
+        case = _Case(problem, spec, candidate, reference, gold, gate, top)
+        done = self._job(case.gold_text, reference.interface.module, gate.layout.text, top)
         verdict = self._judged(case, done, waveform)
         return replace(
             verdict,
@@ -148,15 +154,20 @@ class EquivalenceHarness:
 
     def _proved(self, case: _Case, found: Found) -> Verdict:
         """A proof counts if the reference's outputs are ever known: x matches anything."""
-        if case.gold not in self._known:
+        doubts = (*case.gold.doubts, *case.gate.doubts)
+        if doubts:
+            said = "as hardware it is equivalent, but a process does not wait for all that it reads"
+            verdict = _inconclusive(FailureClass.NO_CHECKS, said)
+            return replace(verdict, diagnostics=(*verdict.diagnostics, *doubts))
+        if case.gold_text not in self._known:
             top = case.reference.interface.module
-            done = self._job(case.gold, top, case.gold, top, known=True)
+            done = self._job(case.gold_text, top, case.gold_text, top, known=True)
             text = done.files.get("result.json")
             if text is None:
                 said = "equivalent, but whether the reference's outputs ever leave x is not known"
                 return _inconclusive(FailureClass.TIMEOUT, said)
-            self._known[case.gold] = Found.of_json(text).answer is Answer.DIFFERENT
-        if not self._known[case.gold]:
+            self._known[case.gold_text] = Found.of_json(text).answer is Answer.DIFFERENT
+        if not self._known[case.gold_text]:
             said = "the reference's outputs were never seen to leave x, which matches anything"
             return _inconclusive(FailureClass.NO_CHECKS, said)
         note = remark(f"equivalent: {_HOW[found.by]}", "proved", Severity.NOTE)
@@ -187,12 +198,14 @@ def _unfinished(case: _Case, done: Done) -> Verdict:
     if stage == "read gate":
         said = "the design cannot be synthesised, so nothing can be proved of it"
         verdict = _inconclusive(FailureClass.ELABORATION, said)
-        reasons = tuple(_reader_errors(log, case.gate))
+        reasons = tuple(_reader_errors(log, case.gate.layout))
         return replace(verdict, diagnostics=(*verdict.diagnostics, *reasons))
     if _LOOP in log:
         said = "a combinational loop: what it settles to depends on delays"
         return _inconclusive(FailureClass.ELABORATION, said)
-    return _inconclusive(FailureClass.CRASH, f"Yosys gave up at '{stage}': {log[-300:]}")
+    errors = [line.strip() for line in log.splitlines() if line.startswith("ERROR")]
+    why = errors[0] if errors else f"exit status {done.status}"
+    return _inconclusive(FailureClass.CRASH, f"Yosys gave up at '{stage}': {why}")
 
 
 def _reader_errors(log: str, gate: Layout) -> Iterator[Diagnostic]:

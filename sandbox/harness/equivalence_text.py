@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gatewright.core import Candidate, Diagnostic, FailureClass, Severity, Source
 from gatewright.sandbox.harness.testbench_design import Refused, gated
@@ -17,12 +18,23 @@ from gatewright.sandbox.integrity import (
     needed,
     preprocess,
 )
+from gatewright.sandbox.tools.slang_sensitivity import unwatched
 
 TOOL = "equivalence"
 _INFERRED = frozenset({"always_comb", "always_latch"})
 
 
-def readable(candidate: Candidate, top: str, includes: Sequence[Source] = ()) -> Layout | Refused:
+@dataclass(frozen=True, slots=True)
+class FormalText:
+    """A design's text for a proof; `doubts` are why a proof would not speak of its simulation."""
+
+    layout: Layout
+    doubts: tuple[Diagnostic, ...] = ()
+
+
+def readable(
+    candidate: Candidate, top: str, includes: Sequence[Source] = ()
+) -> FormalText | Refused:
     """The candidate's text for a proof, or why it goes no further."""
     done = preprocess(candidate.sources, includes=includes)
     found = definitions(done.tokens)
@@ -37,22 +49,34 @@ def readable(candidate: Candidate, top: str, includes: Sequence[Source] = ()) ->
     tokens, _ = needed(done.tokens, found, {top})
     tokens = leave_out(tokens, done.files, policy).tokens
     refused = gated(tokens, done.files, done.diagnostics, policy)
-    return refused or formal_layout(tokens, done.files)
+    return refused or formal_text(tokens, done.files, top)
 
 
-def of_reference(plain: Source) -> str:
+def of_reference(plain: Source, top: str) -> FormalText:
     """A reference's text for a proof."""
     done = preprocess((plain,))
-    return formal_layout(done.tokens, done.files).text
+    return formal_text(done.tokens, done.files, top)
 
 
-def formal_layout(tokens: Sequence[Token], files: Sequence[str]) -> Layout:
+def formal_text(tokens: Sequence[Token], files: Sequence[str], top: str) -> FormalText:
     """The tokens as text in which a latch is a latch.
 
     For `always_comb` the front end takes the author's word that nothing is kept, and closes a loop
     where a value is: simulators keep the value.
     """
-    return lay_out(_plain(tokens), files)
+    as_written = lay_out([t for t in tokens if t.kind is not Kind.ATTRIBUTE], files)
+    return FormalText(lay_out(_plain(tokens), files), tuple(_doubts(as_written, top)))
+
+
+def _doubts(layout: Layout, top: str) -> Iterator[Diagnostic]:
+    for found in unwatched(layout.text, top):
+        place = layout.place(found.line)
+        file, line = (place.file, place.line) if place else ("", 0)
+        said = (
+            f"does not wait for {', '.join(found.names)}: simulation keeps an old value where "
+            "hardware would not"
+        )
+        yield Diagnostic(Severity.ERROR, said, file, line, 0, "sensitivity", TOOL)
 
 
 def _plain(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -201,6 +201,32 @@ def test_fails_what_no_tool_reads(
             "inout",
             id="inout",
         ),
+        *(
+            pytest.param(
+                "module m(input clk, a, b, output y); assign y = a; endmodule",
+                f"module m(input clk, a, b, output {kind}); {body} endmodule",
+                "several drivers",
+                id=f"several drivers: {body}",
+            )
+            for kind, body in (
+                ("y", "assign y = a; assign y = b;"),
+                ("y", "assign y = a; s s1(b, y);endmodule module s(input i, output o);assign o=i;"),
+                ("reg y", "always @* y = a; always @* y = b;"),
+                ("reg y", "always @* y = a; always @(posedge clk) y <= b;"),
+            )
+        ),
+        pytest.param(
+            "module m(input a, b, output y); assign y = a & b; endmodule",
+            "module m(input a, b, output reg y); always @(a) y = a & b; endmodule",
+            "does not wait for",
+            id="sensitivity",
+        ),
+        pytest.param(
+            "module m(input a, e, output y); assign y = a; endmodule",
+            "module m(input a, e, output y); bufif1 (y, a, e); endmodule",
+            "drives z",
+            id="tri-state gate",
+        ),
         pytest.param(
             "module m(input c, output reg q); always @(posedge c) q <= ~q; endmodule",
             "module m(input c, output q); assign q = 0; endmodule",

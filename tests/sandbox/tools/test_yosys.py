@@ -8,7 +8,6 @@ import pytest
 
 from gatewright.core import ToolCrashed
 from gatewright.sandbox.isolation import open_isolation
-from gatewright.sandbox.isolation.scratch import root
 from gatewright.sandbox.tools.yosys import Budget, Yosys
 
 ENTRY = "gatewright.sandbox.formal.inside:run"
@@ -29,7 +28,8 @@ def test_answers_and_cleans_up(yosys: Yosys) -> None:
     assert '"equal"' in done.files["result.json"]
     assert "nothing" not in done.files
     assert 0 < done.cpu_s < 5
-    assert not list(root().glob("gatewright-*yosys*/job*"))
+    assert yosys._server is not None
+    assert not list(yosys._server.folder.glob("job*"))
 
 
 def test_survives_an_error_of_yosys(yosys: Yosys) -> None:
