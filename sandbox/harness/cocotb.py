@@ -10,9 +10,7 @@ from pathlib import Path
 from gatewright.core import (
     Candidate,
     CocotbSpec,
-    DataError,
     Problem,
-    Source,
     UsageError,
     Verdict,
 )
@@ -38,6 +36,9 @@ from gatewright.sandbox.harness.cocotb_judge import (
     without_checks,
 )
 from gatewright.sandbox.harness.cocotb_report import read_report
+from gatewright.sandbox.harness.cocotb_runner import RunnerRun, uses_runner
+from gatewright.sandbox.harness.cocotb_wave import with_wave
+from gatewright.sandbox.harness.cocotb_write import write_plain
 from gatewright.sandbox.harness.seeds import drawn_seed
 from gatewright.sandbox.integrity import GatePolicy, has_delays, preprocess
 from gatewright.sandbox.isolation import (
@@ -73,7 +74,7 @@ class CocotbHarness:
     `checks` counts tests run, `mismatches` those that failed; `metrics["assertions"]` counts the
     assertions executed, `metrics["seed"]` is cocotb's random seed: new in every run unless `seed`
     is given or the harness is `reproducible`: then it follows from the candidate's text.
-    `waveform` is where to keep a VCD.
+    `waveform` is where to keep a VCD. Tests that use cocotb's own runner run through it.
     """
 
     isolation: Isolation
@@ -103,12 +104,13 @@ class CocotbHarness:
         if isinstance(design, Refused):
             return replace(failed(design.failure, *design.diagnostics), tools=tools, rules=RULES)
         seed = drawn_seed(candidate.sources, self.seed, reproducible=self.reproducible)
-        run = _Run(self.isolation, icarus, spec, self.limits, seed, self.waveform)
+        kind = RunnerRun if uses_runner(spec) else _Run
+        run = kind(self.isolation, icarus, spec, self.limits, seed, self.waveform)
         verdict = self._checked(design, run, problem)
         said = (*verdict.diagnostics, *design.notes)
         return replace(verdict, diagnostics=said, tools=tools, rules=RULES)
 
-    def _checked(self, design: Design, run: _Run, problem: Problem) -> Verdict:
+    def _checked(self, design: Design, run: _Run | RunnerRun, problem: Problem) -> Verdict:
         may = self.pokes
         if problem.interface is not None:
             # The task says which ports there are, so what else the tests write is meant as such.
@@ -120,7 +122,7 @@ class CocotbHarness:
             verdict = replace(verdict, log=log)
         return self._confirmed(verdict, run, design) if verdict.passed else verdict
 
-    def _confirmed(self, passed: Verdict, run: _Run, design: Design) -> Verdict:
+    def _confirmed(self, passed: Verdict, run: _Run | RunnerRun, design: Design) -> Verdict:
         """Doubt a pass: do the tests pass designs whose outputs are constant as well?"""
         simulator = f"{run.icarus.version} {find_cocotb().version}"
         key = cocotb_blind.key_of(run.spec, design.module.interface, simulator)
@@ -181,7 +183,7 @@ class _Run:
             verdict = judged(finished, report, design.module, may)
             metrics = {**verdict.metrics, "seed": float(self.seed)}
             verdict = timed(replace(verdict, metrics=metrics), compiled, finished)
-            return self._with_wave(folder, verdict, nonce), finished
+            return with_wave(verdict, folder / _WAVE, self.waveform, nonce), finished
 
     def _compile(self, folder: Path, design: Design, nonce: str) -> Finished | None:
         """Compile the design in its wrapper; None where that cannot drive its inputs."""
@@ -204,19 +206,6 @@ class _Run:
         line = self.icarus.compile([_DESIGN, _BENCH], top, output=_IMAGE)
         argv = [line[0], "-c", _FLAGS, *line[1:]]
         return self.isolation.run(Command(argv, folder, mounts=self.icarus.mounts), self.limits)
-
-    def _with_wave(self, folder: Path, verdict: Verdict, nonce: str) -> Verdict:
-        wave = folder / _WAVE
-        if self.waveform is None or wave.is_symlink() or not wave.is_file():
-            return verdict
-        head, end, rest = wave.read_bytes().partition(b"$enddefinitions")
-        try:
-            self.waveform.write_bytes(head.replace(f"_{nonce}".encode(), b"") + end + rest)
-        except OSError as fault:
-            raise UsageError(
-                f"the waveform cannot be written: {fault}", where=str(self.waveform)
-            ) from fault
-        return replace(verdict, waveform=str(self.waveform))
 
 
 def _policy(problem: Problem) -> GatePolicy:
@@ -259,13 +248,4 @@ def _write(folder: Path, design: Design, spec: CocotbSpec) -> None:
         text = Path(module.__file__ or "").read_text(encoding="utf-8")
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     for source in (*spec.tests, *spec.data):
-        _write_plain(folder, source)
-
-
-def _write_plain(folder: Path, source: Source) -> None:
-    path = folder / source.name
-    if Path(source.name).name != source.name or path.exists():
-        raise DataError(
-            "this file name cannot be used here", where=source.name, hint="give each its own name"
-        )
-    path.write_text(source.text, encoding="utf-8")
+        write_plain(folder, source)

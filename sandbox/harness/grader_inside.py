@@ -67,7 +67,7 @@ class Simulations:
         self._plan = plan
         self._channel = channel
         self._descriptor = descriptor
-        self._count = 0
+        self.count = 0
         self.wrapped: dict[str, str] = {}
 
     def watch(self) -> None:
@@ -83,14 +83,15 @@ class Simulations:
         subprocess.Popen.__init__ = begin  # type: ignore[assignment,method-assign]
 
     def _environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        self._count += 1
-        self._channel.send("sim", run=self._count)
+        self.count += 1
+        case = os.environ.get("PYTEST_CURRENT_TEST", "")
+        self._channel.send("sim", run=self.count, case=case)
         found = {
             "COCOTB_RANDOM_SEED": str(self._plan["seed"]),
             **given,
             "PYGPI_USERS": ",".join((*ENTRIES, f"{INSIDE}:start")),
             "GATEWRIGHT_CHANNEL": str(self._descriptor),
-            "GATEWRIGHT_RUN": str(self._count),
+            "GATEWRIGHT_RUN": str(self.count),
             "GATEWRIGHT_FOLDERS": os.pathsep.join(self._folders(given)),
             "COCOTB_ANSI_OUTPUT": "0",
             "COCOTB_REWRITE_ASSERTION_FILES": "",
@@ -128,6 +129,10 @@ class Builds:
                 args, named = args[:1], self._sources(named, args[1:])
                 # Designs without a timescale would otherwise run in whole seconds.
                 named.setdefault("timescale", ("1ns", "1ps"))
+            if self._plan["wave"]:
+                # Two dumps in one simulation are one too many.
+                named["waves"] = False
+                os.environ.pop("WAVES", None)
             try:
                 build(self_, *args, **named)
             except RuntimeError:
@@ -140,6 +145,37 @@ class Builds:
 
         runner.Runner.build = built
         runner.Icarus._build_command = commanded
+        if self._plan["sources"]:
+            self._watch_names(runner)
+        if self._plan["wave"]:
+            self._watch_waves(runner)
+
+    def _watch_names(self, runner: Any) -> None:
+        get = runner.get_runner
+
+        def got(name: str) -> Any:
+            if name != "icarus":
+                self._channel.send("foreign", name=str(name))
+            return get(name)
+
+        runner.get_runner = got
+
+    def _watch_waves(self, runner: Any) -> None:
+        """Have every simulation keep a VCD of its own, whatever the tests ask for."""
+        command, test = runner.Icarus._test_command, runner.Runner.test
+        wave = Path(self._plan["wave"])
+
+        def commanded(self_: Any) -> Any:
+            return [[w for w in c if w not in ("-none", "-fst")] for c in command(self_)]
+
+        def tested(self_: Any, *args: Any, **named: Any) -> Any:
+            try:
+                return test(self_, *args, **named)
+            finally:
+                if wave.is_file():
+                    wave.rename(f"{wave}_{self._simulations.count}")
+
+        runner.Icarus._test_command, runner.Runner.test = commanded, tested
 
     def _sources(self, named: dict[str, Any], rest: Sequence[Any]) -> dict[str, Any]:
         """The candidate's files first; of those named, the ones that are here and are not its."""

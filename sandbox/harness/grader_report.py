@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gatewright.core import Outcome, TestResult
@@ -20,7 +20,7 @@ class Session:
 
     `cases` are the grader's own tests, `unloaded` why its files did not load, `builds_failed` the
     logs of builds that failed, `simulations` what each cocotb simulation reported, `status` the
-    exit status (None: it did not come to that).
+    exit status (None: it did not come to that), `foreign` another simulator that was asked for.
     """
 
     cases: tuple[TestResult, ...] = ()
@@ -29,6 +29,7 @@ class Session:
     builds_failed: tuple[str, ...] = ()
     simulations: tuple[Report, ...] = ()
     status: int | None = None
+    foreign: str = ""
 
     @property
     def results(self) -> tuple[TestResult, ...]:
@@ -66,11 +67,14 @@ def read_session(channel: bytes) -> Session:
     """Parse the JSON lines; a line cut off by the end of the process is left out."""
     cases: dict[str, TestResult] = {}
     runs: dict[int, list[bytes]] = defaultdict(list)
+    cases_of: dict[int, str] = {}
     unloaded, failed = list[str](), list[str]()
-    collected, status = 0, None
+    collected, status, foreign = 0, None, ""
     for line in channel.splitlines():
         event = _event(line)
         kind = event.get("event")
+        if kind == "sim":
+            cases_of[int(event["run"])] = str(event["case"])
         if "run" in event:
             runs[int(event["run"])].append(line)
         elif kind == "cases":
@@ -81,12 +85,29 @@ def read_session(channel: bytes) -> Session:
             unloaded.append(str(event["message"]))
         elif kind == "build" and not event["ok"]:
             failed.append(str(event["log"]))
+        elif kind == "foreign":
+            foreign = str(event["name"])
         elif kind == "exit":
             status = int(event["status"])
-    reports = tuple(read_report(b"\n".join(runs[number])) for number in sorted(runs))
-    return Session(
-        tuple(cases.values()), collected, tuple(unloaded), tuple(failed), reports, status
-    )
+    reports = {number: read_report(b"\n".join(runs[number])) for number in sorted(runs)}
+    told = (tuple(cases.values()), collected, tuple(unloaded), tuple(failed))
+    return Session(*told, _told_apart(reports, cases_of), status, foreign)
+
+
+def _told_apart(reports: Mapping[int, Report], cases: Mapping[int, str]) -> tuple[Report, ...]:
+    """Where several simulations ran, their tests' names begin with that of the grader's test."""
+    if len(reports) < 2:
+        return tuple(reports.values())
+    return tuple(_named(report, cases.get(n, "")) for n, report in reports.items())
+
+
+def _named(report: Report, case: str) -> Report:
+    case = case.rpartition("::")[2].partition(" (")[0]
+    if not case or report.collected is None:
+        return report
+    names = tuple(f"{case}: {name}" for name in report.collected)
+    results = tuple(replace(r, name=f"{case}: {r.name}") for r in report.results)
+    return replace(report, collected=names, results=results)
 
 
 def _add(cases: dict[str, TestResult], event: Mapping[str, Any]) -> None:

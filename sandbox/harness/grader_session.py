@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,8 +91,13 @@ def run_plan(
     icarus: Icarus,
     limits: Limits,
     environment: Mapping[str, str],
+    *,
+    quiet: bool = False,
 ) -> Finished:
-    """Run the plan. Its environment is `environment` and what Python, pytest and cocotb need."""
+    """Run the plan; `quiet` drops what it prints.
+
+    Its environment is `environment` and what Python, pytest and cocotb need.
+    """
     place.own.mkdir(exist_ok=True)
     for name, module in _OWN.items():
         text = Path(module.__file__ or "").read_text(encoding="utf-8")
@@ -110,8 +116,11 @@ def run_plan(
         "PATH": os.pathsep.join(programs),
         "PYTHONPATH": os.pathsep.join(searched),
     }
+    argv = [sys.executable, str(place.own_inside / "gw_grader.py")]
+    if quiet:
+        argv = ["/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null 2>&1"]
     command = Command(
-        [sys.executable, str(place.own_inside / "gw_grader.py")],
+        argv,
         place.work,
         mounts=(*find_cocotb().mounts, *icarus.mounts, *place.mounts),
         environment=full,
