@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from gatewright.core import Diagnostic, Direction, Severity, Source, ToolMissing
 from gatewright.sandbox.harness.conversion_inside import NETLIST
-from gatewright.sandbox.harness.equivalence_text import formal_layout
+from gatewright.sandbox.harness.equivalence_text import formal_text
 from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import Design, silenced
 from gatewright.sandbox.integrity import Layout
@@ -101,7 +101,8 @@ def _warm(isolation: Isolation) -> Yosys:
 def _readable(design: Design) -> Layout:
     """Without prints, which show nothing that counts; a latch is where simulators see one."""
     layout = silenced(design).layout
-    return formal_layout([token for row in layout.lines for token in row], layout.files)
+    tokens = [token for row in layout.lines for token in row]
+    return formal_text(tokens, layout.files, design.top).layout
 
 
 def _sets_parameters(bench: Bench, module_at: int) -> bool:
