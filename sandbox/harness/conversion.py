@@ -102,7 +102,7 @@ def _readable(design: Design) -> Layout:
     """Without prints, which show nothing that counts; a latch is where simulators see one."""
     layout = silenced(design).layout
     tokens = [token for row in layout.lines for token in row]
-    return formal_text(tokens, layout.files, design.top).layout
+    return formal_text(tokens, layout.files, design.module.name).layout
 
 
 def _sets_parameters(bench: Bench, module_at: int) -> bool:
