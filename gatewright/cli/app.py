@@ -16,6 +16,7 @@ from gatewright.cli.evaluate import evaluate, preflight
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.generate import generate
 from gatewright.cli.reporting import compare, report
+from gatewright.cli.schematic import schematic
 from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
 from gatewright.cli.testbench import testbench
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command()(doctor)
 app.command()(generate)
 app.command()(verify)
+app.command()(schematic)
 app.command()(testbench)
 app.command("eval")(evaluate)
 app.command()(preflight)

@@ -60,7 +60,7 @@ def verify(
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option(help="Write a page: verdict, code, waveform."),
+        typer.Option(help="Write a page: verdict, code, waveform, schematic."),
     ] = None,
     isolation: IsolationLevel = None,
     unsafe: Unsafe = False,
@@ -72,6 +72,7 @@ def verify(
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
+    from gatewright.cli.schematic import schematics_of
 
     one_standard_input(designs, testbench, reference, cocotb, data)
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
@@ -86,7 +87,8 @@ def verify(
         check = Check(confined, wave, time_limit, formal, seed)
         verdict = check.carry_out(spec, problem, candidate)
         if html:
-            page = CheckPage(problem.id, candidate, spec, verdict, formal)
+            drawn = schematics_of(confined, candidate.sources, top)
+            page = CheckPage(problem.id, candidate, spec, verdict, formal, drawn)
             OutputFile(html).write(check_html(page))
     if json:
         print_json(verdict_json(verdict))

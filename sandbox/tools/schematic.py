@@ -1,0 +1,40 @@
+"""From a design's sources to the netlist that a schematic shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gatewright.core import DataError, Source
+from gatewright.sandbox.integrity import lay_out, preprocess
+from gatewright.sandbox.tools.yosys import Budget, Yosys
+
+ENTRY = "gatewright.sandbox.tools.schematic_inside:run"
+_BUDGET = Budget(cpu_s=10, wall_s=60)
+_ERROR = re.compile(r"^design\.sv:(\d+)(?::(\d+))?: ERROR: (.*)$|^ERROR: (.*)$", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+
+
+def netlist_of(yosys: Yosys, sources: Sequence[Source], top: str = "") -> str:
+    """The netlist as JSON (`write_json` of Yosys), with the top module marked in it.
+
+    Raises DataError for a design that cannot be synthesised, ToolMissing without pyosys.
+    """
+    if top and not _NAME.fullmatch(top):
+        raise DataError("is not a module's plain name", where=top)
+    done = preprocess(sources)
+    layout = lay_out(done.tokens, done.files)
+    files = {"design.sv": layout.text}
+    found = yosys.run(files, {"top": top}, ("netlist.json", "log"), _BUDGET)
+    netlist = found.files.get("netlist.json", "").rstrip()
+    if found.ok and netlist:
+        if not netlist.endswith("}"):
+            raise DataError("is too large for a schematic", where=top)
+        return netlist
+    error = _ERROR.search(found.files.get("log", ""))
+    if error is None:
+        raise DataError(f"could not be synthesised within {_BUDGET.cpu_s:g} CPU seconds")
+    line, column, message, other = error.groups()
+    place = layout.place(int(line), int(column or 0)) if line else None
+    where = f"{place.file}:{place.line}" if place else ""
+    raise DataError(f"cannot be synthesised: {message or other}"[:300], where=where)
