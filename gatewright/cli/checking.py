@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from gatewright.cli.cocotb_files import cocotb_spec
 from gatewright.cli.inputs import read_source, read_sources
 from gatewright.core import (
     Candidate,
@@ -49,7 +50,7 @@ def check_spec(
     if cocotb:
         if testbench or reference:
             raise UsageError("--cocotb stands alone", hint="leave --testbench and --reference out")
-        return CocotbSpec(read_sources(cocotb), data=files)
+        return cocotb_spec(cocotb, files)
     if testbench:
         benches, golden = read_sources(testbench), read_sources(reference or ())
         files = (*files, *_beside([*testbench, *(reference or ())], (*benches, *golden), files))

@@ -57,10 +57,17 @@ class ReferenceSpec:
 
 @dataclass(frozen=True, slots=True)
 class CocotbSpec:
-    """Check by running cocotb test modules, unchanged, on the candidate."""
+    """Check by running cocotb test modules, unchanged, on the candidate.
+
+    `top` is the module under test where the problem names none; `defines` are macros it is compiled
+    with, `parameters` those of the module that are set (name, value as Verilog writes it).
+    """
 
     tests: tuple[Source, ...]
     data: tuple[Source, ...] = ()
+    top: str = ""
+    defines: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

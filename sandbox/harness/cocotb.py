@@ -23,7 +23,6 @@ from gatewright.sandbox.harness.cocotb_design import (
     probe,
     ready,
     stubs,
-    unmeasured,
     widths,
     wrapper,
 )
@@ -132,7 +131,7 @@ class CocotbHarness:
         limits = replace(self.limits, cpu_s=2 + 2 * passed.cpu_s, wall_s=20 + 4 * passed.wall_s)
         brief = replace(run, limits=limits, waveform=None)
         told, verdict, lasting = passed, passed, True
-        for stub in stubs(design.module):
+        for stub in stubs(design):
             verdict, finished = brief.judged(stub, frozenset({"*"}))
             told = timed(told, verdict)
             lasting = finished is None or finished.ending is not Ending.WALL
@@ -164,7 +163,7 @@ class _Run:
             _write(folder, design, self.spec)
             compiled = self._compile(folder, design, nonce)
             if compiled is None:
-                return undrivable(unmeasured(design.module)), None
+                return undrivable(design.unmeasured), None
             if not compiled.ok:
                 return not_compiled(compiled, design, _DESIGN), None
             command = run_tests(
@@ -190,8 +189,8 @@ class _Run:
         measured: dict[str, int] = {}
         if has_reals(design):
             return None
-        if unmeasured(design.module):
-            (folder / _BENCH).write_text(probe(design.module, nonce))
+        if design.unmeasured:
+            (folder / _BENCH).write_text(probe(design, nonce))
             compiled = self._iverilog(folder, f"probe_{nonce}")
             if not compiled.ok:
                 alone = self._iverilog(folder, design.module.name)
@@ -199,7 +198,7 @@ class _Run:
             command = Command(self.icarus.simulate(_IMAGE), folder, mounts=self.icarus.mounts)
             measured = widths(self.isolation.run(command, self.limits).output, nonce)
         wave = _WAVE if self.waveform is not None else ""
-        (folder / _BENCH).write_text(wrapper(design.module, nonce, measured, wave))
+        (folder / _BENCH).write_text(wrapper(design, nonce, measured, wave))
         return self._iverilog(folder, f"cocotb_{nonce}")
 
     def _iverilog(self, folder: Path, top: str) -> Finished:

@@ -21,7 +21,9 @@ _known: dict[str, bool] = {}
 
 def key_of(spec: CocotbSpec, interface: Interface, simulator: str) -> str:
     """What the answer depends on, hashed."""
-    digest = hashlib.sha256(f"{_own()}\0{simulator}\0{interface}".encode())
+    digest = hashlib.sha256(
+        f"{_own()}\0{simulator}\0{interface}\0{spec.defines}\0{spec.parameters}".encode()
+    )
     for source in (*spec.tests, *spec.data):
         digest.update(f"\0{source.name}\0{source.text}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

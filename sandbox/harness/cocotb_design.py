@@ -45,12 +45,25 @@ _REACHING = frozenset({"include", "macro-budget"})
 class Design:
     """A candidate that passed the gate: its text as compiled, its module under test.
 
-    `notes` say what was left out of the text.
+    `notes` say what was left out of the text; `parameters` are those that are set.
     """
 
     layout: Layout
     module: Module
     notes: tuple[Diagnostic, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def instance(self) -> str:
+        """What instantiates it: its name and its parameters."""
+        given = " , ".join(f". {name} ( {value} )" for name, value in self.parameters)
+        return f"{self.module.name} # ( {given} )" if given else self.module.name
+
+    @property
+    def unmeasured(self) -> tuple[Port, ...]:
+        """The inputs whose width the text does not tell: of a named type, of computed bounds."""
+        inputs = self.module.interface.inputs
+        return tuple(p for p in inputs if self.parameters or p.name not in self.module.sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ def ready(
     """Gate a candidate and find the module under test. `wanted` are the ports it must have."""
     if not any(source.text.strip() for source in candidate.sources):
         return Refused(FailureClass.NO_CODE, (error("the answer holds no code"),))
-    done = preprocess(candidate.sources, defines=_MACROS)
+    done = preprocess(candidate.sources, defines={**_MACROS, **dict(spec.defines)})
     left = leave_out(done.tokens, done.files, policy)
     compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]
     refused = refusal(done, left.tokens, policy) or _borrowed(compiled, done.files, spec)
@@ -79,7 +92,7 @@ def ready(
         return refused
     found = definitions(compiled)
     modules = [d.name for d in found if d.is_module]
-    chosen = _top(top, modules, tops(compiled, found), spec)
+    chosen = _top(top or spec.top, modules, tops(compiled, found), spec)
     if isinstance(chosen, Diagnostic):
         return Refused(FailureClass.INTERFACE, (chosen,))
     parsed = slang.parse(compiled, done.files)
@@ -90,7 +103,11 @@ def ready(
     differing = tuple(_differences(module.interface, wanted)) if wanted else ()
     if differing:
         return Refused(FailureClass.INTERFACE, differing)
-    return Design(parsed.layout, module, left.notes)
+    unknown = [name for name, _ in spec.parameters if name not in module.parameters]
+    if unknown:
+        message = f"{module.name} has no parameter {', '.join(unknown)}"
+        return Refused(FailureClass.INTERFACE, (error(message),))
+    return Design(parsed.layout, module, left.notes, spec.parameters)
 
 
 def refusal(done: Preprocessed, tokens: Sequence[Token], policy: GatePolicy) -> Refused | None:
@@ -150,24 +167,19 @@ def _differences(ours: Interface, wanted: Interface) -> Iterator[Diagnostic]:
             yield error(f"'{port.name}' must be an {port.direction}, not {has.direction}")
 
 
-def unmeasured(module: Module) -> tuple[Port, ...]:
-    """The inputs whose width the text does not tell: of a named type, or of computed bounds."""
-    return tuple(p for p in module.interface.inputs if p.name not in module.sized)
-
-
 def has_reals(design: Design) -> bool:
     """Whether an input is a real number, which no vector can drive."""
     return bool(_REAL.search(design.layout.text))
 
 
-def probe(module: Module, nonce: str) -> str:
+def probe(design: Design, nonce: str) -> str:
     """Verilog that prints `nonce name width` for each input that is not measured yet."""
     prints = " ".join(
         f'$display ( "{nonce} {p.name} %0d" , $bits ( dut . {p.name} ) ) ;'
-        for p in unmeasured(module)
+        for p in design.unmeasured
     )
     return (
-        f"`resetall\nmodule probe_{nonce} ; {module.name} dut ( ) ;\n"
+        f"`resetall\nmodule probe_{nonce} ; {design.instance} dut ( ) ;\n"
         f"initial begin {prints} $finish ; end endmodule\n"
     )
 
@@ -178,13 +190,13 @@ def widths(output: str, nonce: str) -> dict[str, int]:
     return {row[1]: int(row[2]) for row in rows if len(row) == 3 and row[2].isdecimal()}
 
 
-def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str = "") -> str:
+def wrapper(design: Design, nonce: str, measured: Mapping[str, int], wave: str = "") -> str:
     """The module `cocotb_<nonce>`, in which the design is an instance of its own name.
 
     The tests write variables of the wrapper, which no design can reach: a cast keeps the nets
     apart. They start as z, as unconnected inputs are. Outputs are read in the design itself.
     """
-    top = module.name
+    module, top = design.module, design.module.name
     variables, connections = [], []
     for port in module.interface.inputs:
         name = variable(module, port, nonce)
@@ -203,7 +215,7 @@ def wrapper(module: Module, nonce: str, measured: Mapping[str, int], wave: str =
     dump = f'initial begin $dumpfile ( "{wave}" ) ; $dumpvars ( 0 , {top} ) ; end' if wave else ""
     return (
         f"`resetall\n`timescale 1ns/1ps\nmodule cocotb_{nonce} ;\n"
-        + "\n".join([*variables, f"{top} {top} ( {' , '.join(connections)} ) ;", dump])
+        + "\n".join([*variables, f"{design.instance} {top} ( {' , '.join(connections)} ) ;", dump])
         + "\nendmodule\n"
     )
 
@@ -218,8 +230,9 @@ def driven(module: Module, nonce: str) -> tuple[tuple[str, str], ...]:
     return tuple((p.name, variable(module, p, nonce)) for p in module.interface.inputs)
 
 
-def stubs(module: Module) -> Iterator[Design]:
+def stubs(design: Design) -> Iterator[Design]:
     """Designs of the same ports whose outputs are all 0, and all 1."""
+    module = design.module
     names = [f"parameter {name} = {value or 1}" for name, value in module.parameters.items()]
     header = f"#({', '.join(names)})" if names else ""
     ports = ", ".join(
@@ -230,7 +243,7 @@ def stubs(module: Module) -> Iterator[Design]:
     for constant in ("'0", "'1"):
         assigns = " ".join(f"assign {name} = {constant};" for name in outputs)
         tokens = tokenize(f"module {module.name} {header} ({ports}); {assigns} endmodule")
-        yield Design(lay_out(tokens, ("stub",)), module)
+        yield Design(lay_out(tokens, ("stub",)), module, parameters=design.parameters)
 
 
 def error(message: str) -> Diagnostic:

@@ -134,7 +134,7 @@ def test_what_a_candidate_is_refused_for(design: str, failure: FailureClass) -> 
 
 def test_an_error_is_shown_at_its_place_in_the_users_file() -> None:
     verdict = check(ADDER.replace("A + B", "A + nothing"), text_of())
-    assert [(d.file, d.line) for d in verdict.diagnostics][0] == ("mine.sv", 5)
+    assert next((d.file, d.line) for d in verdict.diagnostics) == ("mine.sv", 5)
 
 
 def test_a_design_cannot_set_its_own_inputs() -> None:
