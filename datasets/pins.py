@@ -58,12 +58,34 @@ _RTLLM = Pin(
     folders=("Arithmetic", "Control", "Memory", "Miscellaneous", "LICENSE"),
 )
 
+
+def _chipbench(suite: str, problems: int, sha256: str) -> Pin:
+    return Pin(
+        suite=suite,
+        repository="zhongkaiyu/ChipBench",
+        commit="74fe7d283225ae030ef59326a06111c9d372b48e",
+        licence="MIT",
+        problems=problems,
+        sha256=sha256,
+        folders=("Verilog Gen", "Verilog Debugging", "LICENSE"),
+    )
+
+
 PINS = (
     _verilogeval("verilogeval", "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"),
     _verilogeval(
         "verilogeval-complete", "4f3e598f40c5899dc1fee3943e061def5e77ad4204b06579f47e4be24fcebffd"
     ),
     _RTLLM,
+    _chipbench("chipbench", 45, "f338de1992d983fb7bac2858cbd7312058abd1733f04b6af4cefe3811410e081"),
+    _chipbench(
+        "chipbench-debug", 89, "4a6bb3cd4196a015665e38a8cf978888d02d7598fd99f526ad8526b2a9ef1292"
+    ),
+    _chipbench(
+        "chipbench-debug-1shot",
+        89,
+        "c14a38d5b4d4b73dc201658b830d8f9341aa1b336e5bed7b6f2d7e6004507084",
+    ),
 )
 
 

@@ -14,6 +14,9 @@ _MAKERS = {
     "starter": ("gatewright.eval.suites.starter", "Starter"),
     "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
     "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),
+    "chipbench": ("gatewright.eval.suites.chipbench", "generation"),
+    "chipbench-debug": ("gatewright.eval.suites.chipbench", "debugging"),
+    "chipbench-debug-1shot": ("gatewright.eval.suites.chipbench", "debugging_one_shot"),
     "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
 

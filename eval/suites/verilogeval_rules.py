@@ -10,6 +10,7 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatewright.core import Candidate, FailureClass, Outcome, Problem, Verdict
@@ -42,9 +43,11 @@ class Runs:
 
     The same tokens run the same way, however they are laid out, and under `errata` most often as
     under `official`. The letter is worked out anew each time, for it looks at the layout too.
+    `eases` tells of a problem whether correcting it leaves a run as it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, eases: Callable[[Problem], bool] = only_eases) -> None:
+        self._eases = eases
         self._lock = threading.Lock()
         self._runs: OrderedDict[str, FlowRun] = OrderedDict()
 
@@ -60,7 +63,7 @@ class Runs:
     def recall(self, rules: str, problem: Problem, candidate: Candidate) -> FlowRun | None:
         """The run that `rules` would make of this candidate, if it is known."""
         wanted = [_key(rules, problem, candidate)]
-        if rules == ERRATA and only_eases(problem):
+        if rules == ERRATA and self._eases(problem):
             wanted.append(_key(OFFICIAL, problem, candidate))
         with self._lock:
             return next((self._runs[key] for key in wanted if key in self._runs), None)
@@ -90,12 +93,16 @@ def _speaks_for_others(problem: Problem, candidate: Candidate, run: FlowRun) -> 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRules:
-    """The harness of one of the two rule sets. `runs` is what they share."""
+    """The harness of one of the two rule sets. `runs` is what they share.
+
+    `correct` corrects a problem for `errata`.
+    """
 
     rules: str
     isolation: Isolation
     icarus: Icarus
     runs: Runs
+    correct: Callable[[Problem], Problem] = corrected
 
     @property
     def reads_raw_text(self) -> bool:
@@ -107,7 +114,7 @@ class PublishedRules:
         kept = self.runs.recall(self.rules, problem, candidate)
         if kept is not None:
             return self._verdict(problem, candidate, kept, own=False)
-        as_ruled = corrected(problem) if self.rules == ERRATA else problem
+        as_ruled = self.correct(problem) if self.rules == ERRATA else problem
         run = run_flow(as_ruled, candidate, self.isolation, self.icarus)
         self.runs.remember(self.rules, problem, candidate, run)
         return self._verdict(problem, candidate, run)

@@ -32,6 +32,7 @@ def test_references_fail_where_the_testbench_is_known_to_be_at_fault(rules: str)
     assert len(problems) >= 20
 
 
+@pytest.mark.skipif(not os.environ.get("GATEWRIGHT_THOROUGH"), reason="takes a minute")
 def test_nothing_hostile_and_little_else_passes_hardened() -> None:
     found = preflight(Rtllm(), Path(DATA), rules=("hardened",))
     (rule,) = found.rules
