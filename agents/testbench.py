@@ -17,6 +17,7 @@ from gatewright.agents.structure import read_structure
 from gatewright.agents.testbench_author import BenchAuthor, BenchDraft, Style, as_problem
 from gatewright.agents.testbench_findings import findings, is_strong, rank, result_of
 from gatewright.agents.testbench_right import Right, right_design
+from gatewright.agents.testbench_trials import for_trials
 from gatewright.core import (
     ModelError,
     Problem,
@@ -114,7 +115,7 @@ class _Run:
             raise AssertionError("a testbench is judged with a design")
         self.listener.stage("judging the testbench")
         problem = as_problem(self.problem, source, self.right.design.sources)
-        harness = self.harnesses(problem.harness)
+        harness = for_trials(self.harnesses)(problem.harness)
         bench = Bench(problem, harness, self.right.design, self.right.interface.module)
         strength = self.measure.of(bench)
         kept = self.best is None or rank(strength) > rank(self.best.strength)

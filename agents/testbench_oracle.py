@@ -18,6 +18,7 @@ from gatewright.agents.oracle import HarnessFactory
 from gatewright.agents.testbench_author import BenchAuthor, Style, as_problem, spec_of
 from gatewright.agents.testbench_findings import rank
 from gatewright.agents.testbench_right import SPREAD, clean_attempts
+from gatewright.agents.testbench_trials import for_trials
 from gatewright.core import (
     Candidate,
     GatewrightError,
@@ -72,7 +73,7 @@ def cell(problem: Problem, harnesses: HarnessFactory, bench: Source, candidate: 
     """What a testbench makes of a design; None where it cannot be run, or checks nothing."""
     task = as_problem(problem, bench, ())
     try:
-        verdict = harnesses(task.harness).check(task, candidate)
+        verdict = for_trials(harnesses)(task.harness).check(task, candidate)
     except GatewrightError:
         return None
     if verdict.outcome is Outcome.INCONCLUSIVE:
@@ -140,11 +141,11 @@ def _strongest(found: CrossCheck, decision: Decision) -> int:
     if len(decision.benches) == 1:
         return decision.benches[0]
     right = found.entries[decision.designs[0]].candidate
-    measure = Measure(most=_MUTANTS)
+    measure, harnesses = Measure(most=_MUTANTS), for_trials(found.harnesses)
 
     def worth(number: int) -> tuple[bool, int, float, float, int]:
         task = as_problem(found.problem, found.benches[number], right.sources)
-        bench = Bench(task, found.harnesses(task.harness), right, found.problem.top)
+        bench = Bench(task, harnesses(task.harness), right, found.problem.top)
         return rank(measure.of(bench))
 
     return max(decision.benches, key=worth)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 PROOF_S = 20.0
 SIMULATION_S = 10.0
+_PATIENCE = 10  # a mutant that takes so many times longer than the reference has failed
 
 
 def audit(
@@ -155,19 +156,28 @@ def _carried_out(wish: Wish, isolation: Isolation, measure: Measure, jobs: int) 
         )
     problem, design = subject_of(wish)
     with CheckProgress() as progress:
-        harness = harness_of(problem, isolation)
+        harness = _patient(problem, design, isolation)
         return audit_testbench(problem, harness, design, measure, executor, progress)
 
 
-def harness_of(problem: Problem, isolation: Isolation) -> Harness:
-    """The check of a testbench. Mutants may run for ever, so no simulation gets long."""
-    if isinstance(problem.harness, CocotbSpec):
-        from gatewright.sandbox.harness.cocotb import CocotbHarness
+def _patient(problem: Problem, design: Candidate, isolation: Isolation) -> Harness:
+    """The check of a testbench, bounded by what it takes on the reference: mutants may run on."""
+    generous = harness_of(problem, isolation, SIMULATION_S)
+    generous.check(problem, design)  # looks into the testbench, too
+    seconds = min(SIMULATION_S, 1 + _PATIENCE * generous.check(problem, design).cpu_s)
+    return harness_of(problem, isolation, seconds)
 
-        return CocotbHarness(isolation, reproducible=True)
+
+def harness_of(problem: Problem, isolation: Isolation, seconds: float) -> Harness:
+    """The check of a testbench whose simulations end after so many CPU seconds."""
+    if isinstance(problem.harness, CocotbSpec):
+        from gatewright.sandbox.harness.cocotb import LIMITS, CocotbHarness
+
+        limits = replace(LIMITS, cpu_s=SIMULATION_S + seconds)
+        return CocotbHarness(isolation, limits, reproducible=True)
     from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 
-    return TestbenchHarness(isolation, limits=replace(SIMULATION, cpu_s=SIMULATION_S))
+    return TestbenchHarness(isolation, limits=replace(SIMULATION, cpu_s=seconds))
 
 
 def subject_of(wish: Wish) -> tuple[Problem, Candidate]:

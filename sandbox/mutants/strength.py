@@ -182,7 +182,7 @@ class Measure:
             self.mapper(tried, self.drawn(bench)),
             key=lambda t: (t.mutant.source.name, t.mutant.line, t.mutant.column, t.mutant.after),
         )
-        masked, unwatched = _attention(bench, check)
+        masked, unwatched = _attention(bench, verdict.checks, check)
         return Strength(
             verdict,
             tuple(trials),
@@ -231,7 +231,7 @@ def _lets_through(verdict: Verdict) -> bool:
 
 
 def _attention(
-    bench: Bench, check: Callable[[Candidate], Verdict]
+    bench: Bench, samples: int, check: Callable[[Candidate], Verdict]
 ) -> tuple[float | None, tuple[str, ...]]:
     """The share of samples that look away, and the outputs that nobody looks at."""
     outputs = outputs_of(bench.reference.sources, bench.top)
@@ -242,7 +242,9 @@ def _attention(
     if fate_of(verdict) is Fate.STILLBORN:
         return None, ()
     masked = None
-    if verdict.checks > 1 and verdict.mismatches is not None:
+    # Only a testbench that counts its samples says of how many a complaint is one.
+    counted = 1 < verdict.checks <= samples
+    if counted and verdict.mismatches is not None:
         masked = 1 - verdict.mismatches / verdict.checks
     if len(outputs) == 1:
         return masked, outputs if _lets_through(verdict) else ()
