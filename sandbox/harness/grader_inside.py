@@ -196,7 +196,8 @@ class Builds:
         text = self._wrapper(runner, top, known, parameters, module)
         path = runner.build_dir / f"{self._plan['top']}.sv"
         path.write_text(text)
-        runner._sources.append(module._ValueAndTag(path, module.Verilog))
+        sources = runner._verilog_sources or runner._sources
+        sources.append(module._ValueAndTag(path, module.Verilog))
         runner.hdl_toplevel, runner.parameters, runner.always = self._plan["top"], {}, True
         commands = original(runner)
         runner.hdl_toplevel, runner.parameters = top, parameters

