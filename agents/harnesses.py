@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gatewright.agents.windows import Windowed
-from gatewright.core import CocotbSpec, HarnessSpec, ReferenceSpec
+from gatewright.core import CocotbSpec, GraderSpec, HarnessSpec, ReferenceSpec
 from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import Isolation
 
@@ -33,6 +33,10 @@ class Harnesses:
             from gatewright.sandbox.harness.cocotb import CocotbHarness
 
             return CocotbHarness(self.isolation, reproducible=True)
+        if isinstance(spec, GraderSpec):
+            from gatewright.sandbox.harness.grader import GraderHarness
+
+            return GraderHarness(self.isolation)
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 
         return Windowed(TestbenchHarness(self.isolation))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -87,6 +87,7 @@ class PreflightResult:
 
     `unprobed` problems have no interface that probes could be built from. `constants` are those
     whose designs have no inputs: what a constant solves there is no weakness of the check.
+    `left_out` says of the benchmark's other problems why they cannot be run.
     """
 
     suite: str
@@ -98,6 +99,7 @@ class PreflightResult:
     tools: Mapping[str, str]
     cpu_s: float
     wall_s: float
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -163,6 +165,7 @@ def preflight(
         tools=dict(sorted(tools.items())),
         cpu_s=round(sum(each.verdict.cpu_s for each in tried), 3),
         wall_s=round(time.monotonic() - started, 3),
+        left_out=dataset.left_out,
     )
 
 
@@ -260,6 +263,7 @@ def preflight_json(result: PreflightResult) -> dict[str, Any]:
         "problems": result.problems,
         "rules": {each.rules: _rule_json(each) for each in result.rules},
         "unprobed": list(result.unprobed),
+        "left_out": dict(result.left_out),
         "constants": list(result.constants),
         "tools": dict(result.tools),
         "dataset_sha256": result.dataset_sha256,

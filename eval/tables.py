@@ -188,6 +188,8 @@ def print_preflight(result: PreflightResult, console: Console) -> None:
     _print(console, table)
     for rule in result.rules:
         _print_findings(rule, console)
+    for name, why in result.left_out.items():
+        _say(console, f"left out: {name} ({why})", "dim")
     if result.unprobed:
         _say(console, f"no interface known, so no probes: {', '.join(result.unprobed)}", "yellow")
     if result.constants:
