@@ -12,7 +12,6 @@ from gatewright.core import (
     FailureClass,
     GraderSpec,
     Language,
-    Severity,
     Source,
     Verdict,
     language_of,
@@ -22,6 +21,7 @@ from gatewright.sandbox.harness.cocotb_judge import failed
 from gatewright.sandbox.integrity import (
     GatePolicy,
     Kind,
+    Preprocessed,
     lay_out,
     leave_out,
     preprocess,
@@ -70,7 +70,7 @@ def ready(answer: Sequence[Source], context: Sequence[Source], spec: GraderSpec)
     if foreign:
         message = f"the answer may not bring {', '.join(foreign)}: only the files asked for"
         return failed(FailureClass.UNSAFE, error(message))
-    headers = tuple(replace(s, name=PurePosixPath(s.name).name) for s in context if _is_hdl(s))
+    files = [s for s in (*context, *answer) if _is_hdl(s)]
     written: list[Source] = []
     modules: list[Module] = []
     notes: list[Diagnostic] = []
@@ -78,7 +78,9 @@ def ready(answer: Sequence[Source], context: Sequence[Source], spec: GraderSpec)
         if not _is_hdl(source):
             written.append(source)
             continue
-        checked = _gated(source, headers)
+        bare = {PurePosixPath(f.name).name: f for f in files if f.name != source.name}
+        others = [replace(file, name=name) for name, file in bare.items()]
+        checked = _gated(source, others)
         if isinstance(checked, Verdict):
             return checked
         written.append(checked.sources[0])
@@ -95,19 +97,26 @@ def _is_design(name: str) -> bool:
     return PurePosixPath(name).parts[0] == "rtl" and language_of(name) in _HDL
 
 
-def _gated(source: Source, headers: Sequence[Source]) -> Ready | Verdict:
-    """One file. What was left out of it is left out of what is compiled, else it stays as it is."""
+def _gated(source: Source, others: Sequence[Source]) -> Ready | Verdict:
+    """One file, written anew from the tokens that passed: a macro of another cannot change it."""
     policy = GatePolicy()
-    others = [h for h in headers if h.name != PurePosixPath(source.name).name]
-    done = preprocess((source,), includes=others, defines=_MACROS)
+    done = _preprocessed(source, others)
     left = leave_out(done.tokens, done.files, policy)
     refused = refusal(done, left.tokens, policy)
-    if refused is not None and refused.failure is FailureClass.UNSAFE:
+    if refused is not None:
         return failed(refused.failure, *refused.diagnostics)
     compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]
-    if any(d.severity is Severity.ERROR for d in done.diagnostics):
-        # A macro that another file defines, say: the grader's own compiler decides.
-        return Ready((source,))
     text = lay_out(compiled, done.files).text
     parsed = slang.parse(compiled, done.files)
     return Ready((replace(source, text=text),), parsed.modules, left.notes)
+
+
+def _preprocessed(source: Source, others: Sequence[Source]) -> Preprocessed:
+    """A file by itself; where that has errors, after the others, whose macros it may use."""
+    alone = preprocess((source,), includes=others, defines=_MACROS)
+    if alone.ok:
+        return alone
+    before = preprocess(others, defines=_MACROS)
+    after = preprocess((*others, source), defines=_MACROS)
+    own = [d for d in after.diagnostics if d.file == source.name or d.code == "macro-budget"]
+    return replace(after, tokens=after.tokens[len(before.tokens) :], diagnostics=tuple(own))

@@ -131,6 +131,15 @@ def test_no_design_forges_a_pass(body: str) -> None:
     assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.UNSAFE)
 
 
+def test_a_macro_of_one_file_does_not_open_the_gate_for_another() -> None:
+    first = Source("rtl/a.sv", "`define LEAVE $finish\n`define ZERO 0\nmodule a; endmodule\n")
+    uses = COUNTER.replace("q <= 0", "q <= `ZERO")
+    hostile = Source("rtl/counter.sv", uses.replace("endmodule", "initial `LEAVE;\nendmodule"))
+    names = ("rtl/a.sv", "rtl/counter.sv")
+    assert check((first, hostile), answers=names).failure_class is FailureClass.UNSAFE
+    assert check((first, Source("rtl/counter.sv", uses)), answers=names).passed
+
+
 def test_a_design_cannot_drive_what_the_tests_write() -> None:
     echo = "assert int(dut.q.value) == 0 and int(dut.rst.value) == int(dut.q.value)"
     test = TEST.partition("    cocotb.fork")[0] + (
