@@ -193,3 +193,15 @@ class TestOutputFile:
         OutputFile(Path(os.devnull)).try_out()
         OutputFile(Path(os.devnull)).write("x")
         assert Path(os.devnull).is_char_device()
+
+
+def test_an_oracle_that_nobody_knows_is_an_error(gatewright):
+    ran = gatewright("generate", "a module named m", "-m", "symbolic", "--oracle", "delphi")
+    assert ran.status == 2
+    assert "generated" in ran.err
+
+
+def test_a_generated_testbench_needs_a_model(gatewright):
+    ran = gatewright("generate", "a module named m", "-m", "symbolic", "--oracle", "generated")
+    assert ran.status == 1
+    assert "the problem has no generated oracle" in ran.err
