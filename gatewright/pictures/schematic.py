@@ -48,7 +48,7 @@ def schematic_svg(netlist: str, module: str) -> str:
         raise DataError(
             f"{cells:,} cells are too many for a schematic; up to {MOST_CELLS} are drawn",
             where=module,
-            hint="choose a module inside it",
+            hint="draw a smaller module: --top NAME",
         )
     circuit = circuit_of(found)
     if sum(len(node.inputs) + len(node.outputs) for node in circuit.nodes) > _MOST_PINS:

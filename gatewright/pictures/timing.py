@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 WIDTH = 800
 HEAD = 34
@@ -16,6 +17,7 @@ HEAD = 34
 _ROW = 26
 _CHARACTER = 6.7
 _MAX_DIGITS = 24
+_SPELLED, _LINE = 54, 100  # the height of a value in full, and the digits of a line
 _BUS, _BAD, _FLOAT, _GLOW = "#3b8eea", "#e5484d", "#d9822b", "#f5a524"
 _GOOD = "#30a46c"
 
@@ -51,6 +53,15 @@ class Tick:
     strong: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A wrong value that has no room in its row: both values in full, below the rows."""
+
+    name: str
+    expected: str
+    got: str
+
+
 def hexadecimal(value: str) -> str:
     """Binary digits, most significant first, in hexadecimal; a nibble with an x shows as x."""
     padded = value.rjust(-(-len(value) // 4) * 4, value[0] if value[:1] in ("x", "z") else "0")
@@ -78,6 +89,7 @@ def picture(
     glow: tuple[float, float] | None,
     *,
     hidden: int,
+    spelled: Sequence[Spelled] = (),
 ) -> str:
     """The `<svg>` of some rows below a time axis.
 
@@ -85,6 +97,7 @@ def picture(
     room.
     """
     height = HEAD + sum(_ROW + row.gap for row in rows) + (22 if hidden > 0 else 6)
+    below = height + 12
     parts = [_glow(*glow, height)] if glow else []
     parts += [_tick(tick, height) for tick in ticks]
     y = HEAD
@@ -94,7 +107,56 @@ def picture(
         y += _ROW
     if hidden > 0:
         parts.append(text_at(4, height - 7, f"and {hidden} more signals", opacity=0.6))
-    return document(height, "".join(parts))
+    parts += [_spelled(each, below + _SPELLED * i) for i, each in enumerate(spelled)]
+    return document(below + _SPELLED * len(spelled) if spelled else height, "".join(parts))
+
+
+def fits(value: str, width: float) -> bool:
+    """Whether a bus value is shown in full in a segment that wide."""
+    return -(-len(value) // 4) <= _room(width)
+
+
+def ticks_apart(texts: Sequence[str], step: float) -> int:
+    """Every how many columns there is room for a time."""
+    longest = max((len(text) for text in texts), default=0)
+    return max(1, ceil((longest * _CHARACTER + 8) / step))
+
+
+def _spelled(each: Spelled, y: float) -> str:
+    """Two lines of digits; from the first that differs on where not all have room."""
+    expected, got = hexadecimal(each.expected), hexadecimal(each.got)
+    start, lead = 0, ""
+    if len(expected) > _LINE:
+        pairs = list(zip(expected, got, strict=False))
+        first = next((i for i, pair in enumerate(pairs) if _differ(*pair)), 0)
+        start = max(0, min(first - 8, len(expected) - _LINE))
+        lead = "…" if start else ""
+    shown = slice(start, start + _LINE)
+    tail = "…" if start + _LINE < len(expected) else ""
+    pairs = list(zip(expected[shown], got[shown], strict=False))
+    wanted = "".join(_digit(e, _GOOD if _differ(e, g) else "") for e, g in pairs)
+    found = "".join(_digit(g, _BAD if _differ(e, g) else "") for e, g in pairs)
+    size = f"{_shorten(each.name, 60)}[{len(each.got) - 1}:0]"
+    return (
+        text_at(4, y + 12, size)
+        + _digits(y + 28, "expected", lead + wanted + tail)
+        + _digits(y + 44, "got", lead + found + tail)
+    )
+
+
+def _differ(expected: str, got: str) -> bool:
+    return expected not in ("x", got)
+
+
+def _digit(digit: str, colour: str) -> str:
+    return f'<tspan fill="{colour}" font-weight="700">{digit}</tspan>' if colour else digit
+
+
+def _digits(y: float, tag: str, digits: str) -> str:
+    return (
+        text_at(20, y, tag, opacity=0.65)
+        + f'<text x="84" y="{y}" fill="currentColor">{digits}</text>'
+    )
 
 
 def document(height: float, body: str) -> str:
@@ -239,7 +301,7 @@ def _bus(segment: Segment, y: float) -> str:
 
 
 def _value(segment: Segment, y: float, text: str, colour: str) -> str:
-    room = min(_MAX_DIGITS, int((segment.right - segment.left - 12) / _CHARACTER))
+    room = _room(segment.right - segment.left)
     if room < min(3, len(text)):
         return ""
     x = (segment.left + segment.right) / 2
@@ -249,6 +311,11 @@ def _value(segment: Segment, y: float, text: str, colour: str) -> str:
         f'<text x="{x:.1f}" y="{y + _ROW / 2 + 4}" text-anchor="middle" fill="{colour}"{weight}>'
         f"{escape(_shorten(text, room))}{title}</text>"
     )
+
+
+def _room(width: float) -> int:
+    """Characters in a segment."""
+    return min(_MAX_DIGITS, int((width - 12) / _CHARACTER))
 
 
 def text_at(x: float, y: float, text: str, opacity: float = 1) -> str:

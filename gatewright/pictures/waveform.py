@@ -11,16 +11,20 @@ from gatewright.pictures.timing import (
     WIDTH,
     Row,
     Segment,
+    Spelled,
     Tick,
     document,
+    fits,
     label_width,
     picture,
     text_at,
+    ticks_apart,
 )
 from gatewright.sandbox.tools.wave import Wave, Waves
 
 MAX_ROWS = 40
 MAX_SEGMENTS = 400
+MAX_SPELLED = 6
 
 _PAIR_GAP = 7
 _MAX_COLUMN = 120
@@ -44,12 +48,24 @@ def _mismatch_svg(found: FirstMismatch) -> str:
     label = label_width(names, tag=len("expected [255:0]"))
     step = min(_MAX_COLUMN, (WIDTH - label - 8) / len(window))
     rows = list(_mismatch_rows(found, names, label, step))
+    times, last = [f"{cycle.time}" for cycle in window], len(window) - 1
+    apart = ticks_apart(times, step)
     ticks = [
-        Tick(label + (i + 0.5) * step, f"{cycle.time}", i == len(window) - 1)
-        for i, cycle in enumerate(window)
+        Tick(label + (i + 0.5) * step, "" if (last - i) % apart else time, i == last)
+        for i, time in enumerate(times)
     ]
     glow = (label + (len(window) - 1) * step, step)
-    return picture(rows, ticks, label, glow, hidden=len(_all_names(found)) - len(names))
+    hidden = len(_all_names(found)) - len(names)
+    return picture(rows, ticks, label, glow, hidden=hidden, spelled=list(_spelled(found, step)))
+
+
+def _spelled(found: FirstMismatch, step: float) -> Iterator[Spelled]:
+    """Wrong values of the last cycle that are too long for their column."""
+    wrong = [s for s in found.window[-1].values if s.expected is not None and not _same(s)]
+    for sample in [s for s in wrong if len(s.value) > 1 and not fits(s.value, step)][:MAX_SPELLED]:
+        expected = sample.expected or ""
+        if len(expected) == len(sample.value):
+            yield Spelled(sample.signal, expected, sample.value)
 
 
 def _all_names(found: FirstMismatch) -> list[str]:

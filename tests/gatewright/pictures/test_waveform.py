@@ -80,6 +80,40 @@ def test_a_wide_interface_is_cut_but_never_the_signals_at_fault() -> None:
     assert any("more signals" in text for text in shown)
 
 
+def test_a_wrong_value_too_long_for_its_column_is_spelled_out() -> None:
+    found = mismatch(cycles=11, width=128)
+    shown = texts(waveform_svg(found))
+    assert shown[-5:] == ["q[127:0]", "expected", f"{10:032x}", "got", f"{11:032x}"]
+    assert "q[7:0]" not in texts(waveform_svg(mismatch(cycles=11, width=8)))
+
+
+@given(width=st.integers(60, 1500), data=st.data())
+def test_of_a_huge_value_the_first_difference_is_shown(width: int, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, width - 1))
+    expected = "0" * width
+    got = expected[:place] + "1" + expected[place + 1 :]
+    cycle = Cycle(5, (Sampled("q", got, expected),))
+    svg = waveform_svg(FirstMismatch(5, ("q",), (cycle,) * 11))
+    root = ElementTree.fromstring(svg)
+    marked = [t.text for t in root.iter(f"{SVG}tspan") if t.get("font-weight") == "700"]
+    assert marked[0] == "0"
+    assert int(marked[1] or "0", 16) > 0
+
+
+def test_a_difference_within_a_digit_that_shows_as_x_still_makes_a_picture() -> None:
+    cycle = Cycle(5, (Sampled("q", "0" * 600, "1xxx" + "0" * 596),))
+    assert "expected" in texts(waveform_svg(FirstMismatch(5, ("q",), (cycle,) * 11)))
+
+
+def test_long_times_do_not_run_into_each_other() -> None:
+    found = mismatch(cycles=11)
+    late = [Cycle(10**9 + c.time, c.values) for c in found.window]
+    shown = texts(waveform_svg(FirstMismatch(late[-1].time, ("q",), tuple(late))))
+    times = [text for text in shown if text.startswith("10000")]
+    assert f"{late[-1].time}" in times
+    assert len(times) == 6
+
+
 def test_a_picture_takes_milliseconds() -> None:
     found = mismatch(cycles=11, width=512)
     start = time.process_time()
