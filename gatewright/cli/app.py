@@ -138,8 +138,8 @@ def _explain(error: OSError) -> str:
 
     place = f"{short(str(error.filename))}: " if error.filename else ""
     hint = {
-        errno.ENOSPC: " (free some space and run the same command again: finished work is kept)",
-        errno.EDQUOT: " (free some space and run the same command again: finished work is kept)",
+        errno.ENOSPC: " (free some space and run the same command again)",
+        errno.EDQUOT: " (free some space and run the same command again)",
         errno.EACCES: " (choose a place you may write to)",
         errno.EPERM: " (choose a place you may write to)",
         errno.EROFS: " (choose a place you may write to)",

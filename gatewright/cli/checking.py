@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from gatewright.cli.cocotb_files import cocotb_spec
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # A simulation that sleeps, or shares its processor, gets this many wall seconds a CPU second.
 _WALL = 4
-_READS = re.compile(r"\$(?:readmem[hb]|fopen)\s*\(\s*\"([^\"/\\]+)\"")
+_READS = re.compile(r"\$(?:readmem[hb]|fopen)\s*\(\s*\"([^\"\\]+)\"")
 
 
 def check_spec(
@@ -66,17 +66,38 @@ def check_spec(
 def _beside(
     paths: Sequence[str], readers: Sequence[Source], given: Sequence[Source]
 ) -> list[Source]:
-    """The files that testbenches read by a bare name and that lie beside them."""
+    """The files that testbenches read by a name that leads beside or below them.
+
+    Raises UsageError for two of one bare name: a simulation has all of its files in one folder.
+    """
     taken = {source.name for source in given}
     found: list[Source] = []
+    places: dict[str, Path] = {}
     for path, reader in zip(paths, readers, strict=True):
         for name in dict.fromkeys(_READS.findall(reader.text)):
-            file = Path(path).parent / name
-            if name in taken or file.is_symlink() or not file.is_file():
+            file = _below(Path(path).parent, name)
+            if file is None or file.name in taken:
                 continue
-            taken.add(name)
-            found.append(read_source(file))
+            if places.setdefault(file.name, file) != file:
+                raise UsageError(
+                    f"the testbench reads two files called {file.name}",
+                    where=reader.name,
+                    hint="give them different names",
+                )
+            if all(source.name != file.name for source in found):
+                found.append(read_source(file))
     return found
+
+
+def _below(folder: Path, name: str) -> Path | None:
+    """The regular file of that relative name; None where a link, or `..`, is on the way."""
+    parts = PurePosixPath(name).parts
+    if not parts or PurePosixPath(name).is_absolute() or ".." in parts:
+        return None
+    ways = [folder.joinpath(*parts[: n + 1]) for n in range(len(parts))]
+    if any(way.is_symlink() for way in ways) or not ways[-1].is_file():
+        return None
+    return ways[-1]
 
 
 class Showing(Protocol):
@@ -87,6 +108,16 @@ class Showing(Protocol):
     ) -> Verdict:
         """The verdict; see `Harness.check`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A check carried out: its verdict, the unit of the first mismatch's times (`1ps`), and why
+    the waveform could not be kept ('' where it was, or nobody asked for it)."""
+
+    verdict: Verdict
+    unit: str = ""
+    unkept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +134,32 @@ class Check:
     formal: bool = False
     seed: int | None = None
 
-    def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Verdict:
-        """The verdict; a failing simulation is looked into. Raises a GatewrightError."""
+    def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Carried:
+        """The verdict; a failing simulation is looked into. Raises a GatewrightError.
+
+        A waveform that cannot be kept costs no verdict.
+        """
         from gatewright.sandbox.isolation import scratch
 
-        if isinstance(spec, CocotbSpec):
-            return self._cocotb(problem, candidate)
-        with self._harness(spec) as harness:
-            if self.wave is not None:
-                return self._told(harness, spec, problem, candidate, self.wave)
-            with scratch("verify") as folder:
-                verdict = self._told(harness, spec, problem, candidate, folder / "wave.vcd")
-        return replace(verdict, waveform=None)
+        with scratch("verify") as folder:
+            wave = folder / "wave.vcd"
+            if isinstance(spec, CocotbSpec):
+                verdict = self._cocotb(problem, candidate, wave if self.wave else None)
+            else:
+                with self._harness(spec) as harness:
+                    verdict = self._told(harness, spec, problem, candidate, wave)
+            unit = _unit(wave) if verdict.first_mismatch else ""
+            unkept = ""
+            if self.wave is not None and verdict.waveform:
+                unkept = _unkept(wave, self.wave)
+        kept = str(self.wave) if self.wave and verdict.waveform and not unkept else None
+        return Carried(replace(verdict, waveform=kept), unit, unkept)
 
-    def _cocotb(self, problem: Problem, candidate: Candidate) -> Verdict:
+    def _cocotb(self, problem: Problem, candidate: Candidate, wave: Path | None) -> Verdict:
         from gatewright.sandbox.harness.cocotb import LIMITS, CocotbHarness
 
         limits = self._limits(LIMITS)
-        harness = CocotbHarness(self.isolation, limits, self.wave, seed=self.seed)
+        harness = CocotbHarness(self.isolation, limits, wave, seed=self.seed)
         return harness.check(problem, candidate)
 
     @contextmanager
@@ -164,3 +203,26 @@ class Check:
         if self.time_limit_s is None:
             return usual
         return replace(usual, cpu_s=self.time_limit_s, wall_s=_WALL * self.time_limit_s)
+
+
+def _unit(wave: Path) -> str:
+    from gatewright.sandbox.tools.vcd import open_vcd
+
+    try:
+        return open_vcd(wave).unit
+    except (DataError, OSError):
+        return ""
+
+
+def _unkept(wave: Path, place: Path) -> str:
+    """Copy a waveform to its place; why that failed, or ''."""
+    import shutil
+
+    try:
+        shutil.copyfile(wave, place)
+    except OSError as error:
+        with suppress(OSError):
+            if place.is_file():
+                place.unlink()
+        return (error.strerror or str(error)).lower()
+    return ""

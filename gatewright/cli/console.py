@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from gatewright.cli.log_excerpt import counts_samples, log_excerpt
 from gatewright.cli.terminal import escaped, shown
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ def stderr_console() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def verdict_text(verdict: Verdict) -> str:
-    """A Verdict for a reader: outcome, why, where, the first mismatch, the tools' remarks."""
+def verdict_text(verdict: Verdict, unit: str = "") -> str:
+    """A Verdict for a reader: outcome, why, where, the first mismatch, the tools' remarks.
+
+    `unit` is that of the first mismatch's times, such as `1ps`; empty where it is not known.
+    """
     lines = [_headline(verdict)]
     lines += [f"  {diagnostic}" for diagnostic in verdict.diagnostics[:10]]
     if len(verdict.diagnostics) > 10:
@@ -48,33 +52,45 @@ def verdict_text(verdict: Verdict) -> str:
     for test in verdict.tests:
         message = f": {test.message.strip().splitlines()[0]}" if test.message.strip() else ""
         lines.append(f"  {test.outcome:12} {test.name}{message}")
-    lines += _mismatch_lines(verdict)
-    if not verdict.passed and not verdict.diagnostics and verdict.log.strip():
-        lines += [f"  | {line}" for line in verdict.log.strip().splitlines()[-15:]]
+    lines += _mismatch_lines(verdict, unit)
+    lines += log_excerpt(verdict)
     if verdict.waveform:
         lines.append(f"  waveform: {verdict.waveform}")
     return shown("\n".join(lines))
 
 
 def _headline(verdict: Verdict) -> str:
-    counts = ""
-    if verdict.mismatches is not None:
-        counts = f": {verdict.mismatches} of {_checks(verdict.checks)} failed"
-        if verdict.passed:
-            counts = f": {_checks(verdict.checks)}"
     klass = f" ({verdict.failure_class})" if verdict.failure_class else ""
-    return f"{str(verdict.outcome).upper()}{klass}{counts}"
+    counts = _counts(verdict)
+    return f"{str(verdict.outcome).upper()}{klass}{': ' if counts else ''}{counts}"
+
+
+def _counts(verdict: Verdict) -> str:
+    """How many checks were made, where the check says so; else what its testbench complained of."""
+    inconclusive = str(verdict.outcome) == "inconclusive"
+    if verdict.mismatches is None or inconclusive:
+        return ""
+    if verdict.rules == "hardened" and not counts_samples(verdict.log):
+        if verdict.passed:
+            return "1 testbench"
+        number = verdict.mismatches
+        told = f"{number} failure{'' if number == 1 else 's'} reported by the testbench"
+        return "" if verdict.diagnostics and number == 1 else told
+    if verdict.passed:
+        return _checks(verdict.checks)
+    return f"{verdict.mismatches} of {_checks(verdict.checks)} failed"
 
 
 def _checks(count: int) -> str:
     return f"{count} check" if count == 1 else f"{count} checks"
 
 
-def _mismatch_lines(verdict: Verdict) -> list[str]:
+def _mismatch_lines(verdict: Verdict, unit: str) -> list[str]:
     first = verdict.first_mismatch
     if first is None:
         return []
-    lines = [f"  first mismatch at time {first.time}: {', '.join(first.signals) or 'outputs'}"]
+    when = f"time {first.time}" + (f" (in units of {unit})" if unit else "")
+    lines = [f"  first mismatch at {when}: {', '.join(first.signals) or 'outputs'}"]
     if not first.window:
         return lines
     names = [sampled.signal for sampled in first.window[0].values]

@@ -88,7 +88,7 @@ def generate(
     Exit status: 0 verified, 1 not verified (the best attempt is written all the same), 2 error.
     """
     from gatewright.agents.loop import LoopInterrupted
-    from gatewright.cli.naming import wanted_name
+    from gatewright.cli.naming import require_name, wanted_name
 
     settings = settings_from(
         model=model,
@@ -99,6 +99,7 @@ def generate(
         isolation=isolation,
     )
     one_standard_input([spec], testbench, reference, cocotb, context)
+    require_name(top)
     text = read_specification(spec)
     check = _check(testbench, reference, cocotb)
     name = top or wanted_name(text, check)

@@ -39,6 +39,10 @@ def read_text(path: Path | str) -> str:
 def _decode(data: bytes, where: str) -> str:
     if len(data) > LARGEST_BYTES:
         raise DataError(f"is larger than {LARGEST_BYTES >> 20} MiB", where=where)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(
+            "is UTF-16 text", where=where, hint="convert it: iconv -f utf-16 -t utf-8 FILE"
+        )
     if b"\0" in data:
         raise DataError("is a binary file", where=where, hint="a text file is needed here")
     try:

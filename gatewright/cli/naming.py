@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gatewright.cli.console import say
+from gatewright.cli.terminal import short
 from gatewright.core import (
     Candidate,
     DataError,
@@ -18,6 +21,7 @@ from gatewright.core import (
 
 # What a module is called that nothing names.
 NAMELESS = "top"
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
 
 
 def require_module(sources: Sequence[Source], top: str) -> None:
@@ -29,6 +33,56 @@ def require_module(sources: Sequence[Source], top: str) -> None:
             where="--top",
             hint=f"it defines: {', '.join(names[:10])}",
         )
+
+
+def checked_modules(
+    sources: Sequence[Source], top: str, spec: HarnessSpec
+) -> tuple[str, HarnessSpec]:
+    """The module of the design that is checked ('' = the one the check names), and the check.
+
+    `--top` chooses in the reference too where that has the module; without it, a reference of
+    several modules is compared by the one that has the design's name. A name that the design
+    does not have, but the reference, leaves the design's only top module to be compared.
+    Raises UsageError where the design has no such module.
+    """
+    if not isinstance(spec, ReferenceSpec):
+        require_module(sources, top)
+        return top, spec
+    golden, own = modules_of(spec.reference), modules_of(sources)
+    free = _tops(sources)
+    if top in golden and top not in own and len(free) == 1:
+        return free[0], replace(spec, top=top)
+    require_module(sources, top)
+    name = top or (free[0] if len(free) == 1 else "")
+    if name in golden:
+        return top or name, replace(spec, top=name)
+    several = _tops(spec.reference)
+    if len(several) > 1:
+        raise UsageError(
+            f"the reference has several top modules: {', '.join(several[:10])}",
+            where=", ".join(source.name for source in spec.reference),
+            hint="choose the one to compare with: --top NAME",
+        )
+    return top, spec
+
+
+def require_name(top: str) -> str:
+    """The name given for a module to be written. Raises UsageError where no module can have it."""
+    from gatewright.sandbox.integrity.layout import KEYWORDS
+
+    if top and (not _IDENTIFIER.fullmatch(top) or top in KEYWORDS):
+        raise UsageError(
+            f"{short(top)!r} cannot be a module's name",
+            where="--top",
+            hint="letters, digits, _ and $, a letter or _ first, and no keyword",
+        )
+    return top
+
+
+def _tops(sources: Sequence[Source]) -> tuple[str, ...]:
+    from gatewright.sandbox.tools.slang import top_modules
+
+    return top_modules(sources)
 
 
 def modules_of(sources: Sequence[Source]) -> tuple[str, ...]:
@@ -60,24 +114,33 @@ def _checked_name(check: HarnessSpec | None) -> str:
     if isinstance(check, TestbenchSpec):
         names = missing_modules(check)
     elif isinstance(check, ReferenceSpec):
-        from gatewright.sandbox.tools.slang import top_modules
-
-        names = top_modules(check.reference)
+        names = _tops(check.reference)
     return names[0] if len(names) == 1 else ""
 
 
 def better_told(error: DataError, spec: HarnessSpec | None, candidate: Candidate) -> DataError:
-    """The error, or a clearer one where the testbench needs a golden design and got none."""
-    if not isinstance(spec, TestbenchSpec) or spec.reference:
+    """The error, or a clearer one where the golden design beside a testbench is the trouble."""
+    if not isinstance(spec, TestbenchSpec):
         return error
-    missing = missing_modules(spec)
+    missing = missing_modules(replace(spec, reference=()))
+    bench = spec.testbench[0].name
+    if spec.reference:
+        golden = [name for name in missing if name in modules_of(spec.reference)]
+        if not golden or missing_modules(spec):
+            return error
+        return DataError(
+            f"--reference defines {' and '.join(golden)}, all that the testbench instantiates; "
+            "nothing is left for the design to be",
+            where=bench,
+            hint="leave --reference out: a testbench that compares instantiates it by another name",
+        )
     golden = [name for name in missing if name not in modules_of(candidate.sources)]
     if len(missing) < 2 or not golden:
         return error
     return DataError(
         f"the testbench instantiates {' and '.join(missing)}; one is the design under test, and no "
         "file given defines the other",
-        where=spec.testbench[0].name,
+        where=bench,
         hint="give the golden design that the testbench compares with: --reference FILE (-r)",
     )
 
@@ -96,7 +159,10 @@ def missing_modules(spec: TestbenchSpec) -> tuple[str, ...]:
 
 def hint_of(verdict: Verdict, candidate: Candidate) -> str:
     """What to try after a verdict about the module's name; '' for any other."""
-    if not any(diagnostic.code == "no-top" for diagnostic in verdict.diagnostics):
-        return ""
     names = modules_of(candidate.sources)
-    return f"to check it under the name it has: --top {names[0]}" if names else ""
+    if any(diagnostic.code == "no-top" for diagnostic in verdict.diagnostics):
+        return f"to check it under the name it has: --top {names[0]}" if names else ""
+    if any("several top modules" in diagnostic.message for diagnostic in verdict.diagnostics):
+        listed = ", ".join(_tops(candidate.sources)[:10])
+        return f"to choose the module that is checked: --top NAME ({listed})"
+    return ""

@@ -42,6 +42,20 @@ Top = Annotated[
 ]
 
 
+_SECONDS = (0.1, 1e6)
+
+
+def seconds(text: str) -> float:
+    """A time limit as it is given. Raises BadParameter for what is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not _SECONDS[0] <= number <= _SECONDS[1]:
+        raise typer.BadParameter(f"{text!r} is no number of seconds from 0.1 to 1000000")
+    return number
+
+
 def settings_from(**flags: object) -> Settings:
     """Defaults, files and environment, overridden by the flags that were given (not None)."""
     from gatewright.core.config import load_settings

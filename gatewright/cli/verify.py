@@ -16,9 +16,10 @@ from gatewright.cli.options import (
     Top,
     Unsafe,
     isolation_from,
+    seconds,
     settings_from,
 )
-from gatewright.core import Candidate, FailureClass, Problem, Verdict, verdict_json
+from gatewright.core import Candidate, FailureClass, Problem, UsageError, Verdict, verdict_json
 
 
 def verify(
@@ -43,7 +44,7 @@ def verify(
     data: Annotated[
         list[str] | None,
         typer.Option(
-            "--data", help="A file that the testbench reads and that does not lie beside it."
+            "--data", help="A file that the testbench reads and that does not lie below its folder."
         ),
     ] = None,
     top: Top = "",
@@ -53,7 +54,8 @@ def verify(
     time_limit: Annotated[
         float | None,
         typer.Option(
-            min=0.1,
+            parser=seconds,
+            metavar="SECONDS",
             help="CPU seconds the simulation, or the proof, may take.",
             show_default="60; proof 20",
         ),
@@ -66,9 +68,12 @@ def verify(
     unsafe: Unsafe = False,
     json: Json = False,
 ) -> None:
-    """Check a design. Exit status: 0 pass, 1 fail, 3 inconclusive, 2 error."""
+    """Check a design. Exit status: 0 pass, 1 fail, 3 inconclusive, 2 error.
+
+    It is the verdict's also where --wave or --html could not be written after all; stderr says so.
+    """
     from gatewright.cli.checking import Check, check_spec
-    from gatewright.cli.naming import require_module
+    from gatewright.cli.naming import checked_modules
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
@@ -77,7 +82,7 @@ def verify(
     one_standard_input(designs, testbench, reference, cocotb, data)
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
-    require_module(candidate.sources, top)
+    top, spec = checked_modules(candidate.sources, top, spec)
     for file in (wave, html):
         if file:
             OutputFile(file).try_out()
@@ -85,17 +90,24 @@ def verify(
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
         check = Check(confined, wave, time_limit, formal, seed)
-        verdict = check.carry_out(spec, problem, candidate)
-        if html:
-            drawn = schematics_of(confined, candidate.sources, top)
-            page = CheckPage(problem.id, candidate, spec, verdict, formal, drawn)
-            OutputFile(html).write(check_html(page))
+        carried = check.carry_out(spec, problem, candidate)
+    verdict = carried.verdict
     if json:
         print_json(verdict_json(verdict))
     else:
-        print(verdict_text(verdict))
-    for remark in _remarks(verdict, candidate, wave):
-        say(remark)
+        print(verdict_text(verdict, carried.unit))
+    if carried.unkept:
+        say(f"the waveform could not be written: {wave}: {carried.unkept}")
+    else:
+        for remark in _remarks(verdict, candidate, wave):
+            say(remark)
+    if html:
+        drawn = schematics_of(confined, candidate.sources, top)
+        page = CheckPage(problem.id, candidate, spec, verdict, formal, drawn)
+        try:
+            OutputFile(html).write(check_html(page))
+        except UsageError as error:
+            say(f"the page could not be written: {error}")
     raise typer.Exit(exit_of(verdict.outcome))
 
 
