@@ -49,7 +49,8 @@ def read_generations(path: Path) -> Iterator[Generation]:
                 seen[row.key] = number
                 yield row
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        hint = "check the path" if isinstance(error, FileNotFoundError) else ""
+        raise DataError(f"cannot be read: {error.strerror}", where=str(path), hint=hint) from error
     if not seen:
         raise DataError("holds no answers", where=str(path), hint=_SHAPE)
 

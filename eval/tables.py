@@ -69,10 +69,11 @@ def _print_rest(summary: Summary, console: Console) -> None:
     if summary.failures:
         counts = (f"{name.replace('_', ' ')} {n}" for name, n in summary.failures.items())
         _say(console, f"failures under {rules[-1]}: {', '.join(counts)}")
-    if summary.not_attempted and summary.answered < summary.manifest.total:
-        left = summary.manifest.total - summary.answered
+    # A file of answers that was cut off holds fewer of them than there are results.
+    left = min(summary.not_attempted, summary.manifest.total - summary.answered)
+    if left > 0:
         _say(console, f"not attempted, counted as failed: {left}", "yellow")
-    if unscored := summary.not_attempted - (summary.manifest.total - summary.answered):
+    if unscored := summary.not_attempted - max(left, 0):
         _say(console, f"answered and not scored yet: {unscored}", "yellow")
     for error in summary.errors[:_MOST_ERRORS]:
         _say(console, f"{error.key}: {error.message}", "red")
@@ -192,11 +193,26 @@ def print_preflight(result: PreflightResult, console: Console) -> None:
         _say(console, f"left out: {name} ({why})", "dim")
     if result.unprobed:
         _say(console, f"no interface known, so no probes: {', '.join(result.unprobed)}", "yellow")
+    _print_legend(result, console)
     if result.constants:
         names = ", ".join(result.constants)
         _say(console, f"no inputs, so that a constant may be right: {names}", "dim")
     tools = ", ".join(f"{name} {version}" for name, version in result.tools.items())
     _say(console, f"{tools or 'tools'}: {result.cpu_s:.1f} CPU s, {result.wall_s:.1f} s", "dim")
+
+
+def _print_legend(result: PreflightResult, console: Console) -> None:
+    """What the rows are, and which column the exit status goes by."""
+    _say(console, "references: the benchmark's own answers; the others must pass nowhere:", "dim")
+    for floor in result.rules[0].floors:
+        _say(console, f"  {floor.probe.name}: a design that {floor.probe.what}", "dim")
+    strictest = result.rules[-1]
+    state = "in order" if result.ok else "not in order"
+    _say(console, f"the exit status is that of {strictest.rules}, the strictest: {state}")
+    fooled = [rule.rules for rule in result.rules[:-1] if rule.forged]
+    if fooled:
+        who = f"{', '.join(fooled)} believe{'s' if len(fooled) == 1 else ''}"
+        _say(console, f"{who} what a design prints: being fooled is expected there", "dim")
 
 
 def _print_findings(rule: RulePreflight, console: Console) -> None:

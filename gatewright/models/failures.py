@@ -131,7 +131,10 @@ def _unreachable(error: BaseException, endpoint: Endpoint) -> ModelError:
 
 
 def _garbage(error: BaseException, endpoint: Endpoint) -> ModelError:
-    reason = endpoint.redact(f"{type(error).__name__}: {error}")[:_EXCERPT]
+    # The client library's own words for an answer without choices are about Python's types.
+    empty = isinstance(error, TypeError) and "choices" in str(error)
+    words = "it has no choices" if empty else f"{type(error).__name__}: {error}"
+    reason = endpoint.redact(words)[:_EXCERPT]
     return _error(
         endpoint,
         f"the server's answer is not a chat completion ({reason})",

@@ -46,7 +46,7 @@ def test_bad_lines_are_named(tmp_path: Path, bad: object, words: str) -> None:
 def test_empty_and_missing_files_are_errors(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no answers"):
         list(read_generations(written(tmp_path)))
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"cannot be read.*\(check the path\)"):
         list(read_generations(tmp_path / "missing"))
 
 

@@ -146,6 +146,18 @@ def test_the_finding_as_json_and_as_a_table(tmp_path: Path) -> None:
         assert words in text
 
 
+def test_the_table_says_what_its_rows_are_and_what_the_exit_status_goes_by(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = preflight(LooseSuite(12))
+    print_preflight(result, Console(width=140))
+    text = capsys.readouterr().out
+    for probe in PROBES:
+        assert f"{probe.name}: a design that {probe.what}" in text
+    assert "the exit status is that of strict, the strictest: in order" in text
+    assert "being fooled is expected there" in text
+
+
 def test_unknown_rules_are_refused() -> None:
     with pytest.raises(UsageError, match="no rule set"):
         preflight(LooseSuite(), rules=["odd"])

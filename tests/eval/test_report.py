@@ -220,6 +220,21 @@ def test_what_is_missing_is_told_apart(judged: Run, tmp_path: Path) -> None:
     assert "answered and not scored yet: 5" in text
 
 
+def test_answers_that_were_cut_off_after_scoring_are_not_counted(
+    judged: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cut"
+    shutil.copytree(judged.path, folder)
+    for name, kept in (("samples.jsonl", 5), ("results.jsonl", 7)):
+        rows = (folder / name).read_bytes().splitlines(keepends=True)
+        (folder / name).write_bytes(b"".join(rows[:kept]))
+    console = Console(width=120, record=True, file=(tmp_path / "text").open("w"))
+    print_summary(load_run(folder).summary, console)
+    text = console.export_text()
+    assert "not attempted, counted as failed: 1" in text
+    assert "not scored yet" not in text
+
+
 def test_only_some_benchmarks_have_a_table_of_their_own(judged: Run) -> None:
     with pytest.raises(UsageError, match="tiny has no published table"):
         official_table(judged, TinySuite(4))

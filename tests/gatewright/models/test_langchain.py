@@ -230,6 +230,7 @@ def test_garbage(server: Any, text: str, kind: str, streamed: bool) -> None:
     message = str(caught.value)
     assert "not a chat completion" in message or "is empty" in message
     assert server.url in message
+    assert "TypeError" not in message
 
 
 def test_an_error_inside_an_answer_with_status_200(server: Any) -> None:
