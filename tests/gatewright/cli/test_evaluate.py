@@ -140,7 +140,9 @@ def test_preflight_of_the_starter_suite(gatewright):
 
 def test_datasets_list_and_check(gatewright):
     ran = gatewright("datasets", "list", "--json")
-    assert ran.json["suites"][0]["suite"] == "starter"
+    places = {row["suite"]: row["data"] for row in ran.json["suites"]}
+    assert (places["starter"], places["cvdp"]) == ("bundled", "--data DIR")
+    assert gatewright("datasets", "get", "cvdp").status == 2
     ran = gatewright("datasets", "check", "starter", "--json")
     assert ran.status == 0
     assert ran.json["problems"] == 29
