@@ -2,6 +2,7 @@
 # make test    set everything up, then lint, type-check and test
 # make setup   set everything up: system packages, .venv
 # make wheel   build the wheel, install it in a fresh environment, import every module
+# make verilator   install Verilator (optional) and compile its runtime once
 # make clean   remove what the above made
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 export PYTHON
 
-.PHONY: demo test check unit setup setup-dev wheel clean system
+.PHONY: demo test check unit setup setup-dev wheel verilator clean system
 
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -41,6 +42,9 @@ $(VENV)/.base: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.base
 	@$(PIP) install -q --use-pep517 -c constraints.txt -e '.[dev]'
 	@touch $@
+
+verilator: setup
+	@$(BIN)/gatewright doctor --install verilator
 
 wheel: setup-dev
 	scripts/wheel-check

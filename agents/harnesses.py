@@ -37,6 +37,7 @@ class Harnesses:
             from gatewright.sandbox.harness.grader import GraderHarness
 
             return GraderHarness(self.isolation)
+        from gatewright.sandbox.harness.simulators import SimulatorChoice
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 
-        return Windowed(TestbenchHarness(self.isolation))
+        return Windowed(TestbenchHarness(self.isolation, simulator=SimulatorChoice.AUTO))

@@ -126,6 +126,7 @@ class Check:
 
     `time_limit_s` bounds simulation or proof in CPU seconds (None = the harness's own bound).
     `formal` proves instead of simulating. `seed` is that of the stimulus (None = a new one).
+    `simulator` is the name of a SimulatorChoice.
     """
 
     isolation: Isolation
@@ -133,6 +134,7 @@ class Check:
     time_limit_s: float | None = None
     formal: bool = False
     seed: int | None = None
+    simulator: str = "auto"
 
     def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Carried:
         """The verdict; a failing simulation is looked into. Raises a GatewrightError.
@@ -175,14 +177,18 @@ class Check:
         yield self._simulating(spec)
 
     def _simulating(self, spec: HarnessSpec) -> Showing:
+        from gatewright.cli.console import say
+        from gatewright.sandbox.harness.simulators import simulator_named
         from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 
-        limits = self._limits(SIMULATION)
+        limits, simulator = self._limits(SIMULATION), simulator_named(self.simulator)
         if isinstance(spec, TestbenchSpec):
-            return TestbenchHarness(self.isolation, limits=limits)
+            return TestbenchHarness(
+                self.isolation, limits=limits, simulator=simulator, announce=say
+            )
         from gatewright.sandbox.harness.reference import ReferenceHarness
 
-        return ReferenceHarness(self.isolation, limits)
+        return ReferenceHarness(self.isolation, limits, simulator=simulator)
 
     def _told(
         self,

@@ -52,6 +52,7 @@ def checkup(model: str | None = None, base_url: str | None = None) -> Checkup:
     """Look at everything once; nothing is installed and no model is asked anything."""
     lines = [_python(), *_icarus(), *_isolation()]
     lines += [_package(name, use) for name, use in PACKAGES.items()]
+    lines.append(_verilator())
     lines.append(_model(model, base_url))
     return Checkup(tuple(lines))
 
@@ -69,6 +70,18 @@ def _icarus() -> list[Finding]:
     except GatewrightError as error:
         return [Finding("Icarus Verilog", False, error.what, needed=True, hint=error.hint)]
     return [Finding("Icarus Verilog", True, icarus.version, needed=True)]
+
+
+def _verilator() -> Finding:
+    from gatewright.sandbox.isolation import open_isolation
+    from gatewright.sandbox.tools.verilator import open_verilator
+
+    use = "long simulations, SystemVerilog testbenches, coverage"
+    try:
+        found = open_verilator(open_isolation())
+    except GatewrightError as error:
+        return Finding("Verilator", False, use, hint=error.hint)
+    return Finding("Verilator", True, f"{found.version}, g++ {found.compiler_version}  {use}")
 
 
 def _isolation() -> list[Finding]:

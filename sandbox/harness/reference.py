@@ -30,6 +30,7 @@ from gatewright.sandbox.harness.reference_names import PREFIX, renamed_tokens
 from gatewright.sandbox.harness.reference_roles import Roles, elaborate
 from gatewright.sandbox.harness.reference_values import values_of
 from gatewright.sandbox.harness.seeds import drawn_seed
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.integrity import (
     Preprocessed,
@@ -102,11 +103,14 @@ class ReferenceHarness:
     isolation: Isolation
     limits: Limits = SIMULATION
     reproducible: bool = False
+    simulator: SimulatorChoice = SimulatorChoice.AUTO
     _bench: TestbenchHarness = field(init=False)
     _prepared: dict[tuple[ReferenceSpec, str], Reference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._bench = TestbenchHarness(self.isolation, limits=self.limits, rules=RULES)
+        self._bench = TestbenchHarness(
+            self.isolation, limits=self.limits, rules=RULES, simulator=self.simulator
+        )
 
     @property
     def rules(self) -> str:

@@ -129,7 +129,7 @@ class TestbenchHarness:
         limits: Limits = SIMULATION,
         compile_s: int = COMPILE_S,
         rules: str = RULES,
-        simulator: SimulatorChoice = SimulatorChoice.AUTO,
+        simulator: SimulatorChoice = SimulatorChoice.ICARUS,
         announce: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._isolation = isolation
