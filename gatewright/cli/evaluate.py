@@ -168,7 +168,7 @@ def _opinions(suite: Suite, request: RunRequest, settings: Settings) -> Opinions
 
     isolation = isolation_from(settings)
     with Yosys(isolation, ENTRY) as yosys, CheckProgress() as progress:
-        harness = EquivalenceHarness(isolation, yosys)
+        harness = EquivalenceHarness(isolation, yosys, confirm=False)
         executor = LocalExecutor(settings.jobs)
         return second_opinions(suite, request.data, request.out, harness, executor, progress)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from gatewright.sandbox.formal.loops import looped
 from gatewright.sandbox.formal.miter import Paired, miter
 from gatewright.sandbox.formal.netlist import Netlist, read_netlist
 from gatewright.sandbox.formal.question import Steps
@@ -73,6 +74,12 @@ class Flow:
         _refuse_contests(raw, role)
         self.passes("opt_clean", "memory_map", "opt_clean")
         found = self._netlist(role)
+        loop = looped(found)
+        if loop:
+            raise Unsuited(
+                f"a combinational loop in the {role.value} design, through {', '.join(loop[:4])}: "
+                "what it settles to depends on delays"
+            )
         if found.tristate:
             raise Unsuited(f"the {role} design drives z; equivalence is proved for 0 and 1")
         self.passes(f"design -stash {role}0")
@@ -85,6 +92,7 @@ class Flow:
 
     def normalise(self, role: Role, ports: Sequence[Paired], steps: Steps) -> None:
         """Give both designs our port names and one kind of register."""
+        stage("normalise")
         self.passes(f"design -load {role}0", f"cd {role}")
         self.passes(*(f"rename {port.user} {port.name}" for port in ports))
         self.passes("cd ..", steps, "dffunmap", "opt_clean", f"design -save {role}1")

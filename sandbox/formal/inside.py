@@ -61,15 +61,25 @@ def decide(asked: Asked) -> Found:
 
 
 def _ever_known(flow: Flow, gold: Netlist) -> Found:
-    """Whether gold's outputs can ever be known: DIFFERENT = they can."""
+    """Whether all of gold's outputs can ever be known: DIFFERENT = they can."""
     ports = paired(gold, gold)
     flow.normalise(Role.GOLD, ports, steps_of(gold, gold))
     flow.graph(None, ports)
-    graph = _one_output(_KNOWN)
-    if graph.constant() is not None:
-        return Found(Answer.DIFFERENT if graph.constant() else Answer.EQUAL, "abc")
+    whole = GRAPH.read_bytes()
+    outputs = sum(port.direction == "output" for port in ports)
+    for index in range(_KNOWN, _KNOWN + outputs):
+        GRAPH.write_bytes(whole)
+        if not _can_be_one(_one_output(index)):
+            return Found(Answer.EQUAL, "abc")
+    return Found(Answer.DIFFERENT, "abc")
+
+
+def _can_be_one(graph: abc.Graph) -> bool:
+    constant = graph.constant()
+    if constant is not None:
+        return constant
     commands = f"bmc3 -F {_KNOWN_FRAMES} -T 5" if graph.latches else "iprove"
-    return Found(abc.ask(GRAPH, Question(commands, 10)), "abc")
+    return abc.ask(GRAPH, Question(commands, 10)) is Answer.DIFFERENT
 
 
 def _one_output(index: int) -> abc.Graph:

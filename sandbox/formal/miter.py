@@ -11,7 +11,7 @@ from gatewright.sandbox.formal.unsuited import Unsuited
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A port that both designs have: `name` is ours (`p0`, `p1`, …), `user` the designs'."""
+    """A port that both designs have: `name` is ours (`gw__p0`, …), `user` the designs'."""
 
     name: str
     user: str
@@ -33,7 +33,7 @@ def paired(gold: Netlist, gate: Netlist) -> tuple[Paired, ...]:
             )
         if port.direction == "inout":
             raise Unsuited(f"{port.name} is an inout port; equivalence is proved for in and out")
-        found.append(Paired(f"p{number}", port.name, port.direction, len(port.bits)))
+        found.append(Paired(f"gw__p{number}", port.name, port.direction, len(port.bits)))
     if theirs:
         raise Unsuited(f"the reference has no port {', '.join(theirs)}")
     if all(port.direction == "input" for port in found):
@@ -44,13 +44,15 @@ def paired(gold: Netlist, gate: Netlist) -> tuple[Paired, ...]:
 def miter(ports: Sequence[Paired], *, with_gate: bool = True) -> str:
     """Verilog of a module `miter` around `gold`, whose outputs are split into value and unknown.
 
-    `trigger` is 1 where gold knows a bit and gate has another value; `known` where gold knows any.
+    `trigger` is 1 where gold knows a bit and gate has another value; `known0`, … where gold knows
+    any bit of that output.
     Without a gate `trigger` is 0.
     """
     inputs = [p for p in ports if p.direction == "input"]
     outputs = [p for p in ports if p.direction == "output"]
-    heads = [f"input [{p.width - 1}:0] {p.name}" for p in inputs]
-    lines = [f"module miter({', '.join((*heads, 'output trigger', 'output known'))});"]
+    heads = [f"input [{p.width - 1}:0] {p.name}" for p in inputs] + ["output trigger"]
+    heads += [f"output known{n}" for n in range(len(outputs))]
+    lines = [f"module miter({', '.join(heads)});"]
     lines += [f"wire [{p.width - 1}:0] {p.name}_d, {p.name}_x, {p.name}_g;" for p in outputs]
     shared = [f".{p.name}({p.name})" for p in inputs]
     gold = [f".{p.name}_{side}({p.name}_{side})" for p in outputs for side in "dx"]
@@ -60,6 +62,7 @@ def miter(ports: Sequence[Paired], *, with_gate: bool = True) -> str:
         gate = [f".{p.name}({p.name}_g)" for p in outputs]
         lines.append(f"gate gate({', '.join(shared + gate)});")
         differ = " | ".join(f"(|(({p.name}_d ^ {p.name}_g) & ~{p.name}_x))" for p in outputs)
-    known = " | ".join(f"(|(~{p.name}_x))" for p in outputs)
-    lines += [f"assign trigger = {differ};", f"assign known = {known};", "endmodule", ""]
+    lines.append(f"assign trigger = {differ};")
+    lines += [f"assign known{n} = |(~{p.name}_x);" for n, p in enumerate(outputs)]
+    lines += ["endmodule", ""]
     return "\n".join(lines)

@@ -23,7 +23,12 @@ from gatewright.core import (
 from gatewright.sandbox.formal.question import Answer, Asked, Found
 from gatewright.sandbox.harness.equivalence_replay import one_step, replay
 from gatewright.sandbox.harness.equivalence_text import FormalText, of_reference, readable, remark
-from gatewright.sandbox.harness.reference import Reference, interface_differences, prepare
+from gatewright.sandbox.harness.reference import (
+    Reference,
+    ReferenceHarness,
+    interface_differences,
+    prepare,
+)
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.harness.testbench_design import Refused
 from gatewright.sandbox.integrity import Layout
@@ -72,17 +77,24 @@ class EquivalenceHarness:
     a proof cannot model (inout ports, z, huge memories, combinational loops), with the reason. Bits
     that the reference leaves x match anything. A difference is replayed in simulation; where that
     shows it, the verdict has its window and waveform. Safe to call from several threads at once.
+
+    Proofs speak of hardware: x spreads further than in a simulator, dividing by zero has a value,
+    races have a winner. So with `confirm` a proof only counts where random co-simulation, which
+    goes by the simulator's rules, sees no difference either.
     """
 
     isolation: Isolation
     yosys: Yosys
     budget: Budget = PROOF
+    confirm: bool = True
     _bench: TestbenchHarness = field(init=False)
+    _simulation: ReferenceHarness = field(init=False)
     _prepared: dict[tuple[ReferenceSpec, str], Reference] = field(default_factory=dict)
     _known: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bench = TestbenchHarness(self.isolation, rules=RULES)
+        self._simulation = ReferenceHarness(self.isolation)
 
     @property
     def rules(self) -> str:
@@ -168,8 +180,18 @@ class EquivalenceHarness:
                 return _inconclusive(FailureClass.TIMEOUT, said)
             self._known[case.gold_text] = Found.of_json(text).answer is Answer.DIFFERENT
         if not self._known[case.gold_text]:
-            said = "the reference's outputs were never seen to leave x, which matches anything"
+            said = "an output of the reference was never seen to leave x, which matches anything"
             return _inconclusive(FailureClass.NO_CHECKS, said)
+        if self.confirm:
+            seen = self._simulation.check(case.problem, case.candidate)
+            if seen.outcome is Outcome.FAIL:
+                said = f"equivalent as hardware ({_HOW[found.by]}), but simulation tells them apart"
+                finding = remark(said, "disagreement")
+                return replace(
+                    seen,
+                    outcome=Outcome.INCONCLUSIVE,
+                    diagnostics=(finding, *seen.diagnostics),
+                )
         note = remark(f"equivalent: {_HOW[found.by]}", "proved", Severity.NOTE)
         return Verdict(Outcome.PASS, score=1.0, checks=1, mismatches=0, diagnostics=(note,))
 

@@ -21,6 +21,8 @@ from gatewright.sandbox.integrity import (
 from gatewright.sandbox.tools.slang_sensitivity import unwatched
 
 TOOL = "equivalence"
+# Synthesis takes the author's word that other cases do not happen; simulators only warn.
+_PROMISES = frozenset({"unique", "unique0", "priority"})
 _INFERRED = frozenset({"always_comb", "always_latch"})
 
 
@@ -85,7 +87,7 @@ def _plain(tokens: Sequence[Token]) -> Iterator[Token]:
             yield token._replace(text="always")
             yield token._replace(kind=Kind.OPERATOR, text="@")
             yield token._replace(kind=Kind.OPERATOR, text="*")
-        elif token.kind is not Kind.ATTRIBUTE:
+        elif token.kind is not Kind.ATTRIBUTE and token.text not in _PROMISES:
             yield token
 
 

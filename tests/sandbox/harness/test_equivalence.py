@@ -59,6 +59,18 @@ def checked(harness: EquivalenceHarness, reference: str, design: str) -> Verdict
     ("reference", "design"),
     [
         pytest.param(FSM, FSM, id="itself"),
+        pytest.param(
+            "module m(input p1, p0, output y); assign y = p1 & ~p0; endmodule",
+            "module m(input p1, p0, output y); assign y = ~(p0 | ~p1); endmodule",
+            id="ports with numbers",
+        ),
+        pytest.param(
+            "module m(input [3:0] g, output [3:0] b);\n"
+            "assign b = {g[3], b[3:1] ^ g[2:0]}; endmodule",
+            "module m(input [3:0] g, output [3:0] b);\n"
+            "assign b = {g[3], ^g[3:2], ^g[3:1], ^g}; endmodule",
+            id="a word that feeds itself bit by bit",
+        ),
         pytest.param(FSM, ONE_HOT, id="another state encoding"),
         pytest.param(PARTIAL, GREY + "always @* f = a | b; endmodule", id="x is free: one way"),
         pytest.param(PARTIAL, GREY + "always @* f = b; endmodule", id="x is free: the other way"),
@@ -73,7 +85,7 @@ def checked(harness: EquivalenceHarness, reference: str, design: str) -> Verdict
         pytest.param(
             "module l(input d, e, output reg q); always_latch if (e) q = d; endmodule",
             "module l(input d, e, output q); assign q = e ? d : r; reg r;\n"
-            "always @* if (e) r = d; endmodule",
+            "always_latch if (e) r = d; endmodule",
             id="a latch",
         ),
         pytest.param(
@@ -116,6 +128,13 @@ def test_proves(harness: EquivalenceHarness, reference: str, design: str) -> Non
             id="dual edge",
         ),
         pytest.param(PARTIAL, GREY + "always @* f = a & b; endmodule", id="a bit that is not x"),
+        pytest.param(
+            "module m(input [1:0] s, input a, output reg y); always_comb begin y = 0;\n"
+            "unique case (s) 0: y = a; 1: y = ~a; endcase end endmodule",
+            "module m(input [1:0] s, input a, output reg y); always @* begin y = 1;\n"
+            "case (s) 0: y = a; 1: y = ~a; endcase end endmodule",
+            id="a case that was promised not to happen",
+        ),
     ],
 )
 def test_refutes(harness: EquivalenceHarness, reference: str, design: str) -> None:
@@ -214,6 +233,27 @@ def test_fails_what_no_tool_reads(
                 ("reg y", "always @* y = a; always @* y = b;"),
                 ("reg y", "always @* y = a; always @(posedge clk) y <= b;"),
             )
+        ),
+        pytest.param(
+            COUNTER,
+            COUNTER.replace("always", "wire w; assign w = !(w === 1'b1); always").replace(
+                "q + 1", "q + 1 + w"
+            ),
+            "loop",
+            id="a loop without any stable value",
+        ),
+        pytest.param(
+            "module m(input c, a, output z, output reg q); assign z = a;\n"
+            "always @(posedge c) q <= ~q; endmodule",
+            "module m(input c, a, output z, output q); assign z = a; assign q = 1; endmodule",
+            "never seen to leave x",
+            id="an output that is never known",
+        ),
+        pytest.param(
+            "module m(input [3:0] a, b, output [3:0] y); assign y = b == 0 ? 15 : a / b; endmodule",
+            "module m(input [3:0] a, b, output [3:0] y); assign y = a / b; endmodule",
+            "simulation tells them apart",
+            id="a value that only hardware has",
         ),
         pytest.param(
             "module m(input a, b, output y); assign y = a & b; endmodule",
