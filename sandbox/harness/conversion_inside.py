@@ -11,17 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gatewright.sandbox.harness.conversion_lowering import Unconvertible, compiled, lowered
+
 NETLIST = "gw_netlist"
 _READING = (
     "--ignore-assertions --allow-merging-ansi-ports --allow-use-before-declare "
     "--relax-enum-conversions --allow-dup-initial-drivers --allow-self-determined-stream-concat"
 )
-_STEPS = re.compile(r"\.\s*(?:next|prev)\b")
 _VALUE = re.compile(r"[\w'.+-]+")
-
-
-class Unconvertible(Exception):
-    """Why a design cannot be converted."""
 
 
 def run(request: dict[str, object]) -> None:
@@ -33,9 +30,9 @@ def run(request: dict[str, object]) -> None:
     try:
         Path("stage").write_text("parameters")
         values = overridden(bench_top, top) if bench_top else {}
-        Path("stage").write_text("methods")
+        Path("stage").write_text("lower")
         source = Path("design.sv")
-        source.write_text(without_steps(source.read_text(), top))
+        source.write_text(lowered(source.read_text(), top))
     except Unconvertible as reason:
         Path("reason").write_text(str(reason))
         return
@@ -60,7 +57,7 @@ def overridden(bench_top: str, top: str) -> Mapping[str, str]:
     from pyslang import ast
 
     texts = (Path("bench.sv").read_text(), Path("design.sv").read_text())
-    compilation = _compiled("\n".join(texts), bench_top)
+    compilation = compiled("\n".join(texts), bench_top)
     found: list[dict[str, str]] = []
 
     def visit(node: Any) -> bool:
@@ -92,74 +89,3 @@ def _parameters(instance: Any) -> Iterator[tuple[str, str]]:
         if not _VALUE.fullmatch(value):
             raise Unconvertible(f"the testbench sets parameter {parameter.name} to no plain number")
         yield parameter.name, value
-
-
-def without_steps(text: str, top: str) -> str:
-    """The text with `.next()` and `.prev()` of enumerations as calls of functions.
-
-    The front end does not know them. Every line keeps its number.
-    """
-    if not _STEPS.search(text):
-        return text
-    bodies: dict[str, str] = {}
-    edits: dict[tuple[int, int], str] = {}
-    for call in _step_calls(_compiled(text, top)):
-        receiver = call.arguments[0]
-        body = _step_function(receiver.type.canonicalType, _step(call))
-        name = bodies.setdefault(body, f"gw_step_{len(bodies)}")
-        inner = text[receiver.sourceRange.start.offset : receiver.sourceRange.end.offset]
-        where = (call.sourceRange.start.offset, call.sourceRange.end.offset)
-        gap = "\n" * (text.count("\n", *where) - inner.count("\n"))
-        edits[where] = f"{name} ( {inner} ) {gap}"
-    for (start, end), new in sorted(edits.items(), reverse=True):
-        text = text[:start] + new + text[end:]
-    return " ".join([*(b.replace("@NAME@", n) for b, n in bodies.items()), text])
-
-
-def _step_calls(compilation: Any) -> Iterator[Any]:
-    from pyslang import ast
-
-    found: list[Any] = []
-
-    def visit(node: Any) -> bool:
-        if isinstance(node, ast.CallExpression) and node.subroutineName in ("next", "prev"):
-            found.append(node)
-        return True
-
-    compilation.getRoot().visit(visit)
-    return (call for call in found if call.arguments and call.arguments[0].type.isEnum)
-
-
-def _step(call: Any) -> int:
-    """How far a call goes, backwards below 0."""
-    more = call.arguments[1:]
-    number = str(more[0].constant).rpartition("d")[2] if more and more[0].constant else "1"
-    if more and not (more[0].constant and number.isdigit()):
-        raise Unconvertible(f".{call.subroutineName}() by a number that is not constant")
-    return int(number) if call.subroutineName == "next" else -int(number)
-
-
-def _step_function(enumeration: Any, step: int) -> str:
-    from pyslang import ast
-
-    values = [str(e.value) for e in enumeration if isinstance(e, ast.EnumValueSymbol)]
-    bits = f"logic [ {enumeration.bitWidth - 1} : 0 ]"
-    cases = " ".join(
-        f"{value} : return {values[(at + step) % len(values)]} ;" for at, value in enumerate(values)
-    )
-    # Of a value that is no member both methods give the first one that its type holds: 0.
-    return (
-        f"function automatic {bits} @NAME@ ( input {bits} v ) ; "
-        f"case ( v ) {cases} default : return 0 ; endcase endfunction"
-    )
-
-
-def _compiled(text: str, top: str) -> Any:
-    from pyslang import Bag, ast, syntax
-
-    options = ast.CompilationOptions()
-    options.topModules = {top}
-    compilation = ast.Compilation(Bag([options]))
-    compilation.addSyntaxTree(syntax.SyntaxTree.fromText(text))
-    compilation.getAllDiagnostics()
-    return compilation
