@@ -48,6 +48,12 @@ from gatewright.sandbox.tools.verilator import open_verilator
 from gatewright.sandbox.tools.verilator_runtime import open_runtime
 
 RULES = "hardened"
+_OPEN_RANGE = Diagnostic(
+    Severity.WARNING,
+    "Verilator 5.052 finds nothing in a range [a:$] of 'inside': name its end",
+    code="open-range",
+    tool="harness",
+)
 _CONVERTED = Diagnostic(Severity.NOTE, NOTE, code="converted", tool="conversion")
 _TWO_VALUES = Diagnostic(
     Severity.NOTE,
@@ -229,7 +235,10 @@ class TestbenchHarness:
         finding, case = _first_look(case)
         doubts = self._doubts_of_two_values if two_values else self._doubts
         finding = doubts.settled(finding, case)
-        notes = (*design.diagnostics, _TWO_VALUES) if two_values else design.diagnostics
+        notes = design.diagnostics
+        if two_values:
+            open_ended = _open_ended(design.layout.text) or _open_ended(task.bench.layout.text)
+            notes = (*notes, _TWO_VALUES, *([_OPEN_RANGE] if open_ended else []))
         unread = design if finding.unread else None
         return _Attempt(finding, notes, tools, case, unread, sum(case.runs))
 
@@ -256,6 +265,10 @@ class TestbenchHarness:
             wall_s=time.perf_counter() - clock.began,
             rules=self._rules,
         )
+
+
+def _open_ended(text: str) -> bool:
+    return "inside" in text and ": $ ]" in text
 
 
 def _refused(design: Refused, simulator: Simulator | VerilatorSimulator) -> Finding:

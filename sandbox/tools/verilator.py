@@ -35,6 +35,8 @@ _MANNER = ("--timing", "--sched-zero-delay", "--assert", "--timescale", "1ns/1ps
 # What is not known is what the run says: 0, or random.
 _UNKNOWN = ("--x-assign", "unique", "--x-initial", "unique")
 _QUIET = ("-Wno-fatal", "-Wno-lint", "-Wno-style", "-Wno-TIMESCALEMOD", "-Wno-MULTITOP", "--quiet")
+# Of two modules of one name Verilator would take the first.
+_REFUSED = ("-Werror-MODDUP",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,14 @@ class Verilator:
 
     def lint(self, sources: Sequence[str], top: str) -> list[str]:
         """The command line that elaborates `top` and writes nothing."""
-        line = [str(self.program), "--lint-only", *_MANNER, *_UNKNOWN, *_QUIET]
+        line = [str(self.program), "--lint-only", *_MANNER, *_UNKNOWN, *_QUIET, *_REFUSED]
         return [*line, "--top-module", top, *sources]
 
     def verilate(
         self, sources: Sequence[str], top: str, *more: str, prefix: str = "Vgw", folder: str = "obj"
     ) -> list[str]:
         """The command line that writes C++ (no main) for `top` to `folder`, its class `prefix`."""
-        line = [str(self.program), "--cc", *_MANNER, *_UNKNOWN, *_QUIET]
+        line = [str(self.program), "--cc", *_MANNER, *_UNKNOWN, *_QUIET, *_REFUSED]
         named = ["--prefix", prefix, "--Mdir", folder, "--top-module", top]
         return [*line, "--output-split", "0", "--converge-limit", "1000", *more, *named, *sources]
 
