@@ -199,6 +199,10 @@ class TestbenchHarness:
                 if again.unread is None:
                     return again
             return self._on_verilator(task, design, first)
+        if made.illegal and first.case is None:
+            # That a port is no plain vector is no matter where the design means nothing.
+            wrong = Finding(Outcome.FAIL, FailureClass.ELABORATION, diagnostics=made.diagnostics)
+            return replace(first, finding=wrong).costing(made.cpu_s)
         if made.illegal:
             return first.saying(made.diagnostics).costing(made.cpu_s)
         return self._on_verilator(task, design, first.saying(made.diagnostics).costing(made.cpu_s))
