@@ -72,7 +72,9 @@ class Netlist:
         Later passes would keep one of the drivers.
         """
         driven = [bit for port in self.ports if port.direction == "input" for bit in port.bits]
-        driven += [bit for cell in self.cells for bits in cell.outputs.values() for bit in bits]
+        # Those that let go of a net may share it.
+        cells = [cell for cell in self.cells if cell.kind not in _TRISTATE]
+        driven += [bit for cell in cells for bits in cell.outputs.values() for bit in bits]
         several = {
             bit for bit, times in Counter(driven).items() if times > 1 or isinstance(bit, str)
         }

@@ -11,11 +11,11 @@ import atexit
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatewright.core import Diagnostic, Direction, Severity, Source, ToolMissing
 from gatewright.sandbox.harness.conversion_inside import NETLIST
-from gatewright.sandbox.harness.equivalence_text import formal_text
+from gatewright.sandbox.harness.equivalence_text import FormalText, formal_text
 from gatewright.sandbox.harness.testbench_bench import Bench
 from gatewright.sandbox.harness.testbench_design import Design, silenced
 from gatewright.sandbox.integrity import Layout
@@ -64,7 +64,11 @@ def convert(
 
     `data` are files that it may load. Raises ToolCrashed if Yosys died.
     """
-    layout = _readable(design)
+    text = _readable(design)
+    if text.doubts:
+        # The netlist would wake for what the design sleeps through.
+        return Unconverted(tuple(replace(d, severity=Severity.WARNING) for d in text.doubts))
+    layout = text.layout
     top = design.module.name
     sets = any(_sets_parameters(bench, at.module_at) for at in bench.duts)
     files = {"design.sv": layout.text, **{source.name: source.text for source in data}}
@@ -77,11 +81,11 @@ def convert(
         return Unconverted((_remark(f"it was not converted for Icarus: {error}"),))
     if "converted.v" not in done.files or done.files.get("stage") != "done":
         return _why(done, layout)
-    text = done.files["converted.v"]
-    netlist = slang.parse_sources((Source("converted.v", text),)).module(NETLIST)
+    verilog = done.files["converted.v"]
+    netlist = slang.parse_sources((Source("converted.v", verilog),)).module(NETLIST)
     if netlist is None:
         return Unconverted((_remark("the netlist cannot be read"),), cpu_s=done.cpu_s)
-    wrapped = f"{text}\n{_wrapper(design.module, netlist)}"
+    wrapped = f"{verilog}\n{_wrapper(design.module, netlist)}"
     return Converted(Source("converted.v", wrapped), done.cpu_s)
 
 
@@ -98,11 +102,25 @@ def _warm(isolation: Isolation) -> Yosys:
         return _running[isolation.level]
 
 
-def _readable(design: Design) -> Layout:
+def contested(design: Design, isolation: Isolation, data: Sequence[Source] = ()) -> tuple[str, ...]:
+    """Nets of a vetted design with several drivers, of which a two-valued simulator keeps one.
+
+    Empty where Yosys is missing or cannot read the design.
+    """
+    files = {"design.sv": _readable(design).layout.text, **{s.name: s.text for s in data}}
+    request = {"top": design.module.name, "bench_top": "", "drivers": True}
+    try:
+        done = _warm(isolation).run(files, request, ("contested",), BUDGET)
+    except ToolMissing:
+        return ()
+    return tuple(done.files.get("contested", "").split())
+
+
+def _readable(design: Design) -> FormalText:
     """Without prints, which show nothing that counts; a latch is where simulators see one."""
     layout = silenced(design).layout
     tokens = [token for row in layout.lines for token in row]
-    return formal_text(tokens, layout.files, design.module.name).layout
+    return formal_text(tokens, layout.files, design.module.name)
 
 
 def _sets_parameters(bench: Bench, module_at: int) -> bool:

@@ -1,7 +1,8 @@
 """SystemVerilog to Verilog-2005: the job that the warm Yosys process does.
 
 Reads `design.sv` (and `bench.sv`, where the testbench sets parameters) in the current folder;
-leaves `converted.v`, or `reason`, and `stage` (the last stage begun).
+leaves `converted.v`, or `reason`, and `stage` (the last stage begun). Asked for `drivers` it leaves
+the nets that have several in `contested` instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gatewright.sandbox.formal.netlist import read_netlist
 from gatewright.sandbox.harness.conversion_lowering import Unconvertible, compiled, lowered
 
 NETLIST = "gw_netlist"
@@ -39,6 +41,9 @@ def run(request: dict[str, object]) -> None:
     Path("stage").write_text("read")
     given = "".join(f" -G {name}={value}" for name, value in values.items())
     libyosys.run_pass(f"read_slang {_READING} --top {top}{given} design.sv", design)
+    if request.get("drivers"):
+        _tell_contested(design, top)
+        return
     Path("stage").write_text("write")
     for command in (
         f"hierarchy -check -top {top}",
@@ -50,6 +55,23 @@ def run(request: dict[str, object]) -> None:
     ):
         libyosys.run_pass(command, design)
     Path("stage").write_text("done")
+
+
+def _tell_contested(design: Any, top: str) -> None:
+    """Leave the names of nets with several drivers in `contested`."""
+    from pyosys import libyosys
+
+    for command in (
+        f"hierarchy -check -top {top}",
+        "proc -noopt",
+        "flatten",
+        f"rename -top {NETLIST}",
+        "delete */t:$print */t:$scopeinfo",
+        "write_json netlist.json",
+    ):
+        libyosys.run_pass(command, design)
+    found = read_netlist(Path("netlist.json"), NETLIST).contested()
+    Path("contested").write_text("\n".join(found))
 
 
 def overridden(bench_top: str, top: str) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.conversion import NOTE, Converted, convert
+from gatewright.sandbox.harness.conversion import NOTE, Converted, contested, convert
 from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench_bench import Bench, prepare
 from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
@@ -240,11 +240,30 @@ class TestbenchHarness:
         doubts = self._doubts_of_two_values if two_values else self._doubts
         finding = doubts.settled(finding, case)
         notes = design.diagnostics
+        if two_values and finding.outcome is Outcome.PASS:
+            finding = self._one_driver(task, design, finding)
         if two_values:
             open_ended = _open_ended(design.layout.text) or _open_ended(task.bench.layout.text)
             notes = (*notes, _TWO_VALUES, *([_OPEN_RANGE] if open_ended else []))
         unread = design if finding.unread else None
         return _Attempt(finding, notes, tools, case, unread, sum(case.runs))
+
+    def _one_driver(self, task: _Task, design: Design, finding: Finding) -> Finding:
+        """Where two drivers disagree, four values show x and two values show one of them."""
+        nets = contested(design, self._isolation, task.spec.data)
+        if not nets:
+            return finding
+        said = (
+            f"several drivers: {', '.join(nets[:4])}; Verilator knows no x and keeps one of them, "
+            "so its pass shows nothing"
+        )
+        note = Diagnostic(Severity.ERROR, said, code="drivers", tool="harness")
+        return replace(
+            finding,
+            outcome=Outcome.INCONCLUSIVE,
+            failure=FailureClass.NO_CHECKS,
+            diagnostics=(*finding.diagnostics, note),
+        )
 
     def _verdict(self, attempt: _Attempt, clock: _Clock) -> Verdict:
         finding, notes = attempt.finding, attempt.notes

@@ -38,13 +38,20 @@ class _Reads:
         from pyslang import ast
 
         if isinstance(node, (ast.NamedValueExpression, ast.HierarchicalValueExpression)):
-            if node.symbol.kind.name in _SIGNALS:
+            if node.symbol.kind.name in _SIGNALS and not self._local(node.symbol):
                 found = self.within_calls if self.depth else self.read
                 found[node.symbol.hierarchicalPath] = node.symbol
         elif isinstance(node, ast.AssignmentExpression):
             self.written.update(_written(node.left))
         elif isinstance(node, ast.CallExpression):
             self._call(node.subroutine)
+
+    def _local(self, symbol: Any) -> bool:
+        """It belongs to a function or to a block's own run: nothing outside can change it."""
+        lifetime = getattr(symbol, "lifetime", None)
+        if lifetime is not None and lifetime.name == "Automatic":
+            return True
+        return any(symbol.hierarchicalPath.startswith(f"{path}.") for path in self.calls)
 
     def _call(self, routine: Any) -> None:
         body = getattr(routine, "body", None)

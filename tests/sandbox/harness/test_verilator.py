@@ -255,3 +255,22 @@ def test_coverage_needs_a_testbench_and_a_design_that_runs(isolation: Isolation)
         coverage(*counter(COUNTER.replace("q + 1", "q + step")), isolation)
     with pytest.raises(DataError, match="nothing is covered"):
         coverage(problem, Candidate((Source("x.sv", "// nothing"),)), isolation)
+
+
+@pytest.mark.parametrize(
+    ("drivers", "outcome"),
+    [
+        ("assign y = 5'(p.a) + 5'(p.b);", Outcome.PASS),
+        ("assign y = 5'(p.a) + 5'(p.b); assign y = 5'(p.a);", Outcome.INCONCLUSIVE),
+    ],
+)
+def test_two_drivers_need_more_than_two_values(
+    drivers: str, outcome: Outcome, isolation: Isolation
+) -> None:
+    problem = Problem("add", "", top="adder", harness=TestbenchSpec((Source("tb.sv", SV_BENCH),)))
+    text = ADDER.replace("output logic", "output wire").replace(
+        "assign y = 5'(p.a) + 5'(p.b);", drivers
+    )
+    harness = TestbenchHarness(isolation, simulator=SimulatorChoice.VERILATOR)
+    verdict = harness.check(problem, Candidate((Source("adder.sv", text),)))
+    assert verdict.outcome is outcome, verdict.diagnostics

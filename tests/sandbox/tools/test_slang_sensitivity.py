@@ -5,7 +5,13 @@ import pytest
 from gatewright.sandbox.tools.slang_sensitivity import Unwatched, unwatched
 
 HEAD = "module m(input a, b, c, input [3:0] v, output reg y, z);\n"
-TAIL = "\nfunction f(input x); f = x & c; endfunction\nendmodule\n"
+TAIL = """
+function f(input x); f = x & c; endfunction
+function automatic g(input [3:0] x); g = 0; for (int i = 0; i < 4; i++) g ^= x[i]; endfunction
+function h(input [3:0] x); integer k; begin h = 0; for (k = 0; k < 4; k = k + 1) h = h ^ x[k]; end
+endfunction
+endmodule
+"""
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,9 @@ TAIL = "\nfunction f(input x); f = x & c; endfunction\nendmodule\n"
         ("always_comb y = f(a);", ()),
         ("assign y = f(a);", ("c",)),
         ("assign y = a & b;", ()),
+        ("always @* y = g(v);", ()),
+        ("always @* y = h(v);", ()),
+        ("always @(v) begin y = 0; for (int i = 0; i < 4; i++) y ^= v[i]; end", ()),
         ("always @(posedge a) y <= b & c;", ()),
         ("always @(posedge a or negedge b) if (!b) y <= 0; else y <= c;", ()),
         ("initial y = a;", ()),
