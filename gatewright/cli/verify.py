@@ -32,7 +32,7 @@ def verify(
         typer.Option("--reference", "-r", help="A trusted design; alone: compare with it."),
     ] = None,
     cocotb: Annotated[
-        list[str] | None, typer.Option("--cocotb", help="A cocotb test_*.py.")
+        list[str] | None, typer.Option("--cocotb", help="A cocotb test_*.py, or a Makefile.")
     ] = None,
     formal: Annotated[
         bool, typer.Option("--formal", help="Prove equivalence with --reference, or refute it.")
