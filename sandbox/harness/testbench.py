@@ -40,7 +40,7 @@ from gatewright.sandbox.harness.testbench_judge import Finding, misread
 from gatewright.sandbox.harness.testbench_run import WAVE_FILE, Job, Simulated, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.harness.verilator_ports import keeps_apart
-from gatewright.sandbox.harness.verilator_run import VerilatorSimulator
+from gatewright.sandbox.harness.verilator_run import Builds, VerilatorSimulator
 from gatewright.sandbox.integrity import GatePolicy
 from gatewright.sandbox.isolation import Isolation, Limits, scratch
 from gatewright.sandbox.tools.icarus import open_icarus
@@ -235,10 +235,7 @@ class TestbenchHarness:
         if isinstance(design, Refused):
             finding = _refused(design, simulator)
             return _Attempt(finding, (), tools, unread=design.coupled)
-        case = Case(task.problem, task.spec, Job(task.bench, design, task.spec.data), simulator)
-        finding, case = _first_look(case)
-        doubts = self._doubts_of_two_values if two_values else self._doubts
-        finding = doubts.settled(finding, case)
+        finding, case = self._looked(task, design, simulator)
         notes = design.diagnostics
         if two_values and finding.outcome is Outcome.PASS:
             finding = self._one_driver(task, design, finding)
@@ -247,6 +244,21 @@ class TestbenchHarness:
             notes = (*notes, _TWO_VALUES, *([_OPEN_RANGE] if open_ended else []))
         unread = design if finding.unread else None
         return _Attempt(finding, notes, tools, case, unread, sum(case.runs))
+
+    def _looked(
+        self, task: _Task, design: Design, simulator: Simulator | VerilatorSimulator
+    ) -> tuple[Finding, Case]:
+        """What is to be believed of a design, and the case that showed it."""
+        job = Job(task.bench, design, task.spec.data)
+        case = Case(task.problem, task.spec, job, simulator)
+        if not isinstance(simulator, VerilatorSimulator):
+            finding, case = _first_look(case)
+            return self._doubts.settled(finding, case), case
+        with scratch("programs") as folder:
+            keeping = replace(simulator, builds=Builds(folder))
+            finding, kept = _first_look(replace(case, simulator=keeping))
+            finding = self._doubts_of_two_values.settled(finding, kept)
+            return finding, replace(kept, simulator=simulator)
 
     def _one_driver(self, task: _Task, design: Design, finding: Finding) -> Finding:
         """Where two drivers disagree, four values show x and two values show one of them."""

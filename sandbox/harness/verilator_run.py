@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from gatewright.sandbox.harness.testbench_run import (
     read_log,
     write_texts,
 )
+from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.harness.verilator_output import as_icarus_prints
 from gatewright.sandbox.integrity import Layout
 from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits
@@ -37,19 +39,73 @@ _ENDLESS_ERRORS = "+verilator+error+limit+2000000000"
 
 
 @dataclass(frozen=True, slots=True)
+class PowerUp:
+    """What registers hold at first, and what is x in the text: `arguments` of the program."""
+
+    arguments: tuple[str, ...]
+
+
+ZEROS = PowerUp(("+verilator+rand+reset+0",))
+ONES = PowerUp(("+verilator+rand+reset+1",))
+
+
+def drawn(seed: int) -> PowerUp:
+    """Each bit drawn at random; `seed` is any number but 0."""
+    return PowerUp(("+verilator+rand+reset+2", f"+verilator+seed+{seed}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A build: its names, how it ended, its stage, what the compilers said."""
+
+    nonces: Nonces
+    finished: Finished
+    stage: Stage
+    alone: str
+    link: str
+
+
+class Builds:
+    """The programs built for one check, kept in a folder, so that each is built but once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept: dict[_Key, tuple[_Built, Path]] = {}
+
+    def keep(self, key: _Key, built: _Built, program: Path) -> None:
+        """Keep a program that was built."""
+        place = self._folder / f"{len(self._kept)}"
+        shutil.copy(program, place)
+        free = replace(built.finished, cpu_s=0.0, wall_s=0.0)
+        self._kept[key] = replace(built, finished=free), place
+
+    def recall(self, key: _Key) -> tuple[_Built, Path] | None:
+        """That build, at no further cost, and its program; None where it was not built yet."""
+        return self._kept.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    design: str
+    outputs: Outputs
+    waveform: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VerilatorSimulator:
-    """Verilator in its sandbox, with its runtime.
+    """Verilator in its sandbox, with its runtime, for one testbench.
 
     `compile_s` bounds the CPU seconds of each pass of Verilator itself, BUILD all of the
-    compilation, `limits` the simulation. `seed` draws what registers hold at first and what is x
-    in the text; 0 = all of it is 0. `coverage` keeps COVERAGE_FILE.
+    compilation, `limits` the simulation. `builds` keeps what was built for further runs;
+    `coverage` keeps COVERAGE_FILE.
     """
 
     isolation: Isolation
     runtime: Runtime
     limits: Limits
     compile_s: int
-    seed: int = 0
+    builds: Builds | None = None
+    powerup: PowerUp = ZEROS
     coverage: bool = False
 
     @property
@@ -64,22 +120,19 @@ class VerilatorSimulator:
 
     def run(self, job: Job, folder: Path) -> Simulated:
         """Elaborate the design alone, compile it behind the testbench, simulate."""
-        nonces = Nonces.fresh()
-        # Of $stop Verilator makes an error; it ends the run here as it does on Icarus.
-        text = _STOP.sub(lambda m: "$finish" if m[0] == "$stop" else m[0], bench_text(job, nonces))
-        write_texts(job, folder, nonces, text)
-        (folder / _MAIN).write_text(_main(job.waveform, self.coverage))
-        built = self._confined(self._script(job, nonces), folder, BUILD)
-        stages = {_ALONE: Stage.ALONE, _LINK: Stage.LINK, _BUILD: Stage.BUILD}
-        stage = stages.get(built.returncode, Stage.SIMULATION)
-        finished = self._simulated(job, folder, nonces, built) if built.ok else built
+        key = _Key(job.design.layout.text, job.outputs, job.waveform)
+        kept = self.builds.recall(key) if self.builds else None
+        if kept:
+            built, program = kept
+            write_texts(job, folder, built.nonces, "")
+            shutil.copy(program, folder / _PROGRAM)
+        else:
+            built = self._built(job, folder)
+            if self.builds and built.finished.ok:
+                self.builds.keep(key, built, folder / _PROGRAM)
+        finished = self._simulated(job, folder, built) if built.finished.ok else built.finished
         return Simulated(
-            stage,
-            finished,
-            nonces,
-            read_log(folder / "alone.log"),
-            read_log(folder / ("build.log" if stage is Stage.BUILD else "link.log")),
-            self.compiler,
+            built.stage, finished, built.nonces, built.alone, built.link, self.compiler
         )
 
     def alone(self, layout: Layout, top: str, folder: Path) -> str:
@@ -88,19 +141,33 @@ class VerilatorSimulator:
         line = self.runtime.verilator.lint([DESIGN_FILE], top)
         return self._confined(f"exec {shlex.join(line)}\n", folder, BUILD).output
 
-    def _simulated(self, job: Job, folder: Path, nonces: Nonces, built: Finished) -> Finished:
-        powerup = ["+verilator+rand+reset+0"]
-        if self.seed:
-            powerup = ["+verilator+rand+reset+2", f"+verilator+seed+{self.seed}"]
-        run = shlex.join([f"./{_PROGRAM}", *powerup, _ENDLESS_ERRORS])
+    def _built(self, job: Job, folder: Path) -> _Built:
+        nonces = Nonces.fresh()
+        # Of $stop Verilator makes an error; it ends the run here as it does on Icarus.
+        text = _STOP.sub(lambda m: "$finish" if m[0] == "$stop" else m[0], bench_text(job, nonces))
+        write_texts(job, folder, nonces, text)
+        (folder / _MAIN).write_text(_main(job.waveform, self.coverage))
+        finished = self._confined(self._script(job, nonces), folder, BUILD)
+        stages = {_ALONE: Stage.ALONE, _LINK: Stage.LINK, _BUILD: Stage.BUILD}
+        stage = stages.get(finished.returncode, Stage.SIMULATION)
+        return _Built(
+            nonces,
+            finished,
+            stage,
+            read_log(folder / "alone.log"),
+            read_log(folder / ("build.log" if stage is Stage.BUILD else "link.log")),
+        )
+
+    def _simulated(self, job: Job, folder: Path, built: _Built) -> Finished:
+        run = shlex.join([f"./{_PROGRAM}", *self.powerup.arguments, _ENDLESS_ERRORS])
         limits = dumping(self.limits) if job.waveform else self.limits
         limits = replace(limits, disk_mb=limits.disk_mb + BUILD.disk_mb)
         finished = self._confined(f"exec {run}\n", folder, limits)
         return replace(
             finished,
-            output=as_icarus_prints(finished.output, nonces),
-            cpu_s=built.cpu_s + finished.cpu_s,
-            wall_s=built.wall_s + finished.wall_s,
+            output=as_icarus_prints(finished.output, built.nonces),
+            cpu_s=built.finished.cpu_s + finished.cpu_s,
+            wall_s=built.finished.wall_s + finished.wall_s,
         )
 
     def _confined(self, script: str, folder: Path, limits: Limits) -> Finished:
