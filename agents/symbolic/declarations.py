@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.page import Line, Page
-from gatewright.agents.symbolic.text import flowing
+from gatewright.agents.symbolic.text import Passage, flowing
 from gatewright.core import Direction, Port
 
 _NAME = r"(?P<name>(?!(?:and|each|is|are|with|or|of)\b)[A-Za-z_]\w*)"
@@ -48,14 +49,21 @@ _SIDED = re.compile(
 )
 _START = re.compile(r"(?<=\.) (?=(?:input|output|port)s?\s*:)", re.IGNORECASE)
 _MIXED = re.compile(r"(?:(?:ports?|interface|i/o|signals?)\s*:\s*)?(?P<list>.+)", re.IGNORECASE)
-_LIST = r"[A-Za-z_\[](?:[^.;]*?[\w\])])?"
+_LIST = r"[A-Za-z_\[](?:[^.;=]*?[\w\])])??"
 _HOW_MANY = r"(?:(?:an?|the|one|two|three|four|five|six|seven|eight|single|\d+) )*"
 _SPOKEN = re.compile(
     r"(?:(?:(?:please )?(?:design|create|implement|build|write) )?(?:an? |the )?(?:module|circuit)"
     r"(?: (?:named|called))?(?: (?!with\b|has\b|takes\b|having\b|that\b|which\b)(?P<module>\w+))?,?"
     r" (?:with|has|takes|having|that has|which has) )?"
-    rf"(?P<many>{_HOW_MANY})inputs?,? (?P<ins>{_LIST}),?(?: and)?(?: (?:with|produces|has))?"
-    rf" (?P<one>{_HOW_MANY})outputs?,? (?P<outs>{_LIST})",
+    rf"(?P<many>{_HOW_MANY})(?:(?P<inbits>\d+)-bit )?inputs?,? (?P<ins>{_LIST}),?(?: and)?"
+    rf"(?: (?:with|produces|has))? (?P<one>{_HOW_MANY})(?:(?P<outbits>\d+)-bit )?outputs?,?"
+    rf" (?P<outs>{_LIST})",
+    re.IGNORECASE,
+)
+# Where an equation begins that stands in the same sentence, and what leads over to it.
+_EQUATION = re.compile(r"(?<![\w.\[])(?P<name>[A-Za-z_]\w*)(?:\[\d+\])?\s*=(?!=)")
+_OVER = re.compile(
+    r"(?:\s*[,;:])?(?:\s+(?:and|where|with|such that|so that|given by|defined by))?\s*$",
     re.IGNORECASE,
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -84,6 +92,17 @@ def _sized(name: str, direction: Direction, width: int) -> Port:
     return Port(name, direction, width, False, *((width - 1, 0) if width > 1 else (None, None)))
 
 
+def _check_widths(items: Sequence[re.Match[str]], *, shared: bool) -> None:
+    """Raise Abstain for `[7:0] a, b`: whether b is as wide as a is not said."""
+    given = ""
+    for item in items:
+        groups = item.groupdict()
+        wide = next((kind for kind in ("left", "bits") if groups.get(kind)), "")
+        if given and not wide and not shared:
+            raise Abstain(f"whether {groups['name']} is as wide as {given} is not clear")
+        given = groups["name"] if wide and item.start(wide) < item.start("name") else ""
+
+
 def _split(text: str) -> list[str]:
     """The items of a list; commas in parentheses or brackets do not part them."""
     return [
@@ -102,8 +121,11 @@ def _one(text: str) -> list[Port] | None:
     match = _SIDED.fullmatch(text)
     if match is not None:
         items = [_first(_ITEMS, item) for item in _split(match["list"])]
-        found = [_port(m, match["side"], match["bits"]) for m in items if m]
-        return found if found and len(found) == len(items) else None
+        matches = [m for m in items if m]
+        if not matches or len(matches) != len(items):
+            return None
+        _check_widths(matches, shared=bool(match["bits"]))
+        return [_port(m, match["side"], match["bits"]) for m in matches]
     match = _MIXED.fullmatch(text)
     # `a: input` could be the list `a` of kind `input`; whole first.
     whole = _first(_PORTS, text)
@@ -160,23 +182,51 @@ class Spoken:
 def spoken(page: Page) -> Spoken | None:
     """`Design a module g with inputs a and b and one output f.`: the whole sentence, or nothing."""
     passage = flowing(page)
-    for match in re.finditer(r"(?:\[[^\]]*\]|[^.:;\n\[])+(?:[.:](?=\s|$)|(?=\n|$))", passage.text):
-        sentence = match[0].strip().rstrip(".:")
-        said = _SPOKEN.fullmatch(sentence)
-        if said is None:
-            continue
-        ports: list[Port] = []
-        for side, names, many in (("input", "ins", "many"), ("output", "outs", "one")):
-            items = [_first(_ITEMS, item) for item in _split(said[names])]
-            count = _count(said[many])
-            if None in items or (count is not None and count != len(items)):
-                return None
-            ports += [_port(item, side) for item in items if item is not None]
+    for match in re.finditer(r"(?:\[[^\]]*\]|[^.:;\n\[])+(?:[.:;](?=\s|$)|(?=\n|$))", passage.text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        return Spoken(
-            tuple(ports), said["module"] or "", passage.remainders([(start, match.end())])
-        )
+        for said, end in _sayings(passage, start, match.end()):
+            ports = _said_ports(said)
+            if ports is None:
+                return None
+            rest = passage.remainders([(start, end)])
+            return Spoken(tuple(ports), said["module"] or "", rest)
     return None
+
+
+def _sayings(passage: Passage, start: int, end: int) -> Iterator[tuple[re.Match[str], int]]:
+    """The sentence as one that names ports, or its part before an equation; and where that ends.
+
+    `… and output y, y = not a`, `… and output y = not a`.
+    """
+    said = _SPOKEN.fullmatch(passage.text[start:end].strip().rstrip(".:;"))
+    if said is not None:
+        yield said, end
+        return
+    equation = _EQUATION.search(passage.text, start, end)
+    if equation is None:
+        return
+    at = equation.start()
+    over = _OVER.search(passage.text, start, at)
+    if over is not None and (over[0].strip() or at in passage.starts):
+        said = _SPOKEN.fullmatch(passage.text[start : over.start()].strip())
+    said = said or _SPOKEN.fullmatch(passage.text[start : equation.end("name")])
+    if said is not None:
+        yield said, at
+
+
+def _said_ports(said: re.Match[str]) -> list[Port] | None:
+    """The ports of a sentence; None where it is not clear which and how wide they are."""
+    ports: list[Port] = []
+    sides = (("input", "ins", "many", "inbits"), ("output", "outs", "one", "outbits"))
+    for side, names, many, bits in sides:
+        items = [_first(_ITEMS, item) for item in _split(said[names])]
+        count = _count(said[many])
+        if None in items or (count is not None and count != len(items)):
+            return None
+        matches = [item for item in items if item is not None]
+        _check_widths(matches, shared=bool(said[bits]))
+        ports += [_port(item, side, said[bits]) for item in matches]
+    return ports
 
 
 def _count(words: str) -> int | None:

@@ -22,6 +22,8 @@ _WORDS = {"and": "&", "or": "|", "xor": "^", "not": "~", "xnor": "~^"}
 # Deeper or longer than this is no formula that somebody wrote by hand.
 _MAX_DEPTH = 60
 _MAX_TOKENS = 1_000
+_FLAT = re.compile(r"~\^|\^~|&&|\|\||[&|^~!'+*.]|\w+(?:\s*\[\s*\d+\s*\])?")
+_BINARY = frozenset({"and", "or", "xor", "xnor", "&&", "||", "&", "|", "^", "+", "*", ".", "~^"})
 _SAME = {"&&": "&", "||": "|", "+": "|", "*": "&", ".": "&", "!": "~"}
 
 
@@ -59,6 +61,7 @@ class _Parser:
         self.tokens = _tokens(text)
         self.at = 0
         self.depth = 0
+        self.algebra = any(token.text in ("'", ".") for token in self.tokens)
         if len(self.tokens) > _MAX_TOKENS:
             raise Abstain("an expression is too long")
 
@@ -97,7 +100,10 @@ class _Parser:
     def conjunction(self) -> Expression:
         parts = self.factor()
         while True:
-            if self.take("&") or self._juxtaposed():
+            if self._juxtaposed():
+                self.algebra = True
+                parts += self.factor()
+            elif self.take("&"):
                 parts += self.factor()
             else:
                 return _joined("&", parts)
@@ -145,6 +151,7 @@ class _Parser:
         signals = [self.names.resolve(name) for name in group]
         if not signals or any(s is None for s in signals):
             raise Abstain(f"{text!r} in the expression {self.text!r} is no input of the module")
+        self.algebra |= len(signals) > 1
         return [s for s in signals if s is not None]
 
     def _primed(self, expression: Expression) -> Expression:
@@ -160,6 +167,36 @@ def _joined(operator: str, parts: list[Expression]) -> Expression:
 def parse(text: str, names: Names) -> Expression:
     """Parse the whole text. Raises Abstain where it is no expression over the interface."""
     return _Parser(text, names).whole()
+
+
+def is_unmistakable(text: str, names: Names) -> bool:
+    """The text can only be a Boolean expression, and be read in one way, whatever stands around it.
+
+    `a + b` and `a * b` may be arithmetic where no prime, product sign or juxtaposition says
+    otherwise; two operators in words, as in `a and b or c`, want parentheses.
+    """
+    parser = _Parser(text, names)
+    parser.whole()
+    if re.search(r"[+*]", text) and not parser.algebra:
+        return False
+    flat, found = text, 1
+    while found:
+        inner = re.findall(r"\(([^()]*)\)", flat)
+        if any(map(_wants_parentheses, inner)):
+            return False
+        flat, found = re.subn(r"\([^()]*\)", " p ", flat)
+    return not _wants_parentheses(flat)
+
+
+def _wants_parentheses(text: str) -> bool:
+    """A text without parentheses whose operators in words may be read in two ways."""
+    tokens = [token.lower() for token in _FLAT.findall(text)]
+    if not any(token in _WORDS for token in tokens):
+        return False
+    binary = [_SAME.get(token, _WORDS.get(token, token)) for token in tokens if token in _BINARY]
+    if tokens[0] == "not" and len(tokens) > 2:
+        return True
+    return len(set(binary)) > 1 or binary.count("~^") > 1
 
 
 def signals_of(expression: Expression) -> frozenset[Signal]:

@@ -84,16 +84,29 @@ def _shape(groups: tuple[str | None, ...]) -> tuple[int | None, int | None, int 
     return None, None, None
 
 
-def _items(direction: str, text: str) -> tuple[list[Port], str] | None:
-    """Ports of a comma list at the start of `text`, and the description after it."""
+def _items(direction: str, text: str, *, shared: bool = False) -> tuple[list[Port], str] | None:
+    """Ports of a comma list at the start of `text`, and the description after it.
+
+    `shared`: a range before the first name holds for those after it, as in Verilog. Elsewhere
+    whether it does is not clear, and the list is not read (Abstain).
+    """
     ports: list[Port] = []
     rest = text.strip()
+    first: tuple[str | None, ...] = ()
     while True:
         match = _ITEM.match(rest)
         if not match:
             return None
         groups = match.groups()
-        bounds = (groups[1], groups[2], groups[3], groups[5], groups[6], groups[7])
+        bounds: tuple[str | None, ...] = (*groups[1:4], *groups[5:8])
+        if any(first) and not any(bounds):
+            if not shared or first[2]:
+                raise Abstain(
+                    f"whether {match['name']} is as wide as {ports[-1].name} is not clear"
+                )
+            bounds = (*first, None, None, None)
+        else:
+            first = bounds[:3]
         ports.append(_port(direction, match, ranges=bounds))
         rest = rest[match.end() :].lstrip()
         again = re.match(r"(?:,\s*(?:and\s+)?|and\s+)(?=[A-Za-z_\[])", rest)
@@ -155,7 +168,7 @@ def _separate(page: Page) -> tuple[list[Port], list[int]]:
     for line in page.lines:
         match = re.match(r"\s*(input|output)\b(.*);\s*(?://.*)?$", line.text)
         if match:
-            got = _items(match[1], match[2])
+            got = _items(match[1], match[2], shared=True)
             if not got:
                 raise Abstain(f"the declaration {line.text.strip()!r} was not understood")
             ports += got[0]
@@ -204,7 +217,7 @@ def _line_ports(text: str, section: str) -> tuple[list[Port], str] | None:
         return [port], named["rest"].strip(" ,;:.-")
     directed = _DIRECTED.match(text)
     if directed and directed["rest"].strip(" :"):
-        return _items(directed["dir"], directed["rest"])
+        return _items(directed["dir"], directed["rest"], shared=directed["colon"] is None)
     bare = re.match(rf"^{_BULLET}(?P<rest>[A-Za-z_\[].*)$", text)
     if section and bare and not directed:
         got = _items(section, bare["rest"])

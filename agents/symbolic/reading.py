@@ -136,7 +136,7 @@ def _read(page: Page, interface: Interface) -> _Settled:
     if not finds:
         finds, rest = _finds(page, names, _WRITTEN)
     if not finds:
-        finds, rest = _finds(page, names, (words.read,))
+        finds, rest = _described(page, names)
     if not finds:
         raise Abstain("the text holds no structure that is read here")
     if len(finds) > 1:
@@ -151,6 +151,20 @@ def _read(page: Page, interface: Interface) -> _Settled:
     context = prose.Context(interface, settled.structure, reset.name if reset else None)
     prose.check(sentences(rest), context)
     return settled
+
+
+def _described(page: Page, names: Names) -> tuple[list[Find], Page]:
+    """A description in words, else equations without a word about them."""
+    try:
+        finds, rest = _finds(page, names, (words.read,))
+    except Abstain as reason:
+        try:
+            finds, rest = _finds(page, names, (equation.read_bare,))
+        except Abstain:
+            finds = []
+        if not finds:
+            raise reason from None
+    return (finds, rest) if finds else _finds(page, names, (equation.read_bare,))
 
 
 def _beside(page: Page, rest: Page, find: Find, names: Names) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.beside import check_line, check_next_line, continues
-from gatewright.agents.symbolic.expression import parse, signals_of
+from gatewright.agents.symbolic.expression import is_unmistakable, parse, signals_of
 from gatewright.agents.symbolic.ir import (
     Assignment,
     Constant,
@@ -31,6 +31,7 @@ _DEFINED = re.compile(
     r"(?<![\w\[\].])(?:assign\s+)?(?P<out>[A-Za-z_]\w*(?:\[\d+\])?)"
     r"(?:\s*\(\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*\))?\s*=(?![=>])\s*"
 )
+_WORDS = re.compile(r"\b(?:and|or|xor)\b|\bnot\b(?=\s)", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[+&|^~!*(]|\b(?:and|or|xor|xnor|not))\s*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"\.\s+(?=[A-Z][a-z])|,\s+(?=where\b)")
 
@@ -45,20 +46,28 @@ class _Right:
 
 
 def read(page: Page, names: Names) -> list[Find]:
-    """The equations on the page as one find.
+    """The equations on the page as one find, where the text calls them so.
 
     Raises Abstain where some outputs have none, or where text beside an equation is neither part
     of it nor a plain introduction.
     """
-    if not _CUE.search(page.text) and not re.search(r"^\s*assign\b", page.text, re.MULTILINE):
-        return []
+    cued = _CUE.search(page.text) or re.search(r"^\s*assign\b", page.text, re.MULTILINE)
+    return _read(page, names, cued=True) if cued else []
+
+
+def read_bare(page: Page, names: Names) -> list[Find]:
+    """The equations on a page that does not call them so: each must be unmistakable by itself."""
+    return _read(page, names, cued=False)
+
+
+def _read(page: Page, names: Names, *, cued: bool) -> list[Find]:
     assignments: list[Assignment] = []
     remainders: dict[int, str] = {}
     for line in page.lines:
         if line.number in remainders or not _definitions(line.text, names):
             continue
         text, last = _joined(page, line, names)
-        found, kept = _equations(text, names)
+        found, kept = _equations(text, names, cued=cued)
         assignments += found
         remainders |= dict.fromkeys(range(line.number, last + 1), "")
         remainders[line.number] = kept
@@ -95,7 +104,7 @@ def _joined(page: Page, line: Line, names: Names) -> tuple[str, int]:
     return text, last
 
 
-def _equations(text: str, names: Names) -> tuple[list[Assignment], str]:
+def _equations(text: str, names: Names, *, cued: bool) -> tuple[list[Assignment], str]:
     """All equations of a line, and what is left of it for prose to judge."""
     assignments: list[Assignment] = []
     kept: list[str] = []
@@ -107,7 +116,9 @@ def _equations(text: str, names: Names) -> tuple[list[Assignment], str]:
         right = _right(text[match.end() : end], names, listed=following is not None)
         if output is None:
             continue
-        if output.width > 1 and _SCALAR.search(right.text):
+        if not cued and not is_unmistakable(right.text, names):
+            raise Abstain(f"whether {right.text!r} is meant as a Boolean expression is not clear")
+        if output.width > 1 and _SCALAR.search(_WORDS.sub("&", right.text)):
             raise Abstain(f"{right.text!r} may be arithmetic: the output has several bits")
         assignments.append(Assignment(output, right.expression))
         after = "" if following else right.after
