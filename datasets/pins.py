@@ -71,6 +71,17 @@ def _chipbench(suite: str, problems: int, sha256: str) -> Pin:
     )
 
 
+# The examples are all that the repository itself holds of the benchmark; of them, these two run.
+_CVDP = Pin(
+    suite="cvdp",
+    repository="NVlabs/cvdp_benchmark",
+    commit="d54edc9c6d568f37cc58ae5c7e7cd1a6352405d2",
+    licence="Apache-2.0",
+    problems=2,
+    sha256="3f97d1b4483bc29595ca237c336bcdfc87ad4a5bb6fb90602b17ff89afc579de",
+    folders=("example_dataset", "LICENSE"),
+)
+
 PINS = (
     _verilogeval("verilogeval", "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"),
     _verilogeval(
@@ -86,6 +97,7 @@ PINS = (
         89,
         "c14a38d5b4d4b73dc201658b830d8f9341aa1b336e5bed7b6f2d7e6004507084",
     ),
+    _CVDP,
 )
 
 

@@ -41,7 +41,8 @@ class Cvdp:
             raise DataError(
                 f"{self.name} needs its data",
                 hint="give --data DIR: a folder of cvdp*.jsonl files, or one of them "
-                "(huggingface.co/datasets/nvidia/cvdp-benchmark-dataset)",
+                "(huggingface.co/datasets/nvidia/cvdp-benchmark-dataset); "
+                f"or fetch the examples: gatewright datasets get {self.name}",
             )
         found = data_format.load(data)
         if not found.problems:

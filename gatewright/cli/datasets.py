@@ -43,14 +43,10 @@ def list_datasets(json: Json = False) -> None:
 
 
 def _row(suite: str, pin: Pin | None) -> dict[str, str | int | None]:
-    from gatewright.core import DataError
     from gatewright.eval.suites.registry import open_suite
 
     if pin is None:
-        try:
-            count = len(open_suite(suite).load(None).problems)
-        except DataError:  # neither bundled nor at a pinned place
-            return {"suite": suite, "problems": "any", "licence": "its own", "data": "--data DIR"}
+        count = len(open_suite(suite).load(None).problems)
         return {"suite": suite, "problems": count, "licence": "Apache-2.0", "data": "bundled"}
     here = str(pin.folder) if pin.folder.is_dir() else None
     return {
@@ -72,7 +68,7 @@ def get_dataset(
     json: Json = False,
 ) -> None:
     """Download a suite's data at the pinned commit and check its hash."""
-    from gatewright.core import DataError, UsageError
+    from gatewright.core import DataError
     from gatewright.datasets.fetch import fetch, remove
     from gatewright.datasets.pins import pin_of
     from gatewright.eval.suites.registry import open_suite
@@ -80,12 +76,6 @@ def get_dataset(
     opened = open_suite(suite)
     pin = pin_of(suite)
     if pin is None:
-        try:
-            opened.load(None)
-        except DataError as error:
-            raise UsageError(
-                f"{suite} has no pinned place to download from", hint=error.hint
-            ) from error
         say(f"{suite} is bundled: nothing to download")
         return
     folder = fetch(pin, url or pin.url)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gatewright.core import Candidate, DataError, Problem, Source
+from gatewright.datasets.pins import pin_of
 from gatewright.eval.suites.cvdp import Cvdp
 from gatewright.sandbox.isolation import Level, probe
 
@@ -29,6 +30,12 @@ def suite() -> Cvdp:
 @pytest.fixture(scope="module")
 def problems(suite: Cvdp) -> dict[str, Problem]:
     return {problem.id: problem for problem in suite.load(DATA).problems}
+
+
+def test_the_published_examples_are_the_pinned_version(suite: Cvdp) -> None:
+    pin, dataset = pin_of(suite.name), suite.load(DATA)
+    assert pin is not None
+    assert (len(dataset.problems), dataset.sha256) == (pin.problems, pin.sha256)
 
 
 def test_what_can_be_run_is_told_from_what_cannot(suite: Cvdp) -> None:

@@ -141,8 +141,15 @@ def test_preflight_of_the_starter_suite(gatewright):
 def test_datasets_list_and_check(gatewright):
     ran = gatewright("datasets", "list", "--json")
     places = {row["suite"]: row["data"] for row in ran.json["suites"]}
-    assert (places["starter"], places["cvdp"]) == ("bundled", "--data DIR")
-    assert gatewright("datasets", "get", "cvdp").status == 2
+    assert (places["starter"], places["cvdp"]) == ("bundled", None)
+    unpinned = [row["suite"] for row in ran.json["suites"] if "commit" not in row]
+    assert unpinned == ["starter"]
+    ran = gatewright("datasets", "get", "starter")
+    assert ran.status == 0
+    assert "bundled" in ran.err
+    ran = gatewright("eval", "cvdp", "--references")
+    assert ran.status == 2
+    assert "gatewright datasets get cvdp" in ran.err
     ran = gatewright("datasets", "check", "starter", "--json")
     assert ran.status == 0
     assert ran.json["problems"] == 29
