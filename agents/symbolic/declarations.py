@@ -60,8 +60,11 @@ _SPOKEN = re.compile(
     rf" (?P<outs>{_LIST})",
     re.IGNORECASE,
 )
-# Where an equation begins that stands in the same sentence, and what leads over to it.
-_EQUATION = re.compile(r"(?<![\w.\[])(?P<name>[A-Za-z_]\w*)(?:\[\d+\])?\s*=(?!=)")
+# Where the same sentence goes on to what an output is, and what leads over to that.
+_EQUATION = re.compile(
+    r"(?<![\w.\[])(?P<name>[A-Za-z_]\w*)(?:\[\d+\])?"
+    r"(?:\s*=(?!=)|\s+(?:is|are|equals|should|must|shall|will)\b)"
+)
 _OVER = re.compile(
     r"(?:\s*[,;:])?(?:\s+(?:and|where|with|such that|so that|given by|defined by))?\s*$",
     re.IGNORECASE,
@@ -186,22 +189,20 @@ def spoken(page: Page) -> Spoken | None:
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         for said, end in _sayings(passage, start, match.end()):
             ports = _said_ports(said)
-            if ports is None:
-                return None
-            rest = passage.remainders([(start, end)])
-            return Spoken(tuple(ports), said["module"] or "", rest)
+            if ports is not None:
+                rest = passage.remainders([(start, end)])
+                return Spoken(tuple(ports), said["module"] or "", rest)
     return None
 
 
 def _sayings(passage: Passage, start: int, end: int) -> Iterator[tuple[re.Match[str], int]]:
-    """The sentence as one that names ports, or its part before an equation; and where that ends.
+    """The sentence as one that names ports, or its part before what an output is; and its end.
 
-    `… and output y, y = not a`, `… and output y = not a`.
+    `… and output y, y = not a`, `… and output y, where y is not a`, `… and output y = not a`.
     """
     said = _SPOKEN.fullmatch(passage.text[start:end].strip().rstrip(".:;"))
     if said is not None:
         yield said, end
-        return
     equation = _EQUATION.search(passage.text, start, end)
     if equation is None:
         return

@@ -253,7 +253,8 @@ def checked(interface: Interface) -> Interface:
     if any(port.width > MAX_WIDTH for port in interface.ports):
         raise Abstain("a port is too wide")
     if len(set(names)) != len(names):
-        raise Abstain("two ports have the same name")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Abstain(f"two ports are called {twice!r}")
     if any(port.signed or port.direction is Direction.INOUT for port in interface.ports):
         raise Abstain("signed and inout ports are not read")
     return interface

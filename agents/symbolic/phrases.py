@@ -27,6 +27,8 @@ PLAIN = tuple(
             r"(?: unless (?:otherwise (?:specified|stated)|a width is given))?",
             # What remains of a formula, a list or the headings of a map.
             r"(?:the )?(?:boolean )?(?:functions?|equations?|expressions?)(?: is| are)?",
+            r"(?:the )?outputs?(?: is| are)?(?: given by| defined by| as follows)?",
+            r"(?:(?:the )?output )?<output>(?: is)?(?: given by| defined by| as follows)?",
             r"(?:the )?rows are (?:labelled )?(?:by )?(?:and )?(?:the )?columns(?: are)?(?: by)?",
             # … and of a list in words, `generates a 1 when 3 or 5 appears`.
             r"the(?: in this system)?",

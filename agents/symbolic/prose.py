@@ -29,6 +29,7 @@ from gatewright.agents.symbolic.readers import automaton
 from gatewright.agents.symbolic.roles import clock_port, named_low
 from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.text import Sentence, listed_otherwise
+from gatewright.agents.symbolic.titles import is_title
 from gatewright.agents.symbolic.vocabulary import clauses, slots
 from gatewright.core import Interface, Port
 
@@ -95,7 +96,7 @@ def _understood(clause: str, context: Context) -> bool:
         clause, context.structure, context.interface
     ):
         return True
-    if _describes_next_state(clause, context):
+    if _describes_next_state(clause, context) or is_title(clause, context.structure):
         return True
     if not _agrees(clause, context):
         return False

@@ -48,6 +48,8 @@ MAX_CHARACTERS = 40_000
 MAX_LINES = 1_000
 # One character 300 times, or a word that long: no specification, and slow to match.
 _ENDLESS = re.compile(r"\w{300}|([^\n])\1{299}")
+_NUMBERED = re.compile(r"line (\d+): ")
+_SHOWN = 60
 _RADIX = re.compile(r"\b(?:hex\w*|octal\w*|base[- ](?:8|16|eight|sixteen)|radix)\b", re.IGNORECASE)
 # A machine with more (state, input) pairs than this is written by no hand.
 MAX_MOVES = 1_024
@@ -116,9 +118,23 @@ def read(spec: str, interface: Interface | None = None) -> Reading:
         if interface is not None and heading.interface is not None:
             _agree(interface, heading.interface)
         settled = _read(heading.page, known)
-    except Abstain as reason:
-        return Reading(known, abstained=reason.reason)
+    except Abstain as abstain:
+        return Reading(known, abstained=_with_text(abstain.reason, spec))
     return Reading(known, settled.structure, settled.strength, settled.assumptions)
+
+
+def _with_text(reason: str, spec: str) -> str:
+    """A reason that names a line shows its text too."""
+    match = _NUMBERED.match(reason)
+    if match is None:
+        return reason
+    lines = spec.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = lines[int(match[1]) - 1].strip()
+    said = reason[match.end() :]
+    if text[:_SHOWN] in said or said.startswith("'"):
+        return reason
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"{match[0][:-2]} ({shown!r}): {said}"
 
 
 def _agree(given: Interface, told: Interface) -> None:
@@ -138,7 +154,7 @@ def _read(page: Page, interface: Interface) -> _Settled:
     if not finds:
         finds, rest = _described(page, names)
     if not finds:
-        raise Abstain("the text holds no structure that is read here")
+        raise Abstain(words.why_not(page, names))
     if len(finds) > 1:
         raise Abstain(f"the text holds {len(finds)} structures")
     unread = prose.leftover([line.text for line in rest.lines if not line.rule])

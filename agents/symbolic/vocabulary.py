@@ -159,7 +159,7 @@ def plain(text: str) -> str:
     text = re.sub(r"^[-*•]\s+", "", text)
     text = re.sub(r"\(\s*,?\s*\)", "", text).replace('"', "")
     text = re.sub(r"\s+([.,;:)])", r"\1", text)
-    text = re.sub(r"(?:\s[|+:=-]*--[|+:=-]*)+$", "", text)  # a table's drawn line
+    text = re.sub(r"(?:\s[|+:=-]*(?:--|==)[|+:=-]*)+$", "", text)  # a drawn line
     return text.rstrip(" .:;,")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.abstain import Abstain, on_line
 from gatewright.agents.symbolic.beside import check_line, check_next_line, continues
 from gatewright.agents.symbolic.expression import is_unmistakable, parse, signals_of
 from gatewright.agents.symbolic.ir import (
@@ -67,7 +67,8 @@ def _read(page: Page, names: Names, *, cued: bool) -> list[Find]:
         if line.number in remainders or not _definitions(line.text, names):
             continue
         text, last = _joined(page, line, names)
-        found, kept = _equations(text, names, cued=cued)
+        with on_line(line.number):
+            found, kept = _equations(text, names, cued=cued)
         assignments += found
         remainders |= dict.fromkeys(range(line.number, last + 1), "")
         remainders[line.number] = kept

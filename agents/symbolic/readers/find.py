@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from gatewright.agents.symbolic.abstain import on_line
 from gatewright.agents.symbolic.circuit import Circuit
 from gatewright.agents.symbolic.ir import (
     Equations,
@@ -15,6 +17,8 @@ from gatewright.agents.symbolic.ir import (
     Table,
     Value,
 )
+from gatewright.agents.symbolic.page import Line, Page
+from gatewright.agents.symbolic.signals import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +104,23 @@ class Find:
 def span_of(lines: frozenset[int]) -> Span:
     """The span from the first to the last line."""
     return Span(min(lines), max(lines))
+
+
+def scan(
+    page: Page, names: Names, begins: Callable[[Page, Line, Names], Find | None]
+) -> list[Find]:
+    """The structures that begin on the page's lines, each behind the one before it.
+
+    `begins` tells what begins on a line; its Abstain is made to name the line.
+    """
+    finds: list[Find] = []
+    taken: set[int] = set()
+    for line in page.lines:
+        if line.number in taken or line.blank or line.rule:
+            continue
+        with on_line(line.number):
+            found = begins(page, line, names)
+        if found:
+            taken |= found.lines
+            finds.append(found)
+    return finds

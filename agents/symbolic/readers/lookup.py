@@ -15,7 +15,7 @@ from gatewright.agents.symbolic.grid import Row as Cells
 from gatewright.agents.symbolic.grid import bars, below, commas, tabs, wide
 from gatewright.agents.symbolic.ir import Cell, Copy, Notation, Row, Signal, Table, Value
 from gatewright.agents.symbolic.page import Line, Page
-from gatewright.agents.symbolic.readers.find import Find, span_of
+from gatewright.agents.symbolic.readers.find import Find, scan, span_of
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, whole
 from gatewright.agents.symbolic.values import column
@@ -35,16 +35,7 @@ _NOTHING = re.compile(r"^(?:none|nothing|no\s+outputs?|-+)$", re.IGNORECASE)
 
 def read(page: Page, names: Names) -> list[Find]:
     """All lookup tables on the page. Raises Abstain for a damaged one."""
-    finds: list[Find] = []
-    taken: set[int] = set()
-    for line in page.lines:
-        if line.number in taken or line.blank or line.rule:
-            continue
-        found = _at(page, line, names)
-        if found:
-            taken |= found.lines
-            finds.append(found)
-    return finds
+    return scan(page, names, _at)
 
 
 def _at(page: Page, line: Line, names: Names) -> Find | None:

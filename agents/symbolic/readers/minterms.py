@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.abstain import Abstain, on_line
 from gatewright.agents.symbolic.beside import check_line, check_next_line
 from gatewright.agents.symbolic.ir import Notation, Row, Signal, Table, Value
 from gatewright.agents.symbolic.page import Page
@@ -24,13 +24,21 @@ def _bracketed(name: str) -> str:
     return rf"[\(\[\{{]\s*(?P<{name}>\d[\d,\s]*)\s*[\)\]\}}]"
 
 
+_MARK = r"(?i:dc|d|phi|x)"
+_DONT_CARES = r"(?i:don't[ -]?cares?(?:\s+(?:terms?|conditions?|minterms?))?(?:\s+(?:is|are))?)"
 _FORMULA = re.compile(
     r"(?P<out>[A-Za-z_]\w*)\s*(?:\((?P<args>[A-Za-z_][\w\[\],\s]*)\))?\s*=\s*"
     r"\\?(?P<kind>(?i:sum|prod(?:uct)?)|(?=[mM]\s*\())\s*(?:of\s+)?(?:minterms|maxterms)?\s*_?\{?"
     r"(?P<letter>[mM])?\}?\s*"
     + _bracketed("terms")
-    + r"(?:\s*[+&.*,]?\s*(?:\\?(?i:sum|prod(?:uct)?)\s*_?\{?)?"
-    r"(?i:dc|d|phi|x|don't[ -]?cares?)\}?\s*:?\s*" + _bracketed("dont") + ")?"
+    + r"(?:\s*[+&.*,;]?\s*(?i:(?:with|and|where)\s+)?(?:\\?(?i:sum|prod(?:uct)?)\s*_?\{?)?"
+    rf"(?:{_MARK}|(?:the\s+)?{_DONT_CARES}(?:\s*[:=]?\s*(?:\\?(?i:sum)\s*)?{_MARK})?)"
+    r"\}?\s*[:=]?\s*" + _bracketed("dont") + ")?"
+)
+# The don't-cares as a function of their own: `d(a,b,c) = Σm(5,7)`.
+_APART = re.compile(
+    r"(?<!\w)(?i:dc|d|phi)\s*\((?P<args>[A-Za-z_][\w\[\],\s]*)\)\s*=\s*"
+    r"(?:\\?(?i:sum)\s*(?:of\s+)?(?:minterms)?\s*_?\{?[mMdD]?\}?\s*)?" + _bracketed("dont")
 )
 _LIST = r"(?P<n>\d+(?:\s*,\s*(?:and\s+|or\s+)?\d+|\s+(?:and|or)\s+\d+)*)"
 _SHOWN = r"(?:\s+appears?(?:\s+(?:on|at)\s+the\s+inputs?)?)?"
@@ -56,6 +64,7 @@ class _Function:
     ones: frozenset[int]
     dont_cares: frozenset[int]
     assumed: bool
+    product: bool = False
 
 
 def read(page: Page, names: Names) -> list[Find]:
@@ -63,11 +72,23 @@ def read(page: Page, names: Names) -> list[Find]:
     passage = flowing(page)
     spans: list[tuple[int, int]] = []
     functions: list[_Function] = []
+    shared = False
     for match in _FORMULA.finditer(passage.text):
         if names.resolve(match["out"]) is None:
             continue
-        functions.append(_formula(match, names))
+        with on_line(min(passage.lines(*match.span()))):
+            functions.append(_formula(match, names))
         spans.append(match.span())
+        later = match["dont"] and not passage.lines(*match.span("dont")) <= passage.lines(
+            match.start(), match.end("terms")
+        )
+        shared = shared or bool(later)
+    apart = _APART.search(passage.text) if names.port("d") is None else None
+    if apart is not None and len(functions) == 1:
+        functions = [_with_dont_cares(functions[0], apart, names)]
+        spans.append(apart.span())
+    if shared and len(functions) > 1:
+        raise Abstain("which of the functions the don't-cares belong to is not clear")
     lines = _check_beside(page, passage, spans, names)
     worded = _worded(passage, names)
     if worded:
@@ -95,9 +116,10 @@ def _check_beside(
             ends = end
         arguments = _FORMULA.match(passage.text, start)
         order = re.findall(r"\w+(?:\[\d+\])?", arguments["args"] or "") if arguments else []
-        kept = check_line(
-            passage.text[begins:start], passage.text[end:ends], order[0] if order else "", names
-        )
+        with on_line(first):
+            kept = check_line(
+                passage.text[begins:start], passage.text[end:ends], order[0] if order else "", names
+            )
         left[first] = f"{left.get(first, '')} {kept}".strip()
     check_next_line(page, passage.covering(spans), names)
     return left
@@ -132,7 +154,18 @@ def _formula(match: re.Match[str], names: Names) -> _Function:
     if output is None:
         raise Abstain("the minterm list defines no output")
     ones = frozenset(range(1 << _bits(inputs))) - terms - dont if product else terms
-    return _checked(_Function((output,), inputs, ones, dont, assumed), terms)
+    return _checked(_Function((output,), inputs, ones, dont, assumed, product), terms)
+
+
+def _with_dont_cares(function: _Function, apart: re.Match[str], names: Names) -> _Function:
+    """The function with don't-cares that are written as a function of the same variables."""
+    variables, _ = _variables(apart["args"], names)
+    if variables != function.inputs or function.dont_cares:
+        raise Abstain("the don't-cares are not written over the function's own variables")
+    dont = _numbers(apart["dont"])
+    if function.product:
+        raise Abstain("don't-cares beside a list of maxterms were not understood")
+    return _checked(replace(function, dont_cares=dont), function.ones)
 
 
 def _bits(inputs: Iterable[Signal]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gatewright.agents.symbolic.abstain import Abstain
+from gatewright.agents.symbolic.abstain import Abstain, on_line
 from gatewright.agents.symbolic.conditions import Condition, is_else, parse
 from gatewright.agents.symbolic.ir import Notation, Signal
 from gatewright.agents.symbolic.page import Page
@@ -168,7 +168,8 @@ def read(page: Page, names: Names) -> list[Find]:
         if _CAPTION.match(line.text) and _only_names(line.text, names):
             lines.add(line.number)
             continue
-        arrow = _arrow(line.number, line.text) if ">" in line.text else None
+        with on_line(line.number):
+            arrow = _arrow(line.number, line.text) if ">" in line.text else None
         if arrow:
             arrows.append(arrow)
             lines.add(line.number)
@@ -224,8 +225,9 @@ def _references(arrows: list[_Line]) -> list[str]:
 
 
 def _arc(arrow: _Line, inputs: tuple[Signal, ...], names: Names) -> DraftArc:
-    when, emits = _split_label(arrow.label, names)
-    condition: Condition | None = None if is_else(when) else parse(when, inputs, names)
+    with on_line(arrow.number):
+        when, emits = _split_label(arrow.label, names)
+        condition: Condition | None = None if is_else(when) else parse(when, inputs, names)
     return DraftArc(arrow.source, arrow.target, condition, emits)
 
 

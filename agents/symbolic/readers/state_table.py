@@ -32,6 +32,7 @@ from gatewright.agents.symbolic.readers.find import (
     Find,
     MachineDraft,
     StateOutput,
+    scan,
     span_of,
 )
 from gatewright.agents.symbolic.readers.machine_ports import (
@@ -44,12 +45,12 @@ from gatewright.agents.symbolic.signals import Names
 from gatewright.agents.symbolic.values import cube
 
 _PRESENT = re.compile(
-    r"^(?:(?:present|current|old|curr|cur|from)[\s_]*state|state|ps|cs|from)\b"
+    r"^(?:(?:present|current|old|curr|cur|from)[\s_]*state|present|current|state|ps|cs|from)\b"
     r"(?:\s*input)?\s*(?P<name>[A-Za-z_]\w*)?\s*(?:\[[\d:\s]+\]|\([^)]*\))?$",
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"^(?:next[\s_]*state|next|ns|to)\b\s*(?:\(?[A-Za-z_]\w*\s*\[[\d:\s]+\]\)?)?\s*"
+    r"^(?:next[\s_]*state|next|ns|to)\b\s*(?:[/,]\s*(?P<emits>outputs?|[A-Za-z_]\w*)(?=\W|$)\s*)?(?:\(?[A-Za-z_]\w*\s*\[[\d:\s]+\]\)?)?\s*"
     r"(?:[,:(]?\s*(?:(?:when|if|for|on|with|at|input)\s+)?(?P<when>[^()]*=[^()]*|[01]+))?\)?$",
     re.IGNORECASE,
 )
@@ -77,16 +78,7 @@ class _Column:
 
 def read(page: Page, names: Names) -> list[Find]:
     """All state tables on the page. Raises Abstain for a damaged one."""
-    finds: list[Find] = []
-    taken: set[int] = set()
-    for line in page.lines:
-        if line.number in taken or line.blank or line.rule or "->" in line.text:
-            continue
-        found = _at(page, line, names)
-        if found:
-            taken |= found.lines
-            finds.append(found)
-    return finds
+    return scan(page, names, _at)
 
 
 def _flat(cells: Sequence[str]) -> tuple[str, ...]:
@@ -95,6 +87,8 @@ def _flat(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _at(page: Page, line: Line, names: Names) -> Find | None:
+    if "->" in line.text:
+        return None
     splitters: tuple[Splitter, ...] = (bars, tabs, wide, commas, words)
     for split in splitters:
         raw = split(line.text)
@@ -145,6 +139,8 @@ def _column(cell: str, inputs: tuple[Signal, ...], names: Names) -> _Column | No
     match = _NEXT.match(cell)
     if match:
         when = match["when"]
+        if match["emits"] and not _emitted(match["emits"], names):
+            raise Abstain(f"the state table's heading {cell!r} was not understood")
         return _Column("next", parse(when, inputs, names) if when else None)
     match = _WHEN.match(cell)
     if match:
@@ -156,6 +152,13 @@ def _column(cell: str, inputs: tuple[Signal, ...], names: Names) -> _Column | No
     if re.fullmatch(r"inputs?", cell, re.IGNORECASE) and len(inputs) == 1:
         return _Column("input", None, inputs[0])
     return _output_column(cell, inputs, names)
+
+
+def _emitted(name: str, names: Names) -> bool:
+    """What the heading puts after the next state is the machine's only output, or all of them."""
+    if re.fullmatch("outputs?", name, re.IGNORECASE):
+        return True
+    return [names.resolve(name)] == list(machine_outputs(names))
 
 
 def _output_column(cell: str, inputs: tuple[Signal, ...], names: Names) -> _Column | None:
@@ -215,6 +218,21 @@ def _state(text: str) -> str:
     return text
 
 
+def _slashed(cell: str) -> tuple[str, str, str]:
+    """The next state, the mark after it and the outputs: `S1/0`, `S1, 0`, `(S1, z=0)`."""
+    text = cell.strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    mark = re.search("[/,]", text)
+    if mark is None:
+        return cell, "", ""
+    return text[: mark.start()].strip(), mark[0], text[mark.end() :].strip()
+
+
+def _also_a_state(text: str, rows: list[Cells]) -> bool:
+    return any(text == row.cells[0].strip() for row in rows)
+
+
 def _value(text: str, signal: Signal) -> Emission:
     value = cube(text, signal.width)
     if value is None:
@@ -241,11 +259,13 @@ def _wide_rows(
             if c.role == "output" and c.when is None and c.signal
         )
         mealy = any(c.role == "output" and c.when is not None for c in columns)
-        slashed = any("/" in cell for c, cell in pairs if c.role == "next")
+        slashed = any(re.search("[/,]", cell) for c, cell in pairs if c.role == "next")
         for column, cell in pairs:
             if column.role != "next" or column.when is None:
                 continue
-            target, _, out = cell.partition("/")
+            target, mark, out = _slashed(cell)
+            if mark == "," and _also_a_state(out, rows):
+                raise Abstain(f"line {row.line}: which of {cell!r} is the state is not clear")
             emits = emissions(out, names) if out.strip() else ()
             if mealy:
                 emits = tuple(

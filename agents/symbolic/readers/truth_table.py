@@ -24,7 +24,7 @@ from gatewright.agents.symbolic.ir import (
     concatenated,
 )
 from gatewright.agents.symbolic.page import Line, Page
-from gatewright.agents.symbolic.readers.find import Find, span_of
+from gatewright.agents.symbolic.readers.find import Find, scan, span_of
 from gatewright.agents.symbolic.readers.lookup import ELSE
 from gatewright.agents.symbolic.roles import clock_port
 from gatewright.agents.symbolic.signals import Names, cover_ports
@@ -85,16 +85,7 @@ def _column(text: str, names: Names) -> _Column | None:
 
 def read(page: Page, names: Names) -> list[Find]:
     """All truth and characteristic tables on the page. Raises Abstain for a damaged one."""
-    finds: list[Find] = []
-    taken: set[int] = set()
-    for line in page.lines:
-        if line.number in taken or line.blank or line.rule:
-            continue
-        found = _at(page, line, names)
-        if found:
-            taken |= found.lines
-            finds.append(found)
-    return finds
+    return scan(page, names, _at)
 
 
 def _at(page: Page, line: Line, names: Names) -> Find | None:

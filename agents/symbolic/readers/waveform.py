@@ -11,7 +11,7 @@ from gatewright.agents.symbolic.grid import Row as Cells
 from gatewright.agents.symbolic.grid import bars, below, commas, tabs, words
 from gatewright.agents.symbolic.ir import Sample, Signal, Value
 from gatewright.agents.symbolic.page import Line, Page
-from gatewright.agents.symbolic.readers.find import Find, WaveDraft, span_of
+from gatewright.agents.symbolic.readers.find import Find, WaveDraft, scan, span_of
 from gatewright.agents.symbolic.signals import Names, cover_ports
 from gatewright.agents.symbolic.values import column
 
@@ -22,16 +22,7 @@ MIN_SAMPLES = 4
 
 def read(page: Page, names: Names) -> list[Find]:
     """All waveforms on the page. Raises Abstain for a damaged one."""
-    finds: list[Find] = []
-    taken: set[int] = set()
-    for line in page.lines:
-        if line.number in taken or line.blank or line.rule:
-            continue
-        found = _at(page, line, names)
-        if found:
-            taken |= found.lines
-            finds.append(found)
-    return finds
+    return scan(page, names, _at)
 
 
 def _at(page: Page, line: Line, names: Names) -> Find | None:

@@ -30,6 +30,30 @@ def read(page: Page, names: Names) -> list[Find]:
     terms = Terms(names.interface)
     if not terms.usual or any(re.fullmatch(VALUE, p.port, re.I) for p in terms.inputs):
         return []
+    said, unread = _all_said(page, terms)
+    described = any(not isinstance(statement, Remark) for statement in said)
+    # One sentence that is not understood is worth naming; a whole story is just another text.
+    if not described and len(unread) != 1:
+        return []
+    if unread:
+        raise Abstain(_not_understood(unread[0]))
+    lines = frozenset(line.number for line in page.lines if not line.blank)
+    settled = settle(said, terms, span_of(lines))
+    kept = any(drive.trigger for drive in settled.circuit.drives)
+    if kept and re.search(r"\bcombinat(?:ion|ori)al\b", page.text, re.IGNORECASE):
+        raise Abstain("the text calls a register combinational")
+    return [Find(settled.circuit, lines, settled.assumptions)]
+
+
+def why_not(page: Page, names: Names) -> str:
+    """Why a page without any structure is not read: its first sentence that is not understood."""
+    _, unread = _all_said(page, Terms(names.interface))
+    nothing = "the text holds no structure that is read here"
+    return f"{_not_understood(unread[0])}, and {nothing}" if unread else nothing
+
+
+def _all_said(page: Page, terms: Terms) -> tuple[list[Statement], list[Sentence]]:
+    """What the sentences say, and those that are not understood."""
     said: list[Statement] = []
     unread: list[Sentence] = []
     for sentence in sentences(page):
@@ -38,19 +62,12 @@ def read(page: Page, names: Names) -> list[Find]:
         if any(one is None for one in found):
             unread.append(sentence)
         said += [statement for one in found for statement in one or ()]
-    described = any(not isinstance(statement, Remark) for statement in said)
-    # One sentence that is not understood is worth naming; a whole story is just another text.
-    if not described and len(unread) != 1:
-        return []
-    if unread:
-        text = re.sub(r"\s+", " ", unread[0].text)[:200]
-        raise Abstain(f"line {unread[0].line}: {text!r} was not understood")
-    lines = frozenset(line.number for line in page.lines if not line.blank)
-    settled = settle(said, terms, span_of(lines))
-    kept = any(drive.trigger for drive in settled.circuit.drives)
-    if kept and re.search(r"\bcombinat(?:ion|ori)al\b", page.text, re.IGNORECASE):
-        raise Abstain("the text calls a register combinational")
-    return [Find(settled.circuit, lines, settled.assumptions)]
+    return said, unread
+
+
+def _not_understood(sentence: Sentence) -> str:
+    text = re.sub(r"\s+", " ", sentence.text)[:200]
+    return f"line {sentence.line}: {text!r} was not understood"
 
 
 def _said(clause: str, terms: Terms) -> Said | None:

@@ -127,9 +127,11 @@ class Machine:
         ]
         present = self.rng.choice(["State", "Present state", "Current state"])
         if self.mealy:
+            mark = self.rng.choice(["/", "/", ", "])
             rows = [[present, *heads]]
             rows += [
-                [s, *(f"{self.target[s, k]}/{self.output(s, k)}" for k in keys)] for s in self.names
+                [s, *(f"{self.target[s, k]}{mark}{self.output(s, k)}" for k in keys)]
+                for s in self.names
             ]
         else:
             rows = [[present, *heads, *(f"Output {n}" for n in self.outputs)]]

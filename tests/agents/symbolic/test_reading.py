@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,3 +71,21 @@ def test_registers_start_only_where_the_text_says_so() -> None:
     reset = read(ports.format("- input rst\n") + "Synchronous reset to A.\n\n" + machine)
     assert "initial" not in emit(reset).text
     assert not read(ports.format("") + machine).complete
+
+
+REASONS = (
+    ("input a, b\noutput y\n\ny = a ? b : a\n", "line 4", "y = a ? b : a"),
+    ("input a, b\noutput y\n\nassign y = a & b;\nDone twice.\n", "line 5", "Done twice."),
+    ("input a, b\noutput y\n\na b | y\n0 0 | 1\n0 1 | 2\n1 0 | 0\n1 1 | 0\n", "line 4", "a b | y"),
+    ("input a, b\noutput y\n\na b | y\n0 0 | 1\n0 1 |\n1 0 | 0\n1 1 | 0\n", "line 6", "0 1 |"),
+    ("input a, b\noutput f\n\nf(a,b) = sum m(1,1)\n", "line 4", "f(a,b) = sum m(1,1)"),
+    ("input clk, rst, x\noutput z\n\nA --x=2--> B\nB --x=0--> A\n", "line 4", "A --x=2--> B"),
+    ("input a\noutput y\n\nOnce upon a time.\nIt rained.\n", "line 4", "Once upon a time"),
+)
+
+
+@pytest.mark.parametrize(("spec", "number", "text"), REASONS)
+def test_the_reason_shows_the_line(spec: str, number: str, text: str) -> None:
+    reason = read(spec).abstained
+    assert reason.startswith(number)
+    assert text in reason
