@@ -42,9 +42,13 @@ _ZERO = (
     r"(?:assume (?:that )?)?(?:the |both |both the )?boundaries(?: \(<q>\[-1\] and <q>\[<width>\]"
     r"(?:, if they existed)?\))?(?: are(?: both)?)? (?:zero|0)(?: \(off\))?",
     r"<opening>,? with zero boundar(?:y|ies)(?: conditions?)?",
+    r"(?:assume (?:that )?)?(?:the |all )?(?:cells|neighbou?rs) (?:beyond|outside|past)"
+    r" (?:the )?(?:ends?|edges?|array|row|boundar(?:y|ies))(?: of the (?:array|row))?"
+    r" (?:are|count as)(?: always)? (?:zero|0|off)",
 )
 _OTHER = (
     r"<opening>",
+    r"rule \d+",
     r"the rules are simple",
     r"there is a one-dimensional array of cells \(on or off\)",
     r"at each time step, the state of each cell changes",
@@ -58,13 +62,14 @@ _OTHER = (
     r"(?:the )?(?:synchronous )?(?:active[- ]high )?<load>(?: input)? indicates (?:that )?(?:the )?"
     r"(?:state(?: of the system)?|cells|<q>) should be loaded with <data>(?:\[<top>:0\])?",
     r"(?:on <load>|(?:when|if) <load>(?: is |=| = )(?:1|high)), (?:<q> is loaded with|<q> loads)"
-    r" <data>(?: at the (?:next )?(?:rising|positive) (?:clock )?edge)?",
+    r" <data>(?: (?:at|on) the (?:next )?(?:rising|positive) (?:clock )?edge"
+    r"(?: of (?:the clock|<clock>))?)?",
     r"(?:the )?<load>(?: input)? is synchronous(?: and active[- ]high)?",
     r"the left neighbou?r of <q>\[i\] is <q>\[i\+1\]",
 )
 _RULE_90 = (
-    r"at each time step, the next state of each cell is the xor of the cell's two current"
-    r" neighbou?rs"
+    r"(?:at each time step, )?the next state of each cell is the xor of (?:the cell's|its) two"
+    r" (?:current )?neighbou?rs"
 )
 _OPENING = (
     r"(?:(?:implement|design|build|create|write|the module (?:should implement|is)|this is) )?"
@@ -159,7 +164,7 @@ def settle(draft: AutomatonDraft, names: Names, text: str) -> tuple[Automaton, t
         raise Abstain("the automaton's data and cells have different widths")
     parts = [part for line in text.split("\n") for part in clauses(line)]
     wrap, zero = (
-        any(_said(part, patterns, cells, data[0].name, loads[0].name) for part in parts)
+        any(_said(part, patterns, cells, data[0].name, loads[0].name, clock.name) for part in parts)
         for patterns in (_WRAP, _ZERO)
     )
     if wrap == zero:
@@ -183,13 +188,14 @@ def settle(draft: AutomatonDraft, names: Names, text: str) -> tuple[Automaton, t
 
 
 def _said(
-    clause: str, patterns: tuple[str, ...], cells: Port, data: str, load: str
+    clause: str, patterns: tuple[str, ...], cells: Port, data: str, load: str, clock: str
 ) -> re.Match[str] | None:
     """The clause matches one of the patterns, filled with the ports' names."""
     named = {
         "q": re.escape(cells.name),
         "data": re.escape(data),
         "load": re.escape(load),
+        "clock": re.escape(clock),
         "width": str(cells.width),
         "top": str(cells.width - 1),
     }
@@ -210,4 +216,5 @@ def understood(clause: str, automaton: Automaton, interface: Interface) -> bool:
     patterns = (*(_WRAP if automaton.wrap else _ZERO), *_OTHER)
     if automaton.rule == 90:
         patterns += (_RULE_90,)
-    return bool(_said(clause, patterns, cells, automaton.data.port, automaton.load))
+    data, load, clock = automaton.data.port, automaton.load, automaton.clock.port
+    return bool(_said(clause, patterns, cells, data, load, clock))
