@@ -43,7 +43,7 @@ def test_a_suite_is_audited_in_its_own_order(found: Audit) -> None:
     assert alarm.score == 1.0
     assert alarm.masked == 0
     assert open_map.masked == pytest.approx(5 / 16)  # its don't-cares
-    assert debounce.checks == 600
+    assert debounce.checks >= 1200  # two a round, and more where the reset pulses
     assert not debounce.blind_to
     assert found.score is not None
     assert found.score > 0.8

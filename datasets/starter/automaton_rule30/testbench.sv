@@ -30,8 +30,8 @@ module tb;
   always #5 clk = ~clk;
 
   initial begin
-    load = 0;
-    data = 0;
+    load = 1;
+    data = 1;
     repeat (2) @(negedge clk);
     repeat (300) begin
       @(negedge clk);

@@ -44,6 +44,16 @@ module tb;
     end
   endtask
 
+  // A synchronous reset between two edges of the clock does not count.
+  task pulse;
+    begin
+      #1 reset = 1;
+      #1 check;
+      reset = 0;
+      #1 check;
+    end
+  endtask
+
   always #5 clk = ~clk;
 
   initial begin
@@ -56,10 +66,12 @@ module tb;
     repeat (1200) begin
       @(negedge clk);
       check;
-      push = $random % 8 < 5 - 3 * (samples / 100 % 2);
-      pop = $random % 8 < 2 + 3 * (samples / 100 % 2);
+      push = $random % 8 < 5 - 3 * (samples / 200 % 2);
+      pop = $random % 8 < 2 + 3 * (samples / 200 % 2);
       din = $random;
       reset = $random % 128 == 0;
+      #1 check;
+      if ($random % 64 == 0) pulse;
     end
     $display("Mismatches: %0d in %0d samples", errors, samples);
     $finish;

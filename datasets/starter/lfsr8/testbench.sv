@@ -23,6 +23,16 @@ module tb;
     end
   endtask
 
+  // A synchronous reset between two edges of the clock does not count.
+  task pulse;
+    begin
+      #1 reset = 1;
+      #1 check;
+      reset = 0;
+      #1 check;
+    end
+  endtask
+
   always #5 clk = ~clk;
 
   initial begin
@@ -33,6 +43,8 @@ module tb;
       @(negedge clk);
       check;
       reset = $random % 128 == 0;
+      #1 check;
+      if ($random % 64 == 0) pulse;
     end
     $display("Mismatches: %0d in %0d samples", errors, samples);
     $finish;

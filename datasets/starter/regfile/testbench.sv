@@ -26,6 +26,16 @@ module tb;
     end
   endtask
 
+  // A synchronous reset between two edges of the clock does not count.
+  task pulse;
+    begin
+      #1 reset = 1;
+      #1 check;
+      reset = 0;
+      #1 check;
+    end
+  endtask
+
   always #5 clk = ~clk;
 
   initial begin
@@ -45,6 +55,7 @@ module tb;
       raddr = $random;
       reset = $random % 64 == 0;
       #1 check;
+      if ($random % 64 == 0) pulse;
     end
     $display("Mismatches: %0d in %0d samples", errors, samples);
     $finish;

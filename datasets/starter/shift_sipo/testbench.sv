@@ -22,6 +22,16 @@ module tb;
     end
   endtask
 
+  // A synchronous reset between two edges of the clock does not count.
+  task pulse;
+    begin
+      #1 resetn = 0;
+      #1 check;
+      resetn = 1;
+      #1 check;
+    end
+  endtask
+
   always #5 clk = ~clk;
 
   initial begin
@@ -36,6 +46,8 @@ module tb;
       enable = $random;
       sin = $random;
       resetn = ($random % 16 != 0);
+      #1 check;
+      if ($random % 16 == 0) pulse;
     end
     $display("Mismatches: %0d in %0d samples", errors, samples);
     $finish;

@@ -32,6 +32,16 @@ module tb;
     end
   endtask
 
+  // An asynchronous reset between two edges of the clock counts at once.
+  task pulse;
+    begin
+      #1 areset = 1;
+      #1 check;
+      areset = 0;
+      #1 check;
+    end
+  endtask
+
   always #5 clk = ~clk;
 
   initial begin
@@ -45,6 +55,7 @@ module tb;
       car = $random % 4 == 0;
       areset = $random % 64 == 0;
       #1 check;
+      if ($random % 64 == 0) pulse;
     end
     $display("Mismatches: %0d in %0d samples", errors, samples);
     $finish;
