@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import escaped, shown
 
 ENDLESS = "module tb; reg a = 0; wire y; inv dut(a, y); always #1 a = ~a; endmodule\n"
@@ -129,3 +131,36 @@ def test_patience_speaks_only_after_a_while(capsys):
     with Patience("working", first_s=0.01, every_s=0.01):
         time.sleep(0.1)
     assert capsys.readouterr().err.count("… working") >= 2
+
+
+def test_more_interrupts_change_nothing(tmp_path: Path) -> None:
+    (tmp_path / "tb.v").write_text(ENDLESS)
+    (tmp_path / "inv.v").write_text(INVERTER)
+    running = start("verify", tmp_path / "inv.v", "--testbench", tmp_path / "tb.v")
+    assert running.stderr is not None
+    assert running.stderr.readline().startswith("… checking")
+    for _ in range(3):
+        if running.poll() is None:
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+    out, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert out == ""
+    assert err == "gatewright: interrupted\n"
+
+
+def test_a_late_second_signal_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments, ended = iter((100.0, 100.5, 103.0)), []
+    clock = SimpleNamespace(monotonic=lambda: next(moments))
+    monkeypatch.setattr("gatewright.cli.stop.time", clock)
+    monkeypatch.setattr("gatewright.cli.stop.os", SimpleNamespace(_exit=ended.append))
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), Stop():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            assert ended == []
+            signal.raise_signal(signal.SIGTERM)
+            assert ended == [143]
+    signal.signal(signal.SIGINT, before)
