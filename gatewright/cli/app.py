@@ -20,9 +20,8 @@ from gatewright.cli.schematic import schematic
 from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
 from gatewright.cli.testbench import testbench
+from gatewright.cli.variables import TRACE_VARIABLE, unknown_variables
 from gatewright.cli.verify import verify
-
-TRACE_VARIABLE = "GATEWRIGHT_TRACE"
 
 app = typer.Typer(
     name="gatewright",
@@ -61,6 +60,9 @@ def _options(
     ),
 ) -> None:
     """Options before the verb."""
+    odd = unknown_variables(os.environ)
+    if odd:
+        say(f"gatewright: {odd}")
 
 
 def main() -> None:
