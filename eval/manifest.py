@@ -81,6 +81,8 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
 
 _LOOSE = ("dataset_path", "wall_s", "answers", "rules", "tools")
 _SCORING = ("rules", "tools")
+_DIGEST = 64
+_IN_WORDS = {"dataset_sha256": "the data's SHA-256", "sha256": "the answers' SHA-256"}
 
 
 def agree(old: Manifest, new: Manifest, out: Path, *, asking: bool, scored: bool) -> Manifest:
@@ -110,14 +112,18 @@ def _differences(old: Any, new: Any, names: Any, prefix: str = "") -> Iterator[s
     for name in names:
         before, now = getattr(old, name), getattr(new, name)
         if before != now:
-            yield f"{prefix}{name} {_short(before, now)} there, {_short(now, before)} here"
+            what = _IN_WORDS.get(name, f"{prefix}{name}")
+            yield f"{what}: {_short(before, now)} before, {_short(now, before)} now"
 
 
 def _short(value: Any, other: Any) -> str:
-    """A value as a message shows it: of two mappings only what differs, of long lists the size."""
+    """A value as a message shows it: of two mappings only what differs, of long lists the size,
+    of a digest its beginning."""
     if isinstance(value, Mapping):
         apart = {k: v for k, v in value.items() if other.get(k, _short) != v}
         return ", ".join(f"{k}={v}" for k, v in sorted(apart.items())) or "nothing"
     if isinstance(value, tuple):
         return ",".join(value) if len(value) <= 4 else f"{len(value)} of them"
+    if isinstance(value, str) and len(value) == _DIGEST:
+        return value[:12]
     return str(value) or "nothing"

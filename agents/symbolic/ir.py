@@ -19,7 +19,7 @@ class Strength(StrEnum):
     ASSUMED: settled but for a convention that the reading names (`Reading.assumptions`).
     """
 
-    PROVED = "proved by the spec"
+    PROVED = "settled by the specification"
     CONSISTENT = "consistent with the trace"
     ASSUMED = "under a stated assumption"
 

@@ -45,7 +45,7 @@ def readable(
         said = "the answer defines no module" if done.tokens else "the answer holds no code"
         return Refused(FailureClass.NO_CODE, (remark(said, "no-code"), *done.diagnostics))
     if top not in names:
-        said = f"the task wants a module {top}; the candidate defines {', '.join(names)}"
+        said = f"a module {top} is expected; the design defines {', '.join(names)}"
         return Refused(FailureClass.INTERFACE, (remark(said, "no-top"),))
     policy = GatePolicy()
     tokens, _ = needed(done.tokens, found, {top})

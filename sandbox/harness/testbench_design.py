@@ -106,7 +106,7 @@ def ready(
     top = _top(done.tokens, found, problem, candidate, bench)
     if top is None:
         names = ", ".join(d.name for d in modules)
-        message = f"the task wants a module {bench.design}; the candidate defines {names}"
+        message = f"a module {bench.design} is expected; the design defines {names}"
         notes.add(Severity.ERROR, message, "no-top", _first_module(done.tokens, found))
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
     others = {i.module for i in bench.duts} - {bench.design}

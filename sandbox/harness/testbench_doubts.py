@@ -29,12 +29,14 @@ from gatewright.sandbox.harness.testbench_run import Job, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
 from gatewright.sandbox.harness.verilator_run import ONES, PowerUp, VerilatorSimulator, drawn
 from gatewright.sandbox.integrity import GatePolicy
-from gatewright.sandbox.isolation import Limits, scratch
+from gatewright.sandbox.isolation import Ending, Limits, scratch
 
 # All ones find whatever zeros hide of one register, random bits what hides between several.
 _POWERUPS = (ONES, drawn(20260801), drawn(20260802))
 # A stub that does not end in a part of a design's time is taken not to end.
 _STUB_SHARE = 4
+# How `judge` marks that a run was ended.
+_ENDED = frozenset(ending.value for ending in Ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +243,15 @@ class Doubts:
             probes = [self._stub(stub, case, share) for stub in (Stub.NOISE, Stub.ZERO)]
         if any(probe is None or not probe.limited for probe in probes):
             return finding
-        message = "the testbench does not end with other designs either: it is at fault"
-        return finding.doubted(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, message, "testbench")
+        ended = [d for d in finding.diagnostics if d.code in _ENDED]
+        rest = tuple(d for d in finding.diagnostics if d not in ended)
+        what = ended[-1].message if ended else "the simulation does not end"
+        return replace(finding, diagnostics=rest).doubted(
+            Outcome.INCONCLUSIVE,
+            FailureClass.NO_CHECKS,
+            f"{what}, with other designs too: the testbench is at fault",
+            "testbench",
+        )
 
     def _unlinked(self, finding: Finding, case: Case) -> Finding:
         """Does the testbench compile with another design of these ports?"""

@@ -140,7 +140,7 @@ def test_rule_sets_may_change_until_something_is_scored(request_: RunRequest) ->
     run(replace(request_, generate_only=True))
     summary = run(replace(request_, answers=None, samples=None, rules=("lenient",)))
     assert list(summary.rules) == ["lenient"]
-    with pytest.raises(UsageError, match="rules lenient there, strict here"):
+    with pytest.raises(UsageError, match="rules: lenient before, strict now"):
         run(replace(request_, answers=None, samples=None))
 
 
@@ -159,13 +159,13 @@ def test_scoring_nothing_says_what_to_do(request_: RunRequest) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"samples": 3}, "samples 2 there, 3 here"),
-        ({"problems": "P01"}, "problems 5 of them there, P01 here"),
-        ({"suite": TinySuite(4)}, "dataset_sha256"),
-        ({"tools": {"iverilog": "12.0"}}, "tools nothing there, iverilog=12.0 here"),
-        ({"answers": TinyAnswers(temperature=0.8)}, "temperature=0.0 there, temperature=0.8 here"),
-        ({"answers": TinyAnswers(oracle=Oracle.GOLDEN)}, "oracle none there, golden here"),
-        ({"answers": References()}, "kind agent there, references here"),
+        ({"samples": 3}, "samples: 2 before, 3 now"),
+        ({"problems": "P01"}, "problems: 5 of them before, P01 now"),
+        ({"suite": TinySuite(4)}, "the data's SHA-256: "),
+        ({"tools": {"iverilog": "12.0"}}, "tools: nothing before, iverilog=12.0 now"),
+        ({"answers": TinyAnswers(temperature=0.8)}, "temperature=0.0 before, temperature=0.8 now"),
+        ({"answers": TinyAnswers(oracle=Oracle.GOLDEN)}, "oracle: none before, golden now"),
+        ({"answers": References()}, "kind: agent before, references now"),
     ],
 )
 def test_a_resumed_run_must_be_the_same_run(request_: RunRequest, change: dict, words: str) -> None:
