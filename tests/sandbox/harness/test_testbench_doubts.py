@@ -236,7 +236,7 @@ def test_who_is_at_fault_when_nothing_ends(harness: TestbenchHarness) -> None:
     waits = testbench.replace("$finish;", "forever #1 a = ~a;")
     verdict = checked(harness, waits, hangs)
     assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert said(verdict).endswith("with other designs too: the testbench is at fault")
+    assert "with other designs too: the testbench is at fault" in said(verdict)
 
 
 def test_who_is_at_fault_when_nothing_links(harness: TestbenchHarness) -> None:
