@@ -1,0 +1,72 @@
+"""How deep a text nests: the parser overflows its stack on what no engineer writes."""
+
+from __future__ import annotations
+
+import re
+
+MAX_BRACKETS = 800
+MAX_WORDS = 2_000
+MAX_ELSES = 20_000
+
+_WORD = re.compile(
+    rb"\b(?:(begin|module|interface|program|package|class|struct|union|fork|case|casex|casez|generate"
+    rb"|function|task|not|if)"
+    rb"|(end|endmodule|endinterface|endprogram|endpackage|endclass|join|join_any|join_none|endcase"
+    rb"|endgenerate|endfunction|endtask))\b|(;)|(})"
+)
+_NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"()[]{}")))
+_ELSE_ENDS = re.compile(rb"\b(?:endmodule|endcase|always|always_comb|always_ff|endgenerate)\b")
+
+
+def too_deep(data: bytes) -> bool:
+    """Whether a text nests deeper than the parser can be trusted with."""
+    return _brackets(data) or _words(data) or _elses(data)
+
+
+def _brackets(data: bytes) -> bool:
+    left = data.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_BRACKETS):
+        if len(left) <= MAX_BRACKETS:
+            return False
+        fewer = left.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(left):
+            break
+        left = fewer
+    # What is left does not match (comments, strings, half a text) or is deep indeed.
+    return left.count(b"(") + left.count(b"[") + left.count(b"{") > MAX_BRACKETS
+
+
+def _words(data: bytes) -> bool:
+    if (
+        data.count(b"begin")
+        + data.count(b"if")
+        + data.count(b"not")
+        + data.count(b"class")
+        + (
+            data.count(b"struct")
+            + data.count(b"union")
+            + data.count(b"module")
+            + data.count(b"case")
+        )
+        <= MAX_WORDS
+    ):
+        return False
+    depth = run = deepest = 0
+    for found in _WORD.finditer(data):
+        if found[1] in (b"if", b"not"):
+            run += 1  # these nest until a statement ends
+        elif found[1]:
+            depth += 1
+        elif found[2]:
+            depth = max(0, depth - 1)
+            run = 0
+        else:
+            run = 0
+        deepest = max(deepest, depth + run)
+    return deepest > MAX_WORDS
+
+
+def _elses(data: bytes) -> bool:
+    if data.count(b"else") <= MAX_ELSES:
+        return False
+    return any(part.count(b"else") > MAX_ELSES for part in _ELSE_ENDS.split(data))
