@@ -25,6 +25,7 @@ from gatewright.core import (
     Verdict,
 )
 from gatewright.sandbox.harness import reference_bench, reference_seen
+from gatewright.sandbox.harness.kept import Kept, digest, letters
 from gatewright.sandbox.harness.reference_bench import Plan
 from gatewright.sandbox.harness.reference_names import PREFIX, renamed_tokens
 from gatewright.sandbox.harness.reference_roles import Roles, elaborate
@@ -45,7 +46,8 @@ from gatewright.sandbox.tools import slang
 RULES = "reference"
 MAX_CYCLES = 1_000_000
 LONGER, PATIENCE = 10, 32
-_MOST_PREPARED = 64
+# A reference made ready weighs its two texts and little more.
+_MOST_KEPT, _WEIGHT = 16 << 20, 4
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
@@ -105,7 +107,7 @@ class ReferenceHarness:
     reproducible: bool = False
     simulator: SimulatorChoice = SimulatorChoice.AUTO
     _bench: TestbenchHarness = field(init=False)
-    _prepared: dict[tuple[ReferenceSpec, str], Reference] = field(default_factory=dict)
+    _prepared: Kept[Reference] = field(init=False, default_factory=lambda: Kept(_MOST_KEPT))
 
     def __post_init__(self) -> None:
         self._bench = TestbenchHarness(
@@ -131,11 +133,9 @@ class ReferenceHarness:
             raise UsageError("the reference harness needs a problem with a reference")
         if not 0 < spec.cycles <= MAX_CYCLES:
             raise UsageError(f"{spec.cycles} cycles: between 1 and {MAX_CYCLES} make sense")
-        key = (spec, problem.top)
-        ready = self._prepared.get(key) or prepare(spec, problem.top)
-        if len(self._prepared) >= _MOST_PREPARED:
-            self._prepared.clear()
-        self._prepared[key] = ready
+        key = digest((spec.top, problem.top), spec.reference)
+        weight = _WEIGHT * letters(spec.reference)
+        ready = self._prepared.get(key, weight, lambda: prepare(spec, problem.top))
         if ready.why_not:
             return _inconclusive(ready.why_not)
         wanted = replace(ready.interface, module=problem.top or ready.interface.module)

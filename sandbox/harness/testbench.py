@@ -12,7 +12,6 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +32,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.harness.conversion import NOTE, Converted, contested, convert
 from gatewright.sandbox.harness.simulators import SimulatorChoice
-from gatewright.sandbox.harness.testbench_bench import Bench, prepare
+from gatewright.sandbox.harness.testbench_bench import Bench, prepared
 from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
 from gatewright.sandbox.harness.testbench_doubts import Case, Doubts
 from gatewright.sandbox.harness.testbench_judge import Finding, misread
@@ -63,10 +62,6 @@ _TWO_VALUES = Diagnostic(
 )
 SIMULATION = Limits(cpu_s=60, wall_s=240, memory_mb=1024, address_space_mb=2048, disk_mb=96)
 COMPILE_S = 10
-
-
-# Shared, because a loop makes a harness for every check of the same problem.
-_prepared = lru_cache(maxsize=512)(prepare)
 
 
 class _Clock(NamedTuple):
@@ -165,7 +160,7 @@ class TestbenchHarness:
         if not isinstance(spec, TestbenchSpec):
             raise UsageError(f"the problem {problem.id} has no testbench", hint="give one")
         clock = _Clock(time.perf_counter(), time.thread_time())
-        bench = _prepared(spec, problem.top)
+        bench = prepared(spec, problem.top)
         task = _Task(problem, spec, candidate, bench, GatePolicy(delays=bench.golden_waits))
         attempt = self._attempted(task)
         verdict = self._verdict(attempt, clock)

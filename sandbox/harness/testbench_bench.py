@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from gatewright.core import TestbenchSpec
 from gatewright.sandbox.harness import testbench_marks as marks
+from gatewright.sandbox.harness.kept import Kept, digest, letters
 from gatewright.sandbox.harness.testbench_ends import Ends, end_edits, find_ends
 from gatewright.sandbox.harness.testbench_find import (
     find_design,
@@ -122,8 +123,20 @@ class Bench:
         )
 
 
+# Shared, because a loop makes a harness for every check. A bench weighs some sixty bytes a letter.
+_kept: Kept[Bench] = Kept(128 << 20)
+_WEIGHT = 60
+
+
 def _nets(instance: Instance) -> dict[str, str]:
     return {c.port: c.text for c in instance.connections if c.port}
+
+
+def prepared(spec: TestbenchSpec, design: str) -> Bench:
+    """What `prepare` returns, kept for the next check of the same problem."""
+    key = digest((spec.top, design), spec.testbench, spec.reference, spec.data)
+    weight = _WEIGHT * letters(spec.testbench, spec.reference)
+    return _kept.get(key, weight, lambda: prepare(spec, design))
 
 
 def prepare(spec: TestbenchSpec, design: str) -> Bench:
