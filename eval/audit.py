@@ -1,7 +1,8 @@
 """How much do a benchmark's testbenches see? Wrong designs are made from its own answers and tried.
 
 For each problem: the share of mutants that its check rejects, the share of its samples that compare
-nothing, designs that do nothing and pass, and whether it asks for an undocumented power-up value.
+nothing, designs that do nothing and pass, whether it asks for an undocumented power-up value, and
+how much of its answer it reaches.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gatewright.core import Candidate, GatewrightError, Interface, Problem
+from gatewright.eval.audit_coverage import Cover, Reached, reached, reached_json, total, total_json
 from gatewright.eval.executors.base import Executor
 from gatewright.eval.executors.local import LocalExecutor
 from gatewright.eval.probes import CONSTANTS, PROBES, probe_candidate
@@ -27,11 +29,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One check's strength, or why it could not be measured (`fault`)."""
+    """One check's strength, or why it could not be measured (`fault`).
+
+    `reached` is what it covers of the design that is right; None = that was not asked for.
+    """
 
     problem: str
     strength: Strength | None = None
     fault: str = ""
+    reached: Reached | None = None
 
     @property
     def sound(self) -> bool:
@@ -67,8 +73,9 @@ class Audit:
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds of the checks (proofs not counted)."""
-        return sum(row.strength.cpu_s for row in self.rows if row.strength)
+        """CPU seconds of the checks and of coverage (proofs not counted)."""
+        checks = sum(row.strength.cpu_s for row in self.rows if row.strength)
+        return checks + sum(row.reached.cpu_s for row in self.rows if row.reached)
 
 
 def audit_suite(
@@ -78,13 +85,15 @@ def audit_suite(
     rules: str = "",
     problems: str = EVERY,
     measure: Measure | None = None,
+    cover: Cover | None = None,
     executor: Executor | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Audit:
     """Audit every problem under one rule set ('' = the strictest).
 
-    Raises DataError and UsageError for what cannot be loaded; a problem that cannot be audited is
-    a row that says why. `progress` is told how many problems of how many are done.
+    `cover` measures coverage (None = do not). `progress` is told how many problems of how many are
+    done. Raises DataError and UsageError for what cannot be loaded; a problem that cannot be
+    audited is a row that says why.
     """
     began = time.monotonic()
     measure = measure or Measure()
@@ -94,7 +103,7 @@ def audit_suite(
     harness = suite.harness(name)
 
     def audited(problem: Problem) -> AuditRow:
-        return audit_row(problem, harness, suite.references(problem), measure)
+        return audit_row(problem, harness, suite.references(problem), measure, cover)
 
     rows: dict[str, AuditRow] = {}
     for row in (executor or LocalExecutor()).map(audited, chosen):
@@ -113,6 +122,7 @@ def audit_testbench(
     measure: Measure,
     executor: Executor,
     progress: Progress = lambda done, total: None,
+    cover: Cover | None = None,
 ) -> Audit:
     """Audit the check of one problem, several mutants at a time."""
     began = time.monotonic()
@@ -126,7 +136,8 @@ def audit_testbench(
     told = replace(measure, mapper=executor.map, each=each)
     bench = bench_of(problem, harness, reference)
     total = len(told.drawn(bench))
-    row = AuditRow(problem.id, told.of(bench))
+    strength = told.of(bench)
+    row = AuditRow(problem.id, strength, reached=_reached(problem, harness, reference, cover))
     return Audit(
         problem.id,
         harness.rules,
@@ -137,13 +148,24 @@ def audit_testbench(
 
 
 def audit_row(
-    problem: Problem, harness: Harness, reference: Candidate, measure: Measure
+    problem: Problem,
+    harness: Harness,
+    reference: Candidate,
+    measure: Measure,
+    cover: Cover | None = None,
 ) -> AuditRow:
     """One problem; what fails on the way is told, so that the others still have their turn."""
     try:
-        return AuditRow(problem.id, measure.of(bench_of(problem, harness, reference)))
+        strength = measure.of(bench_of(problem, harness, reference))
     except GatewrightError as error:
         return AuditRow(problem.id, fault=str(error))
+    return AuditRow(problem.id, strength, reached=_reached(problem, harness, reference, cover))
+
+
+def _reached(
+    problem: Problem, harness: Harness, reference: Candidate, cover: Cover | None
+) -> Reached | None:
+    return None if cover is None else reached(problem, harness, reference, cover)
 
 
 def bench_of(problem: Problem, harness: Harness, reference: Candidate) -> Bench:
@@ -177,6 +199,7 @@ def audit_json(audit: Audit) -> dict[str, Any]:
         "proofs": audit.proofs,
         "score": audit.score,
         "mutants": _counts(audit.count),
+        "coverage": total_json(total(row.reached for row in audit.rows)),
         "problems": [row_json(row) for row in audit.rows],
         "cpu_s": round(audit.cpu_s, 3),
         "wall_s": round(audit.wall_s, 3),
@@ -204,6 +227,7 @@ def row_json(row: AuditRow) -> dict[str, Any]:
         "unwatched": list(strength.unwatched),
         "blind_to": list(strength.blind_to),
         "power_up": strength.power_up,
+        **reached_json(row.reached),
         "cpu_s": round(strength.cpu_s, 3),
     }
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatewright.eval.audit import Audit, AuditRow, refusal
+from gatewright.eval.audit_coverage import Total, total
+from gatewright.eval.missed import missed_remarks
+from gatewright.sandbox.harness.verilator_coverage import Coverage, Share
 from gatewright.sandbox.mutants import Fate, Strength
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _MOST_A_PROBLEM = 4
-_COLUMNS = ("checks", "masked", "mutants", "killed", "equal", "alive", "score")
-_WIDEST = 24
+_MOST_MISSED = 20
+_COLUMNS = ("checks", "masked", "killed", "equal", "score", "line", "branch", "toggle")
+_WIDEST = 22  # so that the table fits into 80 columns
 _UNKNOWN = "–"
 
 
@@ -22,44 +26,62 @@ def print_audit(audit: Audit, console: Console) -> None:
     from rich.table import Table
 
     title = f"{audit.subject} · rules {audit.rules}"
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     longest = max((len(row.problem) for row in audit.rows), default=0)
     table.add_column("problem", overflow="fold", min_width=min(longest, _WIDEST))
     for column in _COLUMNS:
         table.add_column(column, justify="right", no_wrap=True)
     for row in audit.rows:
         if row.strength is not None and row.strength.sound:
-            table.add_row(row.problem, *_cells(row.strength))
+            coverage = row.reached.coverage if row.reached else None
+            table.add_row(row.problem, *_cells(row.strength), *_shares(coverage))
     if len(audit.rows) > 1:
-        table.add_row("all", "", "", *_totals(audit), style="bold")
+        whole = total(row.reached for row in audit.rows)
+        table.add_row("all", "", "", *_totals(audit), *_shares(whole), style="bold")
     console.print(table, markup=False)
     most = _MOST_A_PROBLEM if len(audit.rows) > 1 else None
-    for row in audit.rows:
-        for line in remarks(row, most):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    lines = [line for row in audit.rows for line in remarks(row, most)]
+    if len(audit.rows) == 1:
+        lines += never_reached(audit.rows[0])
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     unproved = "" if audit.proofs else "; no proofs, so that survivors may be equivalent"
     ending = f"{audit.cpu_s:.1f} CPU s, {audit.wall_s:.1f} s{unproved}"
     console.print(ending, style="dim", markup=False, highlight=False)
 
 
 def _cells(strength: Strength) -> list[str]:
-    counted = len(strength.trials) - strength.count(Fate.STILLBORN)
+    killed, equal = strength.count(Fate.KILLED), strength.count(Fate.EQUIVALENT)
     return [
         str(strength.checks),
         _percent(strength.masked),
-        str(counted),
-        str(strength.count(Fate.KILLED)),
-        str(strength.count(Fate.EQUIVALENT)),
-        str(len(strength.survivors)),
+        f"{killed}/{killed + len(strength.survivors)}",
+        str(equal),
         _percent(strength.score),
     ]
 
 
 def _totals(audit: Audit) -> list[str]:
     survive = audit.count(Fate.SURVIVED, Fate.DIFFERENT)
-    killed, equivalent = audit.count(Fate.KILLED), audit.count(Fate.EQUIVALENT)
-    counts = (killed + equivalent + survive, killed, equivalent, survive)
-    return [*map(str, counts), _percent(audit.score)]
+    killed, equal = audit.count(Fate.KILLED), audit.count(Fate.EQUIVALENT)
+    return [f"{killed}/{killed + survive}", str(equal), _percent(audit.score)]
+
+
+def _shares(coverage: Coverage | Total | None) -> list[str]:
+    if coverage is None:
+        return [_UNKNOWN] * 3
+    return [_whole(share) for share in (coverage.lines, coverage.branches, coverage.toggles)]
+
+
+def _whole(share: Share) -> str:
+    """In whole percent, rounded down: 100 % means that nothing is missing."""
+    return f"{100 * share.hit // share.total} %" if share.total else _UNKNOWN
 
 
 def _percent(share: float | None) -> str:
@@ -80,6 +102,8 @@ def remarks(row: AuditRow, most: int | None = None) -> list[str]:
         lines.append(f"{row.problem}: never looks at: {_list(strength.unwatched)}")
     if strength.power_up:
         lines.append(f"{row.problem}: fails the reference without its initial values")
+    if row.reached and row.reached.coverage and not row.reached.coverage.passed:
+        lines.append(f"{row.problem}: does not pass the reference on Verilator, which covers this")
     survivors = strength.survivors
     for trial in survivors[:most]:
         known = ", and behaves differently" if trial.fate is Fate.DIFFERENT else ""
@@ -87,6 +111,18 @@ def remarks(row: AuditRow, most: int | None = None) -> list[str]:
     if most is not None and len(survivors) > most:
         lines.append(f"{row.problem}: and {len(survivors) - most} more (--json lists all)")
     return lines
+
+
+def never_reached(row: AuditRow, most: int = _MOST_MISSED) -> list[str]:
+    """What of the reference a check never reaches, so many lines of it."""
+    coverage = row.reached.coverage if row.reached else None
+    if coverage is None:
+        return []
+    missed = missed_remarks(coverage)
+    lines = [f"{row.problem}: never reached:", *(f"  {line}" for line in missed[:most])]
+    if len(missed) > most:
+        lines.append(f"  and {len(missed) - most} more (--json lists all)")
+    return lines if missed else []
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gatewright.core import Candidate, Problem
 from gatewright.models import Message
@@ -61,4 +61,13 @@ class Suite(Protocol):
 
     def references(self, problem: Problem) -> Candidate:
         """The golden answer, named as an answer must be."""
+        ...
+
+
+@runtime_checkable
+class Correcting(Protocol):
+    """A `Harness` that may check another problem than the one published: a corrected one."""
+
+    def as_checked(self, problem: Problem, candidate: Candidate) -> Problem:
+        """The problem as it is checked with this candidate."""
         ...

@@ -121,7 +121,10 @@ class _Hardened:
         return HARDENED
 
     def check(self, problem: Problem, candidate: Candidate) -> Verdict:
-        return self.inner.check(corrected(problem), candidate)
+        return self.inner.check(self.as_checked(problem, candidate), candidate)
+
+    def as_checked(self, problem: Problem, candidate: Candidate) -> Problem:
+        return corrected(problem)
 
 
 def _record(verdict: Verdict | None) -> Record:

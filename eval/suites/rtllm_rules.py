@@ -59,7 +59,7 @@ class WordRules:
 
     def check(self, problem: Problem, candidate: Candidate) -> Verdict:
         """One compilation and one simulation; the letter is the verdict's `code`."""
-        as_ruled = corrected(problem, candidate) if self.rules == ERRATA else problem
+        as_ruled = self.as_checked(problem, candidate)
         run = run_flow(as_ruled, candidate, self.isolation, self.icarus)
         code = letter(run)
         passed = code == PASS
@@ -77,6 +77,10 @@ class WordRules:
             rules=self.rules,
             code=code,
         )
+
+    def as_checked(self, problem: Problem, candidate: Candidate) -> Problem:
+        """The problem as published, or corrected."""
+        return corrected(problem, candidate) if self.rules == ERRATA else problem
 
 
 def _failure(candidate: Candidate, run: FlowRun) -> FailureClass:
@@ -110,4 +114,8 @@ class HardenedRules:
 
     def check(self, problem: Problem, candidate: Candidate) -> Verdict:
         """The harness's verdict on the corrected problem, its testbench made stricter."""
-        return self.inner.check(corrected(problem, candidate, strict=True), candidate)
+        return self.inner.check(self.as_checked(problem, candidate), candidate)
+
+    def as_checked(self, problem: Problem, candidate: Candidate) -> Problem:
+        """The corrected problem, its testbench made stricter."""
+        return corrected(problem, candidate, strict=True)

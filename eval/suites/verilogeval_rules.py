@@ -114,10 +114,13 @@ class PublishedRules:
         kept = self.runs.recall(self.rules, problem, candidate)
         if kept is not None:
             return self._verdict(problem, candidate, kept, own=False)
-        as_ruled = self.correct(problem) if self.rules == ERRATA else problem
-        run = run_flow(as_ruled, candidate, self.isolation, self.icarus)
+        run = run_flow(self.as_checked(problem, candidate), candidate, self.isolation, self.icarus)
         self.runs.remember(self.rules, problem, candidate, run)
         return self._verdict(problem, candidate, run)
+
+    def as_checked(self, problem: Problem, candidate: Candidate) -> Problem:
+        """The problem as published, or corrected."""
+        return self.correct(problem) if self.rules == ERRATA else problem
 
     def _verdict(
         self, problem: Problem, candidate: Candidate, run: FlowRun, *, own: bool = True

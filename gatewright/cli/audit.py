@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from gatewright.cli.console import print_json, stdout_console
+from gatewright.cli.console import print_json, say, stdout_console
 from gatewright.cli.evaluate import Jobs, Problems
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.inputs import read_sources
@@ -26,17 +27,22 @@ from gatewright.cli.options import (
 from gatewright.core import (
     Candidate,
     CocotbSpec,
+    GatewrightError,
     Language,
     Problem,
     Provenance,
+    SandboxUnavailable,
     Source,
     TestbenchSpec,
+    ToolCrashed,
+    ToolMissing,
     UsageError,
     language_of,
 )
 
 if TYPE_CHECKING:
     from gatewright.eval.audit import Audit
+    from gatewright.eval.audit_coverage import Cover
     from gatewright.sandbox.harness import Harness
     from gatewright.sandbox.isolation import Isolation
     from gatewright.sandbox.mutants import Measure
@@ -61,6 +67,9 @@ def audit(
     formal: Annotated[
         bool, typer.Option(help="Sort out survivors that are proved equivalent.")
     ] = True,
+    coverage: Annotated[
+        bool, typer.Option(help="Measure line, branch and toggle coverage, by Verilator.")
+    ] = True,
     at_least: Annotated[
         float, typer.Option(min=0, max=100, help="The mutation score, in percent, to demand.")
     ] = 0.0,
@@ -81,12 +90,16 @@ def audit(
     Exit status: 0 every testbench passes its reference and the score is reached, 1 not, 2 error.
     """
     from gatewright.eval.audit import audit_json
+    from gatewright.eval.audit_coverage import uncovered
 
     settings = settings_from(jobs=jobs, isolation=isolation)
     confined = isolation_from(settings, unsafe)
     wish = Wish(subject, tuple(reference or ()), tuple(data or ()), rules, problems, top)
     with measuring(confined, seed, mutants, formal) as measure:
-        found = _carried_out(wish, confined, measure, settings.jobs)
+        cover = covering(confined) if coverage else None
+        found = _carried_out(wish, confined, measure, cover, settings.jobs)
+    for line in uncovered((row.problem, row.reached) for row in found.rows):
+        say(line)
     if json:
         print_json(audit_json(found))
     else:
@@ -127,7 +140,26 @@ def measuring(isolation: Isolation, seed: int, most: int, formal: bool) -> Itera
         yield replace(measure, equivalence=EquivalenceHarness(isolation, yosys, budget))
 
 
-def _carried_out(wish: Wish, isolation: Isolation, measure: Measure, jobs: int) -> Audit:
+def covering(isolation: Isolation) -> Cover:
+    """How coverage is measured; where that cannot be, what says why of every testbench."""
+    from gatewright.sandbox.harness.verilator_coverage import coverage
+    from gatewright.sandbox.tools.verilator import open_verilator
+    from gatewright.sandbox.tools.verilator_runtime import open_runtime
+
+    try:
+        open_runtime(open_verilator(isolation), isolation, say)
+    except (ToolMissing, ToolCrashed, SandboxUnavailable) as error:
+        return partial(_no_coverage, error)
+    return partial(coverage, isolation=isolation)
+
+
+def _no_coverage(why: GatewrightError, problem: Problem, candidate: Candidate) -> NoReturn:
+    raise why
+
+
+def _carried_out(
+    wish: Wish, isolation: Isolation, measure: Measure, cover: Cover | None, jobs: int
+) -> Audit:
     from gatewright.cli.progress import CheckProgress
     from gatewright.datasets.pins import folder_of
     from gatewright.eval.audit import audit_suite, audit_testbench
@@ -146,6 +178,7 @@ def _carried_out(wish: Wish, isolation: Isolation, measure: Measure, jobs: int) 
                 rules=wish.rules,
                 problems=wish.problems,
                 measure=measure,
+                cover=cover,
                 executor=executor,
                 progress=progress,
             )
@@ -157,7 +190,7 @@ def _carried_out(wish: Wish, isolation: Isolation, measure: Measure, jobs: int) 
     problem, design = subject_of(wish)
     with CheckProgress() as progress:
         harness = _patient(problem, design, isolation)
-        return audit_testbench(problem, harness, design, measure, executor, progress)
+        return audit_testbench(problem, harness, design, measure, executor, progress, cover)
 
 
 def _patient(problem: Problem, design: Candidate, isolation: Isolation) -> Harness:

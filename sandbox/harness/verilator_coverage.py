@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gatewright.core import Candidate, DataError, Problem, TestbenchSpec, UsageError
+from gatewright.core import Candidate, DataError, Outcome, Problem, TestbenchSpec, UsageError
 from gatewright.sandbox.harness.testbench import COMPILE_S, SIMULATION
 from gatewright.sandbox.harness.testbench_bench import prepare
 from gatewright.sandbox.harness.testbench_design import Refused, ready
+from gatewright.sandbox.harness.testbench_judge import judge
 from gatewright.sandbox.harness.testbench_run import DESIGN_FILE, Job, Stage
 from gatewright.sandbox.harness.verilator_ports import keeps_apart
 from gatewright.sandbox.harness.verilator_run import COVERAGE_FILE, VerilatorSimulator
@@ -55,13 +56,16 @@ class Coverage:
     """Coverage of the design alone, its testbench left out.
 
     Lines are those of executable blocks, branches the ways out of conditions, toggles the two
-    edges of each bit. All instances of a module count together.
+    edges of each bit. All instances of a module count together. `passed`: the testbench passes the
+    design on Verilator, too; where it does not, the run may have been another one than elsewhere.
     """
 
     lines: Share
     branches: Share
     toggles: Share
     missed: tuple[Missed, ...]
+    passed: bool = True
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def coverage(
     """
     spec = problem.harness
     if not isinstance(spec, TestbenchSpec):
-        raise UsageError("coverage is measured under a testbench", where=problem.id)
+        raise UsageError("coverage is measured under a Verilog testbench", where=problem.id)
     runtime = open_runtime(open_verilator(isolation), isolation, announce)
     bench = prepare(spec, problem.top)
     design = ready(problem, candidate, bench, GatePolicy(delays=bench.golden_waits))
@@ -109,7 +113,9 @@ def coverage(
                 where=problem.id,
                 hint=said,
             )
-    return parse_coverage(file.decode("utf-8", "replace"), design.layout)
+    found = parse_coverage(file.decode("utf-8", "replace"), design.layout)
+    passed = judge(simulated, design, bench).outcome is Outcome.PASS
+    return replace(found, passed=passed, cpu_s=simulated.finished.cpu_s)
 
 
 def parse_coverage(text: str, layout: Layout) -> Coverage:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gatewright.core import ToolMissing
+from gatewright.sandbox.isolation import open_isolation
+from gatewright.sandbox.tools import verilator
+
 REFERENCE = """\
 module RefModule(input clk, input d, output reg q, output n);
   always @(posedge clk) q <= d;
@@ -81,6 +85,8 @@ def test_cocotb_tests_are_audited_too(gatewright, tmp_path):
     ran = gatewright("audit", tests, "-r", reference, "--mutants", "6", "--json")
     assert ran.status == 0
     row = ran.json["problems"][0]
+    assert row["coverage"] is None
+    assert row["uncovered"] == "coverage is measured under a Verilog testbench"
     assert row["unwatched"] == ["n"]
     assert 0 < row["score"] < 1
     assert any(s["before"].startswith(("~", "assign n")) for s in row["survivors"])
@@ -91,6 +97,43 @@ def test_one_problem_of_the_bundled_suite(gatewright):
     assert ran.status == 0
     assert "truth_majority" in ran.out
     assert "100.0 %" in ran.out
+
+
+@pytest.fixture
+def with_verilator():
+    try:
+        verilator.open_verilator(open_isolation())
+    except ToolMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.usefixtures("with_verilator")
+def test_what_a_testbench_never_reaches_is_listed(gatewright, tmp_path):
+    still = BESIDE.replace("d <= $random", "d <= 0")
+    bench, reference = put(tmp_path, "tb.sv", still), put(tmp_path, "ref.sv", REFERENCE)
+    flags = ("audit", bench, "-r", reference, "--mutants", "1", "--no-formal")
+    ran = gatewright(*flags)
+    assert "  ref.sv:1: d never changes" in ran.out
+    row = gatewright(*flags, "--json").json["problems"][0]
+    assert row["uncovered"] == ""
+    assert row["coverage"]["passed"] is True
+    assert row["coverage"]["toggles"]["hit"] < row["coverage"]["toggles"]["total"]
+    assert {missed["file"] for missed in row["coverage"]["missed"]} == {"ref.sv"}
+
+
+def test_without_verilator_an_audit_goes_on_and_says_so(gatewright, monkeypatch):
+    monkeypatch.setattr(verilator, "installed", lambda: "")
+    flags = ("audit", "starter", "--problems", "kmap_*", "--mutants", "2", "--no-formal")
+    ran = gatewright(*flags)
+    assert ran.status == 0
+    assert ran.err.count("no coverage of") == 1
+    assert "kmap_alarm, kmap_dont_care: Verilator is not installed" in ran.err
+    assert "gatewright doctor --install verilator" in ran.err
+    assert [line.split()[-3:] for line in ran.out.splitlines() if "kmap" in line] == [["–"] * 3] * 2
+    ran = gatewright(*flags, "--no-coverage", "--json")
+    assert "no coverage" not in ran.err
+    assert ran.json["coverage"] is None
+    assert all("uncovered" not in row for row in ran.json["problems"])
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_coverage_names_what_was_never_reached(isolation: Isolation) -> None:
 def test_coverage_needs_a_testbench_and_a_design_that_runs(isolation: Isolation) -> None:
     problem, candidate = counter(COUNTER)
     reference = replace(problem, harness=ReferenceSpec(candidate.sources))
-    with pytest.raises(UsageError, match="under a testbench"):
+    with pytest.raises(UsageError, match="under a Verilog testbench"):
         coverage(reference, candidate, isolation)
     with pytest.raises(DataError, match="does not run"):
         coverage(*counter(COUNTER.replace("q + 1", "q + step")), isolation)
