@@ -75,6 +75,12 @@ class BlockReader(Names):
         }
         self._handlers = by_value(self._statements)
 
+    def close(self) -> None:
+        """Forget the handlers, which refer to this reader."""
+        super().close()
+        self._statements.clear()
+        self._handlers.clear()
+
     def block(
         self,
         kind: BlockKind,

@@ -27,6 +27,10 @@ class InstanceReader:
         self._places = places
         self._names = Names()
 
+    def close(self) -> None:
+        """Forget what refers to this reader."""
+        self._names.close()
+
     def instances(self, node: Any, around: Surroundings, doc: str) -> Iterator[Instance]:
         """The instances of one instantiation; several may share a module and its parameters."""
         place = self._places.range(node)

@@ -152,7 +152,13 @@ class UnitReader:
 
     def read(self, root: Any) -> tuple[Module, ...]:
         """Every design unit of a tree, in the order they end."""
-        root.visit(lookup_table=self._table)
+        try:
+            self._member(root)
+        finally:  # handlers refer to their reader: undone here, no collector is needed for it
+            self._table.clear()
+            self._handlers.clear()
+            self._blocks.close()
+            self._instances.close()
         if not self._unit.empty:
             self._unit.range = self._places.between(0, len(self._data))
             self._done.append(self._unit.closed(self._packages(0, len(self._data))))

@@ -45,6 +45,10 @@ class Names:
             SyntaxKind.InvocationExpression: self._call,
         }
 
+    def close(self) -> None:
+        """Forget the handlers, which refer to this reader."""
+        self.table.clear()
+
     def read(self, node: Any) -> tuple[str, ...]:
         """The names read in one expression, sorted; they count as loads as well."""
         outer, self.loads = self.loads, set()

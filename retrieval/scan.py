@@ -1,0 +1,147 @@
+"""The source files of a folder: which there are, how they look from outside, what they hold."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gatewright.core import DataError, UsageError
+from gatewright.retrieval.ignored import Ignored
+
+LANGUAGES = {
+    ".v": "verilog",
+    ".vh": "verilog",
+    ".sv": "verilog",
+    ".svh": "verilog",
+    ".svi": "verilog",
+}
+MAX_BYTES = 8 << 20
+_SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv"))
+_BINARY_LOOK = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells, without reading, that a file is the one that was read. Times in nanoseconds."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The files of a folder, by paths relative to it with `/` between names; and remarks."""
+
+    files: dict[str, Stamp]
+    notes: tuple[str, ...]
+
+
+def scan(root: Path) -> Scan:
+    """The source files below a folder, without those that `.gitignore` leaves out.
+
+    Symbolic links are not followed. A folder that may not be read gives a remark. Raises
+    UsageError where `root` is no folder, DataError where it may not be read.
+    """
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "no such folder"
+        raise UsageError(what, where=str(root), hint="name the folder of a repository")
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise DataError("may not be read", where=str(root), hint="check the folder's permissions")
+    walk = _Walk(str(root))
+    walk.run()
+    return Scan(walk.files, tuple(walk.notes))
+
+
+@dataclass
+class _Walk:
+    root: str
+    files: dict[str, Stamp] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def run(self) -> None:
+        waiting = [("", Ignored())]
+        while waiting:
+            folder, ignored = waiting.pop()
+            try:
+                with os.scandir(os.path.join(self.root, folder)) as entries:  # noqa: PTH118
+                    found = list(entries)
+            except OSError as error:
+                self.notes.append(f"{folder}: {_reason(error)}, left out")
+                continue
+            rules = next((e for e in found if e.name == ".gitignore"), None)
+            if rules is not None:
+                ignored = ignored.inside(folder, _text_of(rules))
+            waiting += self._take(folder, ignored, found)
+
+    def _take(
+        self, folder: str, ignored: Ignored, entries: list[os.DirEntry[str]]
+    ) -> Iterator[tuple[str, Ignored]]:
+        prefix = f"{folder}/" if folder else ""
+        for entry in entries:
+            path = prefix + entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in _SKIPPED and not ignored.holds(path, True):
+                        yield path, ignored
+                elif language_of(entry.name) and not ignored.holds(path, False):
+                    self._keep(path, entry)
+            except OSError as error:
+                self.notes.append(f"{path}: {_reason(error)}, left out")
+
+    def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
+        found = entry.stat(follow_symlinks=False)
+        if stat.S_ISREG(found.st_mode):
+            self.files[path] = Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def language_of(path: str) -> str:
+    """The language of a file by its name; empty where it is none of ours."""
+    return LANGUAGES.get(os.path.splitext(path)[1].lower(), "")  # noqa: PTH122 (of a name only)
+
+
+def _text_of(entry: os.DirEntry[str]) -> str:
+    try:
+        if not entry.is_file(follow_symlinks=False):
+            return ""
+        with open(entry.path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return file.read(1 << 16)
+    except OSError:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's bytes; or, in `note`, why they are not read."""
+
+    data: bytes = b""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """The bytes as UTF-8; as Latin-1 where they are none."""
+        try:
+            return self.data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return self.data.decode("latin-1")
+
+
+def read(root: Path, path: str) -> Content:
+    """A file's content. Never raises: what cannot be read is told in the note."""
+    try:
+        with open(root / path, "rb") as file:  # noqa: PTH123 (a thousand times a second)
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Content(note=f"{_reason(error)}, not read")
+    if len(data) > MAX_BYTES:
+        return Content(note=f"larger than {MAX_BYTES >> 20} MiB, not read")
+    if b"\0" in data[:_BINARY_LOOK]:
+        return Content(note="binary, not read")
+    return Content(data)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
