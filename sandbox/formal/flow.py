@@ -22,7 +22,11 @@ from gatewright.sandbox.formal.unsuited import Unsuited
 MEMORY_BITS = 1 << 15
 GRAPH = Path("miter.aig")
 MAP = Path("miter.map")
+HINTS = Path("miter.hints")
+NET = "gw__n"
 _STAGE = Path("stage")
+_ADDERS = Path("adders.v")
+_AGAIN = Path("again.aig")
 _INDUCTION_LOG = Path("induction.log")
 _PROVEN = ("Induction step proven: SUCCESS", "no model found: SUCCESS")
 _INDUCTION_STEPS = 8
@@ -30,6 +34,54 @@ _AS_SIMULATORS_DO = (
     "--ignore-assertions --allow-merging-ansi-ports --allow-use-before-declare "
     "--relax-enum-conversions --allow-dup-initial-drivers"
 )
+
+
+# What techmap.v makes of an adder costs a hundred times its bits; and chains of carries, which look
+# alike in both designs, are easier to prove than trees.
+_RIPPLE = r"""
+(* techmap_celltype = "$lcu" *)
+module _80_carries(P, G, CI, CO);
+  parameter WIDTH = 1;
+  input [WIDTH-1:0] P, G;
+  input CI;
+  output [WIDTH-1:0] CO;
+  wire [WIDTH:0] c;
+  assign c = {G | (P & c[WIDTH-1:0]), CI};
+  assign CO = c[WIDTH:1];
+endmodule
+(* techmap_celltype = "$add" *)
+module _80_add(A, B, Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  input [A_WIDTH-1:0] A;
+  input [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  localparam A_BITS = A_SIGNED ? Y_WIDTH : A_WIDTH;
+  localparam B_BITS = B_SIGNED ? Y_WIDTH : B_WIDTH;
+  wire [Y_WIDTH-1:0] a, b;
+  wire [Y_WIDTH:0] c;
+  \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) wide_a (.A(A), .Y(a));
+  \$pos #(.A_SIGNED(B_SIGNED), .A_WIDTH(B_WIDTH), .Y_WIDTH(Y_WIDTH)) wide_b (.A(B), .Y(b));
+  assign c[0] = 1'b0;
+  genvar i;
+  generate for (i = 0; i < Y_WIDTH; i = i + 1)
+    if (i < A_BITS && i < B_BITS) begin
+      wire p = a[i] ^ b[i];
+      assign Y[i] = p ^ c[i];
+      assign c[i + 1] = (a[i] & b[i]) | (p & c[i]);
+    end else if (i < A_BITS) begin
+      assign Y[i] = a[i] ^ c[i];
+      assign c[i + 1] = a[i] & c[i];
+    end else begin
+      assign Y[i] = b[i] ^ c[i];
+      assign c[i + 1] = b[i] & c[i];
+    end
+  endgenerate
+endmodule
+"""
 
 
 class Role(StrEnum):
@@ -118,7 +170,12 @@ class Flow:
         """
         stage("graph")
         self.passes("design -load gold1", "setundef -undriven -undef")
-        self.passes("xprop -split-outputs -assume-def-inputs -required", "chformal -remove")
+        # Names under which the encoded nets can be found again.
+        self.passes(
+            "cd gold", "rename -hide w:*", f"rename -enumerate -pattern {NET}% w:*", "cd .."
+        )
+        self.passes("xprop -split-outputs -split-public -assume-def-inputs -required")
+        self.passes("chformal -remove")
         self.passes("opt_clean", "design -save gold2")
         if gate is None:
             self._gather("2", Role.GOLD)
@@ -128,10 +185,17 @@ class Flow:
             self._gather("2", *Role)
         Path("miter.v").write_text(miter(ports, with_gate=gate is not None))
         self.passes("read_verilog miter.v", "hierarchy -check -top miter", "flatten", "opt_clean")
-        self.passes("opt_expr", "opt_merge", "simplemap", "techmap", "opt_clean", "dffunmap")
-        self.passes("setundef -undriven -zero", "aigmap", "opt_clean")
+        _ADDERS.write_text(_RIPPLE)
+        self.passes("opt_expr", "opt_merge -keepdc", "wreduce t:$add", "opt_clean", "simplemap")
+        self.passes(f"techmap -map {_ADDERS} -map +/techmap.v", "opt_clean", "dffunmap")
+        self.passes("setundef -undriven -zero", "aigmap")
         # -zinit turns the power-up state of registers without initial value into inputs.
         self.passes(f"write_aiger -zinit -map {MAP} {GRAPH}")
+
+    def hints(self) -> Path:
+        """Write which literal of the graph that was written last is which net."""
+        self.passes(f"write_aiger -zinit -vmap {HINTS} {_AGAIN}")
+        return HINTS
 
     def _gather(self, version: str, *roles: Role) -> None:
         self.passes("design -reset")

@@ -7,7 +7,7 @@ Reads `gold.sv` and `gate.sv` in the current folder; leaves `stage` (the last st
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from gatewright.sandbox.formal.flow import GRAPH, MAP, Flow, Role, Text, stage, 
 from gatewright.sandbox.formal.miter import Paired, paired
 from gatewright.sandbox.formal.netlist import Netlist
 from gatewright.sandbox.formal.question import Answer, Asked, Found
+from gatewright.sandbox.formal.solve import solve
 from gatewright.sandbox.formal.unsuited import Unsuited
 
 RESULT = Path("result.json")
@@ -52,12 +53,10 @@ def decide(asked: Asked) -> Found:
     if gold.size + gate.size < _SMALL and flow.induction():
         return replace(base, answer=Answer.EQUAL, by="induction")
     flow.graph(gate, ports)
-    answer = _solved(asked, _one_output(_TRIGGER))
-    stimulus: tuple[dict[str, int], ...] = ()
-    if answer is Answer.DIFFERENT:
-        names = _Names.read(MAP)
-        stimulus = tuple(names.values(step, ports) for step in abc.counterexample())
-    return replace(base, answer=answer, by="abc", stimulus=stimulus)
+    solved = solve(flow, _one_output(_TRIGGER), lambda: _left(asked))
+    names = _Names.read(MAP)
+    stimulus = tuple(names.values(step, ports) for step in solved.steps)
+    return replace(base, answer=solved.answer, by=solved.by, stimulus=stimulus)
 
 
 def _ever_known(flow: Flow, gold: Netlist) -> Found:
@@ -92,27 +91,6 @@ def _one_output(index: int) -> abc.Graph:
 def _clocks(gold: Netlist, gate: Netlist) -> tuple[tuple[str, int], ...]:
     clocks = gold.clocks() | gate.clocks()
     return tuple(sorted((c.net.partition("[")[0], int(c.polarity)) for c in clocks))
-
-
-def _solved(asked: Asked, graph: abc.Graph) -> Answer:
-    if graph.constant() is False:
-        return Answer.EQUAL
-    for question in _questions(asked, graph):
-        answer = abc.ask(GRAPH, question)
-        if answer is not Answer.UNDECIDED:
-            return answer
-    return Answer.UNDECIDED
-
-
-def _questions(asked: Asked, graph: abc.Graph) -> Iterator[Question]:
-    if not graph.latches:
-        yield Question("iprove", _left(asked))
-        return
-    yield Question("bmc3 -F 10 -T 1", 2)
-    yield Question("dprove", _left(asked) / 2)
-    left = _left(asked)
-    if left > 1:
-        yield Question(f"pdr -T {int(left)}", left)
 
 
 def _left(asked: Asked) -> float:

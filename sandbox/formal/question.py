@@ -42,7 +42,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A job's result. `by` is pairing, induction or abc; `reason` says why it is unsuited.
+    """A job's result. `by` is pairing, induction, abc or correspondence.
+
+    `reason` says why it is unsuited.
 
     `clocks` are clock ports, each with the level after its active edge. `stimulus` holds the input
     ports' values of a counterexample, step by step.

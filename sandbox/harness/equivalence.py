@@ -48,6 +48,7 @@ _HOW = {
     "pairing": "every register has its counterpart in the reference",
     "induction": "proved by temporal induction",
     "abc": "proved by ABC",
+    "correspondence": "proved by signal correspondence",
 }
 
 

@@ -135,6 +135,13 @@ def test_proves(harness: EquivalenceHarness, reference: str, design: str) -> Non
             "case (s) 0: y = a; 1: y = ~a; endcase end endmodule",
             id="a case that was promised not to happen",
         ),
+        pytest.param(
+            "module m(input c, d, output y, output reg z); assign y = 0;\n"
+            "always @(posedge c) z <= d; endmodule",
+            "module m(input c, d, output y, output reg z); reg a, b; assign y = a ^ b;\n"
+            "always @(posedge c) begin z <= d; a <= d; b <= d; end endmodule",
+            id="two registers that differ only in what they power up with",
+        ),
     ],
 )
 def test_refutes(harness: EquivalenceHarness, reference: str, design: str) -> None:

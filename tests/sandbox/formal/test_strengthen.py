@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from gatewright.sandbox.formal.aiger import Aig, Latch
+from gatewright.sandbox.formal.hints import Dual, Hints
+from gatewright.sandbox.formal.random_runs import random_runs
+from gatewright.sandbox.formal.strengthen import strengthened, variables
+
+RESET, LEFT, RIGHT = 2, 4, 6
+
+
+def miter(gate_registers: int) -> tuple[Aig, Hints]:
+    """Gold: a register that a reset clears and that takes LEFT & RIGHT, unknown until the reset.
+
+    Gate: the same register, or one each for LEFT and RIGHT, conjoined after them.
+    """
+    unknown, value, *gate = range(8, 8 + 2 * (2 + gate_registers), 2)
+    graph = Aig(3, (Latch(0),) * (2 + gate_registers), [], [])
+    both = graph.conjunction((LEFT, RIGHT, RESET ^ 1))
+    still = graph.conjunction((unknown, RESET ^ 1))
+    if gate_registers == 1:
+        nexts, shown = [both], gate[0]
+    else:
+        nexts = [graph.conjunction((side, RESET ^ 1)) for side in (LEFT, RIGHT)]
+        shown = graph.conjunction(gate)
+    graph.latches = (Latch(still, 1), Latch(both), *map(Latch, nexts))
+    only_gold = graph.conjunction((value, shown ^ 1, unknown ^ 1))
+    only_gate = graph.conjunction((value ^ 1, shown, unknown ^ 1))
+    graph.outputs = [graph.conjunction((only_gold ^ 1, only_gate ^ 1)) ^ 1]
+    return graph, Hints((Dual(value, unknown),), tuple(gate))
+
+
+def meanings(graph: Aig) -> list[tuple[int, ...]]:
+    """The added outputs as sorted literals, where they are conjunctions of the first gates."""
+    gates = dict(enumerate(graph.gates, graph.first_gate))
+
+    def terms(literal: int) -> list[int]:
+        pair = gates.get(literal >> 1)
+        return [literal] if pair is None or literal & 1 else [*terms(pair[0]), *terms(pair[1])]
+
+    return [tuple(sorted(terms(literal))) for literal in graph.outputs[1:]]
+
+
+def test_adds_both_sides_of_an_agreement() -> None:
+    graph, hints = miter(1)
+    runs = random_runs(graph, variables(graph, hints))
+    added = meanings(strengthened(graph, hints, runs))
+    (dual,), (net,) = hints.gold, hints.gate
+    assert (dual.unknown ^ 1, dual.value) in added
+    assert (dual.unknown ^ 1, net) in added
+
+
+def test_composes_what_has_no_counterpart() -> None:
+    graph, hints = miter(2)
+    runs = random_runs(graph, variables(graph, hints))
+    added = meanings(strengthened(graph, hints, runs))
+    assert (hints.gold[0].unknown ^ 1, *hints.gate) in added
+
+
+def test_leaves_the_question_as_it_was() -> None:
+    graph, hints = miter(2)
+    runs = random_runs(graph, variables(graph, hints))
+    grown = strengthened(graph, hints, runs)
+    assert grown.outputs[0] == graph.outputs[0]
+    assert grown.latches == graph.latches
+    assert grown.gates[: len(graph.gates)] == graph.gates
+
+
+def test_adds_nothing_without_hints() -> None:
+    graph, _ = miter(1)
+    hints = Hints((), ())
+    runs = random_runs(graph, variables(graph, hints))
+    assert strengthened(graph, hints, runs).to_bytes() == graph.to_bytes()
