@@ -246,6 +246,19 @@ def test_coverage_names_what_was_never_reached(isolation: Isolation) -> None:
     ]
 
 
+def test_coverage_is_of_designs_that_mix_assignments_too(isolation: Isolation) -> None:
+    mixed = COUNTER.replace("always_ff", "always").replace(
+        "q + 1;", "q + 1;\n  initial q[3:2] = 0;"
+    )
+    problem, candidate = counter(mixed.replace("q <= 0", "q = 0"))
+    found = coverage(problem, candidate, isolation)
+    assert (found.passed, found.toggles) == (True, Share(12, 12))
+
+
+def test_coverage_says_where_the_testbench_fails(isolation: Isolation) -> None:
+    assert not coverage(*counter(COUNTER.replace("q + 1", "q + 3")), isolation).passed
+
+
 def test_coverage_needs_a_testbench_and_a_design_that_runs(isolation: Isolation) -> None:
     problem, candidate = counter(COUNTER)
     reference = replace(problem, harness=ReferenceSpec(candidate.sources))
