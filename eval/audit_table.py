@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gatewright.eval.audit import Audit, AuditRow, refusal
@@ -49,6 +50,7 @@ def print_audit(audit: Audit, console: Console) -> None:
     lines = [line for row in audit.rows for line in remarks(row, most)]
     if len(audit.rows) == 1:
         lines += never_reached(audit.rows[0])
+    lines += run_otherwise(audit.rows)
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     unproved = "" if audit.proofs else "; no proofs, so that survivors may be equivalent"
@@ -102,8 +104,6 @@ def remarks(row: AuditRow, most: int | None = None) -> list[str]:
         lines.append(f"{row.problem}: never looks at: {_list(strength.unwatched)}")
     if strength.power_up:
         lines.append(f"{row.problem}: fails the reference without its initial values")
-    if row.reached and row.reached.coverage and not row.reached.coverage.passed:
-        lines.append(f"{row.problem}: does not pass the reference on Verilator, which covers this")
     survivors = strength.survivors
     for trial in survivors[:most]:
         known = ", and behaves differently" if trial.fate is Fate.DIFFERENT else ""
@@ -123,6 +123,17 @@ def never_reached(row: AuditRow, most: int = _MOST_MISSED) -> list[str]:
     if len(missed) > most:
         lines.append(f"  and {len(missed) - most} more (--json lists all)")
     return lines if missed else []
+
+
+def run_otherwise(rows: Sequence[AuditRow]) -> list[str]:
+    """Whose coverage is of a run that ended otherwise than the one that was judged."""
+    names = tuple(
+        row.problem
+        for row in rows
+        if row.reached and row.reached.coverage and not row.reached.coverage.passed
+    )
+    why = "fails the reference on Verilator (no x, other random numbers); coverage is of that run"
+    return [f"{why}: {_list(names)}"] if names else []
 
 
 def _list(names: tuple[str, ...]) -> str:
