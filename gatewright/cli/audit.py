@@ -150,6 +150,9 @@ def covering(isolation: Isolation) -> Cover:
         open_runtime(open_verilator(isolation), isolation, say)
     except (ToolMissing, ToolCrashed, SandboxUnavailable) as error:
         return partial(_no_coverage, error)
+    except OSError as error:
+        said = f"Verilator's runtime cannot be kept: {error}"
+        return partial(_no_coverage, ToolCrashed(said, hint="choose a folder: XDG_CACHE_HOME"))
     return partial(coverage, isolation=isolation)
 
 

@@ -136,6 +136,15 @@ def test_without_verilator_an_audit_goes_on_and_says_so(gatewright, monkeypatch)
     assert all("uncovered" not in row for row in ran.json["problems"])
 
 
+@pytest.mark.usefixtures("with_verilator")
+def test_without_a_cache_an_audit_goes_on_and_says_so(gatewright, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(put(tmp_path, "no_folder", "")))
+    flags = ("--problems", "mux4", "--mutants", "1", "--no-formal")
+    ran = gatewright("audit", "starter", *flags)
+    assert ran.status == 0
+    assert "no coverage of mux4: Verilator's runtime cannot be kept" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
