@@ -17,7 +17,7 @@ from gatewright.core import DataError
 from gatewright.retrieval.facts import extract
 from gatewright.retrieval.facts.types import FileFacts, Instance, Module
 from gatewright.retrieval.scan import Content, Stamp, language_of, read, scan
-from gatewright.retrieval.store import Store, StoredFile, StoredModule, content_hash
+from gatewright.retrieval.store import Store, StoredFile, StoredModule, StoredUse, content_hash
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -57,9 +57,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An instance of a module: in which file, in which module."""
+    """An instance of a module: in which file, in which module (`parent_id` is its number)."""
 
     path: str
+    parent_id: int
     parent: Module
     instance: Instance
 
@@ -233,6 +234,10 @@ class Repository:
     def _found(self, name: str | None) -> tuple[Definition, ...]:
         return tuple(_definition(m) for m in self._ask(lambda store: store.modules(name)))
 
+    def definition(self, name: str, near: str = "") -> Definition | None:
+        """The nearest definition of a name; None where there is none."""
+        return next(iter(self.definitions(name, near)), None)
+
     def module(self, definition: Definition) -> Module:
         """The facts of a definition that was just asked for."""
         return self._module(definition.id)
@@ -245,15 +250,25 @@ class Repository:
                 "the repository changed meanwhile", where=str(self.root), hint="ask again"
             ) from None
 
-    def uses(self, name: str) -> Iterator[Use]:
-        """Every instance of a module, in order of path and line."""
-        for use in self._ask(lambda store: store.uses(name)):
-            parent = self._module(use.parent)
-            yield Use(use.path, parent, parent.instances[use.position])
+    def uses(self, name: str, of: Definition | None = None) -> Iterator[Use]:
+        """Every instance of a module, in order of path and line.
 
-    def count_uses(self, name: str) -> int:
-        """How many instances of a module there are."""
-        return len(self._ask(lambda store: store.uses(name)))
+        With `of`, one of several definitions of the name: only those it is nearest to.
+        """
+        for use in self._uses(name, of):
+            parent = self._module(use.parent)
+            yield Use(use.path, use.parent, parent, parent.instances[use.position])
+
+    def count_uses(self, name: str, of: Definition | None = None) -> int:
+        """How many instances of a module there are, as `uses` tells them."""
+        return len(self._uses(name, of))
+
+    def _uses(self, name: str, of: Definition | None) -> list[StoredUse]:
+        found = self._ask(lambda store: store.uses(name))
+        if of is None or len(self.definitions(name)) < 2:
+            return list(found)
+        nearest = {path: self.definition(name, path) for path in {use.path for use in found}}
+        return [use for use in found if nearest[use.path] == of]
 
     def ports(self, module: str) -> tuple[str, ...] | None:
         """The ports of a module in order; None where the repository does not define it."""

@@ -15,8 +15,11 @@ from gatewright.cli.doctor import doctor
 from gatewright.cli.evaluate import evaluate, preflight
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.generate import generate
+from gatewright.cli.index import index
 from gatewright.cli.reporting import compare, report
 from gatewright.cli.schematic import schematic
+from gatewright.cli.show import show
+from gatewright.cli.signals import cone, drivers, loads
 from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
 from gatewright.cli.testbench import testbench
@@ -42,6 +45,11 @@ app.command()(preflight)
 app.command()(audit)
 app.command()(report)
 app.command()(compare)
+app.command()(index)
+app.command()(show)
+app.command()(drivers)
+app.command()(loads)
+app.command()(cone)
 app.add_typer(datasets_app, name="datasets")
 
 

@@ -6,8 +6,12 @@ and a tuple is made and written three times faster. They are as immutable.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
+
+# What binds looser than the `&&` that joins conditions, or reads as if it did.
+_LOOSE = re.compile(r"\|\||\?|->|, ")
 
 
 class ModuleKind(StrEnum):
@@ -199,6 +203,8 @@ class Block(NamedTuple):
         while condition >= 0:
             texts.append(self.conditions[condition].text)
             condition = self.conditions[condition].parent
+        if len(texts) > 1:
+            texts = [f"({text})" if _LOOSE.search(text) else text for text in texts]
         return " && ".join(reversed(texts))
 
     def reads(self, assignment: Assignment) -> frozenset[str]:

@@ -1,0 +1,164 @@
+"""`gatewright drivers`, `loads` and `cone`: where a signal comes from, and where it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatewright.cli.options import Json
+from gatewright.cli.repository import Near, Repo
+
+if TYPE_CHECKING:
+    from gatewright.retrieval.dataflow import ConeStep
+    from gatewright.retrieval.drivers import Access, Accesses
+
+Signal = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODULE.SIGNAL", help="A signal; MODULE.INSTANCE.SIGNAL goes through instances."
+    ),
+]
+_LONGEST_LINE = 100
+
+
+def drivers(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> None:
+    """Show what drives a signal: statements, instances inside, what its module is connected to.
+
+    Exit status: 0 shown (also where nothing drives it), 2 error (no such signal).
+    """
+    from gatewright.cli.repository import opened
+    from gatewright.retrieval.drivers import drivers
+
+    with opened(repo) as repository:
+        found = drivers(repository, signal, near)
+    _tell(repo, found, "drivers", json)
+
+
+def loads(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> None:
+    """Show what reads a signal: statements, instances inside, what its module is connected to.
+
+    Exit status: 0 shown (also where nothing reads it), 2 error (no such signal).
+    """
+    from gatewright.cli.repository import opened
+    from gatewright.retrieval.drivers import loads
+
+    with opened(repo) as repository:
+        found = loads(repository, signal, near)
+    _tell(repo, found, "loads", json)
+
+
+def cone(
+    repo: Repo,
+    signal: Signal,
+    depth: Annotated[int, typer.Option(min=1, max=100, help="The most hops backwards.")] = 4,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="The most steps shown.")] = 200,
+    near: Near = "",
+    json: Json = False,
+) -> None:
+    """Show the statements that decide a signal, backwards, through the hierarchy.
+
+    Exit status: 0 shown, 2 error (no such signal).
+    """
+    from gatewright.cli.console import print_json, say
+    from gatewright.cli.repository import opened
+    from gatewright.cli.terminal import shown
+    from gatewright.retrieval.dataflow import cone
+
+    with opened(repo) as repository:
+        found = cone(repository, signal, depth, most, near)
+    if json:
+        steps = [_step(step) for step in found.steps]
+        print_json({"cone": steps, "cut": found.cut})
+        return
+    texts = _Texts(repo)
+    for step in found.steps:
+        inside = f"  ({step.path})" if step.path else ""
+        text = texts.line(step.file, step.line)
+        print(shown(f"{step.depth} {step.file}:{step.line}{inside}  {text}"))
+    if found.cut:
+        say("note: there is more beyond these limits (--depth, --most)")
+
+
+def _step(step: ConeStep) -> dict[str, object]:
+    return {
+        "file": step.file,
+        "line": step.line,
+        "end_line": step.end_line,
+        "depth": step.depth,
+        "kind": step.kind,
+        "module": step.module,
+        "path": step.path,
+        "signal": step.signal,
+        "condition": step.condition,
+    }
+
+
+def _tell(repo: Path, accesses: Accesses, key: str, as_json: bool) -> None:
+    from gatewright.cli.console import print_json, say
+    from gatewright.cli.repository import say_notes
+    from gatewright.cli.terminal import shown
+
+    if as_json:
+        rows = [_row(access) for access in accesses.found]
+        print_json({key: rows, "notes": list(accesses.notes)})
+        return
+    texts = _Texts(repo)
+    for access in accesses.found:
+        print(shown(_told(access, texts.line(access.file, access.line))))
+    if not accesses.found:
+        say(f"nothing {'drives' if key == 'drivers' else 'reads'} it")
+    say_notes(accesses.notes)
+
+
+def _row(access: Access) -> dict[str, object]:
+    return {
+        "file": access.file,
+        "line": access.line,
+        "end_line": access.end_line,
+        "kind": access.kind,
+        "clock": access.clock or None,
+        "reset": access.reset or None,
+        "condition": access.condition,
+        "module": access.module,
+        "target": access.target,
+        "via": access.via,
+        "role": access.role,
+        "scope": access.scope,
+        "block": {"line": access.block_line, "end_line": access.block_end_line},
+    }
+
+
+def _told(access: Access, text: str) -> str:
+    lines = (
+        f"{access.line}" if access.line == access.end_line else (f"{access.line}-{access.end_line}")
+    )
+    parts = [f"{access.file}:{lines}", access.kind, text]
+    if access.condition:
+        parts.append(f"when {access.condition}")
+    if access.clock:
+        parts.append(f"@{access.clock}")
+    if access.via:
+        parts.append(f"via {access.via}")
+    if access.role in ("control", "clock", "reset"):
+        parts.append(f"as {access.role}")
+    return "  ".join(parts)
+
+
+class _Texts:
+    """Lines of the repository's files, as they are now."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, list[str]] = {}
+
+    def line(self, file: str, line: int) -> str:
+        """A line, shortened; nothing where it is gone."""
+        from gatewright.retrieval.scan import read
+
+        if file not in self._files:
+            self._files[file] = read(self._root, file).text.split("\n")
+        lines = self._files[file]
+        text = lines[line - 1].strip() if line <= len(lines) else ""
+        return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"

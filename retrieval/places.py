@@ -1,0 +1,158 @@
+"""A signal in a repository: found by `MODULE.SIGNAL`, also through instances."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from gatewright.core import UsageError
+from gatewright.retrieval.facts.types import Connection, Instance, Module
+from gatewright.retrieval.repository import Definition, Repository
+
+_SELECTS = re.compile(r"\[[^\[\]]*\]")
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A module as it is defined in one file, and its facts."""
+
+    definition: Definition
+    module: Module
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the repository."""
+        return self.definition.path
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPlace:
+    """A signal of a module."""
+
+    place: Place
+    signal: str
+
+
+def find_modules(repository: Repository, name: str, near: str = "") -> tuple[Place, ...]:
+    """Every definition of a module; with `near`, a file of the repository, only the nearest one.
+
+    Raises UsageError where there is none.
+    """
+    found = repository.definitions(name, near)
+    if not found:
+        raise UsageError(
+            f"no module, package or class is called {name}",
+            where=str(repository.root),
+            hint=_like(name, repository.names()) or "gatewright index lists what there is",
+        )
+    return tuple(Place(d, repository.module(d)) for d in (found[:1] if near else found))
+
+
+def find_signals(repository: Repository, text: str, near: str = "") -> tuple[SignalPlace, ...]:
+    """A signal by `MODULE.SIGNAL` or `MODULE.INSTANCE.SIGNAL`, in every definition that has it;
+    with `near`, in the nearest one.
+
+    Bits (`q[3]`) are left aside. Raises UsageError where there is no such module or signal.
+    """
+    name, dot, rest = _bare(text).partition(".")
+    if not dot or not name or not rest:
+        raise UsageError("a signal is asked for as MODULE.SIGNAL", where=text)
+    *instances, signal = rest.split(".")
+    places = find_modules(repository, name, near)
+    for instance in instances:
+        places = _below(repository, places, instance)
+    found = tuple(
+        SignalPlace(place, signal) for place in places if signal in names_of(place.module)
+    )
+    if not found:
+        known = sorted({n for place in places for n in names_of(place.module)})
+        inside = places[0].module.name
+        raise UsageError(
+            f"{inside} has no signal {signal}",
+            where=f"{places[0].path}:{places[0].definition.line}",
+            hint=_like(signal, known) or f"gatewright show lists what {inside} has",
+        )
+    return found
+
+
+def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> tuple[Place, ...]:
+    """The modules behind an instance of that name."""
+    found: list[Place] = []
+    for place in places:
+        for used in place.module.instances:
+            if used.name == instance:
+                below = repository.definitions(used.module, place.path)
+                found += (Place(d, repository.module(d)) for d in below[:1])
+    if not found:
+        first = places[0]
+        known = [used.name for used in first.module.instances]
+        raise UsageError(
+            f"{first.module.name} has no instance {instance} of a module in the repository",
+            where=f"{first.path}:{first.definition.line}",
+            hint=_like(instance, known) or "gatewright show lists its instances",
+        )
+    return tuple({place.definition: place for place in found}.values())
+
+
+def _bare(text: str) -> str:
+    before = ""
+    while before != text:
+        before, text = text, _SELECTS.sub("", text)
+    return text.strip()
+
+
+def _like(name: str, known: list[str] | tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name, known, 3, 0.6)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def names_of(module: Module) -> frozenset[str]:
+    """Every name that is a signal of a module: declared, or a net that is only used."""
+    found = {port.name for port in module.ports} | {signal.name for signal in module.signals}
+    for block in module.blocks:
+        found.update(block.drives, block.loads)
+    for instance in module.instances:
+        for connection in instance.connections:
+            found.update(connection.names)
+    return frozenset(found)
+
+
+def written_names(connection: Connection) -> frozenset[str]:
+    """The names that an output drives through a connection: not those in its indices."""
+    return frozenset(_WORD.findall(_bare(connection.text))) & frozenset(connection.names)
+
+
+def port_of(connection: Connection, below: Definition | None) -> str:
+    """The port of a connection, where it goes by position too; empty where it is unknown."""
+    if connection.port or below is None:
+        return connection.port
+    ports = below.ports
+    return ports[connection.position][0] if connection.position < len(ports) else ""
+
+
+def direction_of(repository: Repository, below: Definition | None, port: str) -> str:
+    """A port's direction; `interface` where its type is one; empty where it is unknown."""
+    if below is None:
+        return ""
+    entry = next((found for found in below.ports if found[0] == port), None)
+    if entry is None:
+        return ""
+    _, direction, type_ = entry
+    word = _WORD.match(type_)
+    if word and direction != "interface":
+        named = repository.definition(word[0], below.path)
+        if named is not None and named.kind == "interface":
+            return "interface"
+    return direction
+
+
+def wildcard_port(instance: Instance, below: Definition | None, signal: str) -> bool:
+    """Whether `.*` connects a signal to the port of the same name."""
+    return (
+        instance.wildcard
+        and below is not None
+        and any(name == signal for name, _, _ in below.ports)
+        and all(connection.port != signal for connection in instance.connections)
+    )
