@@ -31,7 +31,8 @@ Progress = Callable[[int, int], None]
 class AuditRow:
     """One check's strength, or why it could not be measured (`fault`).
 
-    `reached` is what it covers of the design that is right; None = that was not asked for.
+    `reached` is what it covers of the design that is right; None where that was not asked for, or
+    is refused.
     """
 
     problem: str
@@ -137,7 +138,7 @@ def audit_testbench(
     bench = bench_of(problem, harness, reference)
     total = len(told.drawn(bench))
     strength = told.of(bench)
-    row = AuditRow(problem.id, strength, reached=_reached(problem, harness, reference, cover))
+    row = _covered(AuditRow(problem.id, strength), problem, harness, reference, cover)
     return Audit(
         problem.id,
         harness.rules,
@@ -159,13 +160,15 @@ def audit_row(
         strength = measure.of(bench_of(problem, harness, reference))
     except GatewrightError as error:
         return AuditRow(problem.id, fault=str(error))
-    return AuditRow(problem.id, strength, reached=_reached(problem, harness, reference, cover))
+    return _covered(AuditRow(problem.id, strength), problem, harness, reference, cover)
 
 
-def _reached(
-    problem: Problem, harness: Harness, reference: Candidate, cover: Cover | None
-) -> Reached | None:
-    return None if cover is None else reached(problem, harness, reference, cover)
+def _covered(
+    row: AuditRow, problem: Problem, harness: Harness, reference: Candidate, cover: Cover | None
+) -> AuditRow:
+    if cover is None or not row.sound:
+        return row
+    return replace(row, reached=reached(problem, harness, reference, cover))
 
 
 def bench_of(problem: Problem, harness: Harness, reference: Candidate) -> Bench:

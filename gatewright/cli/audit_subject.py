@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatewright.cli.console import say
 from gatewright.cli.inputs import read_sources
 from gatewright.core import (
     Candidate,
@@ -55,9 +56,12 @@ def _harness(problem: Problem, isolation: Isolation, seconds: float) -> Harness:
 
         limits = replace(LIMITS, cpu_s=SIMULATION_S + seconds)
         return CocotbHarness(isolation, limits, reproducible=True)
+    from gatewright.sandbox.harness.simulators import SimulatorChoice
     from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 
-    return TestbenchHarness(isolation, limits=replace(SIMULATION, cpu_s=seconds))
+    limits = replace(SIMULATION, cpu_s=seconds)
+    auto = SimulatorChoice.AUTO
+    return TestbenchHarness(isolation, limits=limits, simulator=auto, announce=say)
 
 
 def subject_of(wish: Wish) -> tuple[Problem, Candidate]:

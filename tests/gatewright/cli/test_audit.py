@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,25 @@ module tb;
   end
   initial begin
     #403 $display("Mismatches: %0d in %0d samples", errors, samples); $finish;
+  end
+endmodule
+"""
+SYSTEMVERILOG = """\
+module tb;
+  class Stimulus;
+    rand bit [3:0] value;
+  endclass
+  logic [3:0] a; wire [3:0] y;
+  add dut (.a(a), .y(y));
+  initial begin
+    Stimulus each = new;
+    for (int i = 0; i < 64; i++) begin
+      void'(each.randomize());
+      a = i < 32 ? each.value : i[3:0];
+      #1 assert (y == 4'(a + 1)) else $error("wrong");
+    end
+    $display("PASSED");
+    $finish;
   end
 endmodule
 """
@@ -119,6 +139,31 @@ def test_what_a_testbench_never_reaches_is_listed(gatewright, tmp_path):
     assert row["coverage"]["passed"] is True
     assert row["coverage"]["toggles"]["hit"] < row["coverage"]["toggles"]["total"]
     assert {missed["file"] for missed in row["coverage"]["missed"]} == {"ref.sv"}
+
+
+@pytest.mark.skipif(not os.environ.get("GATEWRIGHT_THOROUGH"), reason="GATEWRIGHT_THOROUGH=1")
+@pytest.mark.usefixtures("with_verilator")
+def test_a_testbench_that_icarus_cannot_read_is_audited_on_verilator(gatewright, tmp_path):
+    bench = put(tmp_path, "tb.sv", SYSTEMVERILOG)
+    reference = put(
+        tmp_path,
+        "add.sv",
+        "module add(input [3:0] a, output [3:0] y);\n  assign y = a + 1;\nendmodule\n",
+    )
+    flags = ("--mutants", "2", "--no-formal", "--json")
+    row = gatewright("audit", bench, "-r", reference, *flags).json["problems"][0]
+    assert row["sound"] is True
+    assert row["score"] == 1.0
+    assert row["coverage"]["toggles"] == {"hit": 16, "total": 16}
+
+
+def test_a_testbench_that_refuses_the_reference_is_not_covered(gatewright, tmp_path):
+    bench = put(tmp_path, "tb.sv", BESIDE.replace("!==", "==="))
+    ran = gatewright("audit", bench, "-r", put(tmp_path, "ref.sv", REFERENCE), "--json")
+    assert ran.status == 1
+    row = ran.json["problems"][0]
+    assert row["fault"].startswith("the reference is refused: mismatch")
+    assert "coverage" not in row
 
 
 def test_without_verilator_an_audit_goes_on_and_says_so(gatewright, monkeypatch):
