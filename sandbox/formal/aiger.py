@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 Literal = int
+FALSE: Literal = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Flow:
         self.passes(f"design -stash {role}0")
         return found
 
-    def _netlist(self, role: Role) -> Netlist:
+    def _netlist(self, role: str) -> Netlist:
         path = Path(f"{role}.json")
         self.passes(f"write_json {path}")
         return read_netlist(path, role)
@@ -191,6 +191,11 @@ class Flow:
         self.passes("setundef -undriven -zero", "aigmap")
         # -zinit turns the power-up state of registers without initial value into inputs.
         self.passes(f"write_aiger -zinit -map {MAP} {GRAPH}")
+
+    def constants(self, port: str) -> dict[int, str]:
+        """The bits of one of the miter's ports that are constant: the map does not list them."""
+        ports = {found.name: found.bits for found in self._netlist("miter").ports}
+        return {place: bit for place, bit in enumerate(ports[port]) if isinstance(bit, str)}
 
     def hints(self) -> Path:
         """Write which literal of the graph that was written last is which net."""

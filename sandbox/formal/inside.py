@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatewright.sandbox.formal import abc
-from gatewright.sandbox.formal.abc import Question
+from gatewright.sandbox.formal.aiger import Aig
 from gatewright.sandbox.formal.bisimulation import bisimilar
 from gatewright.sandbox.formal.flow import GRAPH, MAP, Flow, Role, Text, stage, steps_of
-from gatewright.sandbox.formal.miter import Paired, paired
+from gatewright.sandbox.formal.known import never_known
+from gatewright.sandbox.formal.miter import Paired, output_bits, paired
 from gatewright.sandbox.formal.netlist import Netlist
 from gatewright.sandbox.formal.question import Answer, Asked, Found
 from gatewright.sandbox.formal.solve import solve
@@ -23,8 +24,6 @@ from gatewright.sandbox.formal.unsuited import Unsuited
 
 RESULT = Path("result.json")
 _SMALL = 4000
-_KNOWN_FRAMES = 64
-_TRIGGER, _KNOWN = 0, 1  # the outputs, in the order of the ports
 
 
 def run(request: dict[str, object]) -> None:
@@ -53,37 +52,32 @@ def decide(asked: Asked) -> Found:
     if gold.size + gate.size < _SMALL and flow.induction():
         return replace(base, answer=Answer.EQUAL, by="induction")
     flow.graph(gate, ports)
-    solved = solve(flow, _one_output(_TRIGGER), lambda: _left(asked))
+    solved = solve(flow, _one_output(), lambda: _left(asked))
     names = _Names.read(MAP)
     stimulus = tuple(names.values(step, ports) for step in solved.steps)
     return replace(base, answer=solved.answer, by=solved.by, stimulus=stimulus)
 
 
 def _ever_known(flow: Flow, gold: Netlist) -> Found:
-    """Whether all of gold's outputs can ever be known: DIFFERENT = they can."""
+    """Which bits of gold's outputs are never known. DIFFERENT: some bit of each output is."""
     ports = paired(gold, gold)
     flow.normalise(Role.GOLD, ports, steps_of(gold, gold))
     flow.graph(None, ports)
-    whole = GRAPH.read_bytes()
-    outputs = sum(port.direction == "output" for port in ports)
-    for index in range(_KNOWN, _KNOWN + outputs):
-        GRAPH.write_bytes(whole)
-        if not _can_be_one(_one_output(index)):
-            return Found(Answer.EQUAL, "abc")
-    return Found(Answer.DIFFERENT, "abc")
+    stage("known")
+    places = _Names.read(MAP).outputs
+    unseen = never_known(Aig.of_bytes(GRAPH.read_bytes()))
+    never = {place for place, digit in flow.constants("known").items() if digit != "1"}
+    never |= {places[output] for output in unseen if output in places}
+    bits = output_bits(ports)
+    unknown = tuple(bit for place, bit in enumerate(bits) if place in never)
+    outputs = {name for name, _ in bits}
+    some = {name for name, _ in {*bits} - {*unknown}} == outputs
+    return Found(Answer.DIFFERENT if some else Answer.EQUAL, "abc", unknown=unknown)
 
 
-def _can_be_one(graph: abc.Graph) -> bool:
-    constant = graph.constant()
-    if constant is not None:
-        return constant
-    commands = f"bmc3 -F {_KNOWN_FRAMES} -T 5" if graph.latches else "iprove"
-    return abc.ask(GRAPH, Question(commands, 10)) is Answer.DIFFERENT
-
-
-def _one_output(index: int) -> abc.Graph:
+def _one_output() -> abc.Graph:
     stage("solve")
-    graph = abc.Graph(GRAPH.read_bytes()).only(index)
+    graph = abc.Graph(GRAPH.read_bytes()).only(0)
     GRAPH.write_bytes(graph.content)
     return graph
 
@@ -103,18 +97,22 @@ def _left(asked: Asked) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The graph's inputs by index, as `write_aiger -map` lists them."""
+    """The graph's inputs by index, as `write_aiger -map` lists them; the places of its outputs."""
 
     inputs: dict[int, tuple[str, int]]
+    outputs: dict[int, int]
 
     @classmethod
     def read(cls, path: Path) -> _Names:
         inputs: dict[int, tuple[str, int]] = {}
+        outputs: dict[int, int] = {}
         for line in path.read_text().splitlines():
             kind, *rest = line.split()
             if kind == "input":
                 inputs[int(rest[0])] = (rest[2], int(rest[1]))
-        return cls(inputs)
+            elif kind == "output":
+                outputs[int(rest[0])] = int(rest[1])
+        return cls(inputs, outputs)
 
     def values(self, step: dict[int, int], ports: Sequence[Paired]) -> dict[str, int]:
         """One step's input port values, under the user's names."""

@@ -44,25 +44,32 @@ def paired(gold: Netlist, gate: Netlist) -> tuple[Paired, ...]:
 def miter(ports: Sequence[Paired], *, with_gate: bool = True) -> str:
     """Verilog of a module `miter` around `gold`, whose outputs are split into value and unknown.
 
-    `trigger` is 1 where gold knows a bit and gate has another value; `known0`, … where gold knows
-    any bit of that output.
-    Without a gate `trigger` is 0.
+    `trigger` is 1 where gold knows a bit and gate has another value. Without a gate there is
+    `known` instead: a bit for each bit of gold's outputs, the first port's lowest bit first.
     """
     inputs = [p for p in ports if p.direction == "input"]
     outputs = [p for p in ports if p.direction == "output"]
-    heads = [f"input [{p.width - 1}:0] {p.name}" for p in inputs] + ["output trigger"]
-    heads += [f"output known{n}" for n in range(len(outputs))]
+    heads = [f"input [{p.width - 1}:0] {p.name}" for p in inputs]
+    heads.append(
+        "output trigger" if with_gate else f"output [{len(output_bits(ports)) - 1}:0] known"
+    )
     lines = [f"module miter({', '.join(heads)});"]
     lines += [f"wire [{p.width - 1}:0] {p.name}_d, {p.name}_x, {p.name}_g;" for p in outputs]
     shared = [f".{p.name}({p.name})" for p in inputs]
     gold = [f".{p.name}_{side}({p.name}_{side})" for p in outputs for side in "dx"]
     lines.append(f"gold gold({', '.join(shared + gold)});")
-    differ = "1'b0"
     if with_gate:
         gate = [f".{p.name}({p.name}_g)" for p in outputs]
         lines.append(f"gate gate({', '.join(shared + gate)});")
         differ = " | ".join(f"(|(({p.name}_d ^ {p.name}_g) & ~{p.name}_x))" for p in outputs)
-    lines.append(f"assign trigger = {differ};")
-    lines += [f"assign known{n} = |(~{p.name}_x);" for n, p in enumerate(outputs)]
+        lines.append(f"assign trigger = {differ};")
+    else:
+        lines.append(f"assign known = ~{{{', '.join(f'{p.name}_x' for p in reversed(outputs))}}};")
     lines += ["endmodule", ""]
     return "\n".join(lines)
+
+
+def output_bits(ports: Sequence[Paired]) -> tuple[tuple[str, int], ...]:
+    """The bits of `known`, in its order: the user's name of the port, and the place in it."""
+    outputs = (port for port in ports if port.direction == "output")
+    return tuple((port.user, bit) for port in outputs for bit in range(port.width))

@@ -47,7 +47,8 @@ class Found:
     `reason` says why it is unsuited.
 
     `clocks` are clock ports, each with the level after its active edge. `stimulus` holds the input
-    ports' values of a counterexample, step by step.
+    ports' values of a counterexample, step by step. `unknown` are bits of gold's outputs that are
+    never known: port and place, the lowest 0.
     """
 
     answer: Answer
@@ -56,6 +57,7 @@ class Found:
     steps: Steps = Steps.CYCLE
     clocks: tuple[tuple[str, int], ...] = ()
     stimulus: tuple[dict[str, int], ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()
 
     def to_json(self) -> str:
         """As it is left for whoever asked."""
@@ -72,4 +74,5 @@ class Found:
             Steps(found["steps"]),
             tuple((name, level) for name, level in found["clocks"]),
             tuple(found["stimulus"]),
+            tuple((name, bit) for name, bit in found["unknown"]),
         )

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gatewright.sandbox.formal.aiger import Aig, Literal
+from gatewright.sandbox.formal.aiger import FALSE, Aig, Literal
 
 RUNS = 512
 _MOST_STEPS = 64
@@ -19,7 +19,7 @@ _EVEN_STEPS = 2
 class Runs:
     """Signatures by variable: one bit for each step of each run.
 
-    `shown` is where an output was 1: the inputs' values of one such run, step by step.
+    `shown` are the inputs' values of one run, step by step, to where it was looked for.
     """
 
     all: int
@@ -32,10 +32,10 @@ class Runs:
         return found ^ self.all if literal & 1 else found
 
 
-def random_runs(aig: Aig, kept: Iterable[int]) -> Runs:
+def random_runs(aig: Aig, kept: Iterable[int], until: Literal = FALSE) -> Runs:
     """Run the graph from its first state; keep the signatures of the variables `kept`.
 
-    Ends at the step at which the first output is 1 in some run. Each input is even in half of the
+    Ends at the step at which `until` is 1 in some run. Each input is even in half of the
     runs and mostly 0 or mostly 1 in the others, so that some runs leave a reset for long.
     """
     steps = max(_LEAST_STEPS, min(_MOST_STEPS, _EFFORT // max(1, len(aig.gates))))
@@ -54,10 +54,9 @@ def random_runs(aig: Aig, kept: Iterable[int]) -> Runs:
         for variable, column in words.items():
             column.append(values[variable].to_bytes(RUNS // 8, "little"))
         state = [values[h.then >> 1] ^ (every if h.then & 1 else 0) for h in aig.latches]
-        output = aig.outputs[0]
-        bad = values[output >> 1] ^ (every if output & 1 else 0)
-        if bad:
-            run = bad.bit_length() - 1
+        reached = values[until >> 1] ^ (every if until & 1 else 0)
+        if reached:
+            run = reached.bit_length() - 1
             shown = tuple({n: word >> run & 1 for n, word in enumerate(step)} for step in taken)
             break
     columns = {v: int.from_bytes(b"".join(column), "little") for v, column in words.items()}

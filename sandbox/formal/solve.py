@@ -68,7 +68,7 @@ def _corresponding(flow: Flow, graph: abc.Graph, left: Callable[[], float]) -> S
     if len(aig.gates) > _MOST_GATES:
         return None
     hints = Hints.read(flow.hints(), aig)
-    runs = random_runs(aig, variables(aig, hints))
+    runs = random_runs(aig, variables(aig, hints), until=aig.outputs[0])
     if runs.shown:
         return Solved(Answer.DIFFERENT, "abc", runs.shown)
     GRAPH.write_bytes(strengthened(aig, hints, runs).to_bytes())

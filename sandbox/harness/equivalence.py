@@ -22,7 +22,13 @@ from gatewright.core import (
 )
 from gatewright.sandbox.formal.question import Answer, Asked, Found
 from gatewright.sandbox.harness.equivalence_replay import one_step, replay
-from gatewright.sandbox.harness.equivalence_text import FormalText, of_reference, readable, remark
+from gatewright.sandbox.harness.equivalence_text import (
+    FormalText,
+    never_known,
+    of_reference,
+    readable,
+    remark,
+)
 from gatewright.sandbox.harness.reference import (
     Reference,
     ReferenceHarness,
@@ -76,12 +82,14 @@ class EquivalenceHarness:
 
     Three-valued: what is neither proved nor refuted within `budget` is inconclusive, and so is what
     a proof cannot model (inout ports, z, huge memories, combinational loops), with the reason. Bits
-    that the reference leaves x match anything. A difference is replayed in simulation; where that
-    shows it, the verdict has its window and waveform. Safe to call from several threads at once.
+    that the reference leaves x match anything; those that it always leaves x are named. A
+    difference is replayed in simulation; where that shows it, the verdict has its window and
+    waveform. Safe to call from several threads at once.
 
     Proofs speak of hardware: x spreads further than in a simulator, dividing by zero has a value,
     races have a winner. So with `confirm` a proof only counts where random co-simulation, which
-    goes by the simulator's rules, sees no difference either.
+    goes by the simulator's rules, sees no difference either; and what no proof decides fails where
+    co-simulation does see one.
     """
 
     isolation: Isolation
@@ -91,7 +99,7 @@ class EquivalenceHarness:
     _bench: TestbenchHarness = field(init=False)
     _simulation: ReferenceHarness = field(init=False)
     _prepared: dict[tuple[ReferenceSpec, str], Reference] = field(default_factory=dict)
-    _known: dict[str, bool] = field(default_factory=dict)
+    _known: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bench = TestbenchHarness(self.isolation, rules=RULES)
@@ -118,14 +126,14 @@ class EquivalenceHarness:
         reference = self._prepared.get(key) or prepare(spec, problem.top)
         self._prepared[key] = reference
         top = problem.top or reference.interface.module
-        gate = readable(candidate, top, problem.context)
+        gold = of_reference(reference.plain, reference.interface.module)
+        gate = readable(candidate, top, problem.context, waits=gold.waits)
         if isinstance(gate, Refused):
             return _failed(gate.failure, gate.diagnostics)
         wanted = replace(reference.interface, module=top)
         differences = tuple(interface_differences(candidate, wanted))
         if differences:
             return _failed(FailureClass.INTERFACE, differences)
-        gold = of_reference(reference.plain, reference.interface.module)
         case = _Case(problem, spec, candidate, reference, gold, gate, top)
         done = self._job(case.gold_text, reference.interface.module, gate.layout.text, top)
         verdict = self._judged(case, done, waveform)
@@ -145,13 +153,15 @@ class EquivalenceHarness:
 
     def _judged(self, case: _Case, done: Done, waveform: Path | None) -> Verdict:
         if "result.json" not in done.files:
-            return self._unread(case, done) or _unfinished(case, done)
+            unread = self._unread(case, done)
+            return unread or self._compared(case, _unfinished(case, done), waveform)
         found = Found.of_json(done.files["result.json"])
         if found.answer is Answer.UNSUITED:
-            return _inconclusive(FailureClass.NO_CHECKS, found.reason)
+            unsuited = _inconclusive(FailureClass.NO_CHECKS, found.reason)
+            return self._compared(case, unsuited, waveform)
         if found.answer is Answer.UNDECIDED:
             said = f"neither a proof nor a difference within {self.budget.cpu_s:g} CPU seconds"
-            return _inconclusive(FailureClass.TIMEOUT, said)
+            return self._compared(case, _inconclusive(FailureClass.TIMEOUT, said), waveform)
         if found.answer is Answer.DIFFERENT:
             shown = replay(
                 self._bench,
@@ -165,6 +175,16 @@ class EquivalenceHarness:
             return _different(shown, found)
         return self._proved(case, found)
 
+    def _compared(self, case: _Case, undecided: Verdict, waveform: Path | None) -> Verdict:
+        """What no proof decides, by co-simulation: a difference that it sees is one."""
+        if not self.confirm:
+            return undecided
+        seen = self._simulation.check(case.problem, case.candidate, waveform=waveform)
+        if seen.failure_class is not FailureClass.MISMATCH:
+            return undecided
+        finding = remark("no proof either way, but simulation tells them apart", "different")
+        return replace(seen, diagnostics=(finding, *undecided.diagnostics, *seen.diagnostics))
+
     def _proved(self, case: _Case, found: Found) -> Verdict:
         """A proof counts if the reference's outputs are ever known: x matches anything."""
         doubts = (*case.gold.doubts, *case.gate.doubts)
@@ -172,15 +192,11 @@ class EquivalenceHarness:
             said = "as hardware it is equivalent, but a process does not wait for all that it reads"
             verdict = _inconclusive(FailureClass.NO_CHECKS, said)
             return replace(verdict, diagnostics=(*verdict.diagnostics, *doubts))
-        if case.gold_text not in self._known:
-            top = case.reference.interface.module
-            done = self._job(case.gold_text, top, case.gold_text, top, known=True)
-            text = done.files.get("result.json")
-            if text is None:
-                said = "equivalent, but whether the reference's outputs ever leave x is not known"
-                return _inconclusive(FailureClass.TIMEOUT, said)
-            self._known[case.gold_text] = Found.of_json(text).answer is Answer.DIFFERENT
-        if not self._known[case.gold_text]:
+        known = self._ever_known(case)
+        if known is None:
+            said = "equivalent, but whether the reference's outputs ever leave x is not known"
+            return _inconclusive(FailureClass.TIMEOUT, said)
+        if known.answer is not Answer.DIFFERENT:
             said = "an output of the reference was never seen to leave x, which matches anything"
             return _inconclusive(FailureClass.NO_CHECKS, said)
         if self.confirm:
@@ -193,8 +209,20 @@ class EquivalenceHarness:
                     outcome=Outcome.INCONCLUSIVE,
                     diagnostics=(finding, *seen.diagnostics),
                 )
-        note = remark(f"equivalent: {_HOW[found.by]}", "proved", Severity.NOTE)
+        said = f"equivalent: {_HOW[found.by]}{never_known(known.unknown)}"
+        note = remark(said, "proved", Severity.NOTE)
         return Verdict(Outcome.PASS, score=1.0, checks=1, mismatches=0, diagnostics=(note,))
+
+    def _ever_known(self, case: _Case) -> Found | None:
+        """What is ever known of the reference's outputs; None where that takes too long."""
+        if case.gold_text not in self._known:
+            top = case.reference.interface.module
+            done = self._job(case.gold_text, top, case.gold_text, top, known=True)
+            text = done.files.get("result.json")
+            if text is None:
+                return None
+            self._known[case.gold_text] = Found.of_json(text)
+        return self._known[case.gold_text]
 
     def _unread(self, case: _Case, done: Done) -> Verdict | None:
         """What the simulator says of a design that the front end refused, if it refuses it too."""

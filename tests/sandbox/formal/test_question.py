@@ -14,6 +14,7 @@ FOUND = st.builds(
     st.sampled_from(Steps),
     st.lists(st.tuples(NAMES, st.integers(0, 1)), max_size=2).map(tuple),
     st.lists(st.dictionaries(NAMES, st.integers(0, 1 << 70), max_size=3), max_size=3).map(tuple),
+    st.lists(st.tuples(NAMES, st.integers(0, 9)), max_size=2).map(tuple),
 )
 
 
