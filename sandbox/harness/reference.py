@@ -26,8 +26,8 @@ from gatewright.core import (
 )
 from gatewright.sandbox.harness import reference_bench, reference_seen
 from gatewright.sandbox.harness.kept import Kept, digest, letters
-from gatewright.sandbox.harness.reference_bench import Plan
 from gatewright.sandbox.harness.reference_names import PREFIX, renamed_tokens
+from gatewright.sandbox.harness.reference_plan import MAX_CYCLES, Plan
 from gatewright.sandbox.harness.reference_roles import Roles, elaborate
 from gatewright.sandbox.harness.reference_values import values_of
 from gatewright.sandbox.harness.seeds import drawn_seed
@@ -44,8 +44,11 @@ from gatewright.sandbox.isolation import Isolation, Limits
 from gatewright.sandbox.tools import slang
 
 RULES = "reference"
-MAX_CYCLES = 1_000_000
+# A pass that showed too little is tried again, so many times as long and as rarely reset; the last
+# time only where that takes no more CPU seconds than PATIENT_S.
 LONGER, PATIENCE = 10, 32
+LONGEST, MOST_PATIENCE = 100, 128
+PATIENT_S = 10.0
 # A reference made ready weighs its two texts and little more.
 _MOST_KEPT, _WEIGHT = 16 << 20, 4
 
@@ -98,8 +101,9 @@ class ReferenceHarness:
     run unless the ReferenceSpec has a seed or the harness is `reproducible`: then it follows from
     the candidate's text, so that no candidate can be made for it. `metrics["seed"]` tells it.
     Where bits of a clocked reference's outputs stand still, a pass is tried again for longer, with
-    rare resets. Outputs that were x throughout, or that all stood still though their text is not
-    constant, make it inconclusive; single ones that stood still are named in a warning.
+    rare resets, and where whole outputs still do, for much longer. An output that was x throughout,
+    or that stood still though its text is not constant, makes the check inconclusive; single bits
+    that stood still are named in a warning.
     """
 
     isolation: Isolation
@@ -165,10 +169,14 @@ class ReferenceHarness:
         seen = reference_seen.read(verdict.log)
         outputs, constant = ready.interface.outputs, ready.roles.constant
         if verdict.passed and plan.sequential and reference_seen.remarks(seen, outputs, constant):
-            cycles = min(LONGER * plan.cycles, MAX_CYCLES)
-            longer = run(replace(plan, cycles=cycles, patience=PATIENCE))
-            seen = reference_seen.joined(seen, reference_seen.read(longer.log))
+            longer = run(plan.longer(LONGER, PATIENCE))
             verdict = _joined(verdict, longer)
+            seen = reference_seen.joined(seen, reference_seen.read(longer.log))
+            cheap = longer.cpu_s * LONGEST / LONGER <= PATIENT_S
+            if verdict.passed and cheap and reference_seen.standing(seen, outputs, constant):
+                longest = run(plan.longer(LONGEST, MOST_PATIENCE))
+                verdict = _joined(verdict, longest)
+                seen = reference_seen.joined(seen, reference_seen.read(longest.log))
         if verdict.passed:
             varied = plan.input_bits > 0 and not plan.exhaustive
             verdict = _doubted(verdict, seen, outputs, constant if varied else None)

@@ -3,64 +3,20 @@
 Stimulus comes in epochs of 32 steps. For each epoch every input draws a manner of moving (uniform,
 mostly one, held, counting, one bit at a time, values that the reference mentions, equal to another
 input ...), so that enables stay long enough for counters to run and comparators meet equality.
-Inputs never move at the same time as a clock. Outputs are compared after every movement.
+Inputs never move at the same time as a clock. Without a clock, all inputs 0, all 1 and each of them
+with one bit turned round come first. Outputs are compared after every movement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from gatewright.core import Interface, Port, Source
+from gatewright.core import Port, Source
 from gatewright.sandbox.harness import reference_seen as seen
-from gatewright.sandbox.harness.reference_roles import Reset, Roles
-from gatewright.sandbox.harness.reference_values import Values
+from gatewright.sandbox.harness.reference_plan import RESET_CYCLES, Plan
+from gatewright.sandbox.harness.reference_roles import Reset
 
-EXHAUSTIVE_BITS = 12
 TOP = "gw_tb"
-_RESET_CYCLES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is driven and how long.
-
-    `patience` 1 changes the manner of moving every 32 steps and resets often; larger factors do
-    so ever more rarely, which long runs need to get to deep states.
-    """
-
-    interface: Interface
-    roles: Roles
-    reference: str
-    candidate: str
-    cycles: int
-    seed: int
-    values: Values
-    patience: int = 1
-
-    @property
-    def sequential(self) -> bool:
-        """Whether there is a clock to drive."""
-        return bool(self.roles.clocks)
-
-    @property
-    def exhaustive(self) -> bool:
-        """Whether all input values are tried: no clock, and few enough input bits."""
-        return not self.sequential and 0 < self.input_bits <= EXHAUSTIVE_BITS
-
-    @property
-    def samples(self) -> int:
-        """How many times the outputs are compared."""
-        if not self.sequential:
-            return self.cycles + (1 << self.input_bits if self.exhaustive else 0)
-        pulses = sum(reset.asynchronous for reset in self.roles.resets)
-        lead = 2 * _RESET_CYCLES if self.roles.resets else 0
-        return lead + self.cycles * (4 + 2 * pulses)
-
-    @property
-    def input_bits(self) -> int:
-        """Bits of all inputs together."""
-        return sum(port.width for port in self.interface.inputs)
 
 
 def testbench(plan: Plan, script: Sequence[str] = ()) -> Source:
@@ -297,11 +253,20 @@ def _run(plan: Plan) -> list[str]:
 def _vector_run(plan: Plan) -> list[str]:
     """Without a clock: every value in order where they are few, then by epochs."""
     lines = ["  initial begin", "    #1;"]
+    joined = ", ".join(p.name for p in plan.interface.inputs)
     if plan.exhaustive:
-        joined = ", ".join(p.name for p in plan.interface.inputs)
         lines += [
             f"    for (gw_step = 0; gw_step < {1 << plan.input_bits}; gw_step = gw_step + 1) begin",
             f"      {{{joined}}} = gw_step; #1 gw_check; #1;",
+            "    end",
+        ]
+    elif plan.directed:
+        bits = plan.input_bits
+        flipped = f"(gw_step < 2 ? {bits}'b0 : {bits}'b1 << gw_step / 2 - 1)"
+        lines += [
+            f"    for (gw_step = 0; gw_step < {plan.directed}; gw_step = gw_step + 1) begin",
+            f"      {{{joined}}} = {{{bits}{{gw_step[0]}}}} ^ {flipped};",
+            "      #1 gw_check; #1;",
             "    end",
         ]
     lines += [
@@ -319,7 +284,7 @@ def _clocked_run(plan: Plan) -> list[str]:
     cycles, often = plan.cycles, plan.patience
     lines = ["  initial begin", "    #1;"]
     if plan.roles.resets:
-        lines += [f"    repeat ({_RESET_CYCLES}) begin", *_clock_all(plan), "    end"]
+        lines += [f"    repeat ({RESET_CYCLES}) begin", *_clock_all(plan), "    end"]
     lines += [
         f"    for (gw_step = 0; gw_step < {cycles}; gw_step = gw_step + 1) begin",
         f"      if (gw_step % {32 * plan.patience} == 0) gw_epoch;",

@@ -56,12 +56,14 @@ class _Uses:
     """What was seen while walking a design; signals by their hierarchical path.
 
     `resets_low` tells of signals that choose between constants and something else at which level
-    they choose the constants; `constants` are nets assigned nothing but a constant.
+    they choose the constants; `constants` are nets assigned nothing but a constant; `driven` is all
+    that something may drive.
     """
 
     clocks: set[str] = field(default_factory=set)
     resets_low: dict[str, bool] = field(default_factory=dict)
     constants: set[str] = field(default_factory=set)
+    driven: set[str] = field(default_factory=set)
     controls: dict[str, bool] = field(default_factory=dict)
     tested_low: dict[str, bool] = field(default_factory=dict)
     sources: dict[str, list[tuple[str, bool]]] = field(default_factory=lambda: defaultdict(list))
@@ -81,6 +83,7 @@ def _roles(uses: _Uses, interface: Interface) -> Roles:
     top = interface.module
     inputs = {f"{top}.{port.name}": port for port in interface.inputs}
     single = {path: port for path, port in inputs.items() if port.width == 1}
+    uses.clocks -= {path for path in uses.controls if _RESET.search(path.rpartition(".")[2])}
     clocks = _clocks(uses, single)
     resets = {
         reset.name: reset
@@ -93,7 +96,11 @@ def _roles(uses: _Uses, interface: Interface) -> Roles:
             resets[port.name] = Reset(port.name, _is_low(uses, path, port.name))
     special = {*clocks, *resets}
     data = tuple(p for p in interface.inputs if p.name not in special)
-    constant = frozenset(p.name for p in interface.outputs if f"{top}.{p.name}" in uses.constants)
+    constant = frozenset(
+        p.name
+        for p in interface.outputs
+        if f"{top}.{p.name}" in uses.constants or f"{top}.{p.name}" not in uses.driven
+    )
     return Roles(tuple(sorted(clocks)), tuple(resets.values()), data, constant)
 
 
@@ -193,6 +200,12 @@ def _walk(top: slang.InstanceSymbol) -> _Uses:
             branches = ([node.left], [node.right])
             for condition in node.conditions:
                 _choice(uses, condition.expr, *branches)
+        elif isinstance(node, ast.AssignmentExpression):
+            uses.driven.update(_names(node.left))
+        elif isinstance(node, ast.UnaryExpression):
+            uses.driven.update(_names(node.operand))
+        elif isinstance(node, ast.PrimitiveInstanceSymbol):
+            uses.driven.update(name for port in node.portConnections for name in _names(port))
         elif isinstance(node, ast.ContinuousAssignSymbol):
             _assignment(uses, node.assignment)
         elif isinstance(node, ast.NetSymbol) and node.initializer is not None:
@@ -235,6 +248,8 @@ def _inverted(expression: object) -> bool:
 def _connections(uses: _Uses, instance: slang.InstanceSymbol) -> None:
     for connection in instance.portConnections:
         inside = getattr(connection.port, "internalSymbol", None)
+        if connection.expression is not None:
+            uses.driven.update(_names(connection.expression))
         if inside is not None and connection.expression is not None:
             _flows(uses, inside.hierarchicalPath, connection.expression)
 

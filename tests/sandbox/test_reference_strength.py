@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from gatewright.core import (
     Candidate,
+    Direction,
     FailureClass,
     Outcome,
+    Port,
     Problem,
     ReferenceSpec,
     Severity,
@@ -21,7 +23,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.harness.reference import ReferenceHarness
 from gatewright.sandbox.harness.reference_roles import Reset, elaborate
-from gatewright.sandbox.harness.reference_seen import Seen, joined, read
+from gatewright.sandbox.harness.reference_seen import Seen, joined, read, remarks
 from gatewright.sandbox.harness.reference_values import values_of
 from gatewright.sandbox.isolation import open_isolation
 from gatewright.sandbox.tools.vcd import open_vcd, read_traces
@@ -47,6 +49,12 @@ SERIAL = """module c(input clk, input rst, input d, output reg o, output reg p);
 TICK = """module c(input clk, input rst, output reg t, output reg w); reg [11:0] n;
   always @(posedge clk) if (rst) {n, t, w} <= 0;
   else begin n <= n == 12'd3000 ? 0 : n + 1; t <= n == 12'd3000; w <= ~w; end endmodule"""
+FAR = """module c(input clk, input rst, input en, output reg s, output t); reg [15:0] q;
+  assign t = q > 16'd30000; always @(posedge clk) begin s <= en;
+  if (rst) q <= 0; else if (en && !t) q <= q + 1; end endmodule"""
+LINES = ", ".join(f"i{n}" for n in range(16))
+ALL = f"module c(input {LINES}, output y); assign y = {{0}}; endmodule"
+BUT_ONE = "&{" + LINES.replace("i7", "~i7") + "}"
 DECOYS = "a + b - (" + " || ".join(f"a == 32'd{n}" for n in range(70001, 70100)) + ")"
 
 
@@ -83,6 +91,13 @@ def errors(verdict: Verdict) -> list[str]:
             "output 'q' was never known",
         ),
         (
+            "module c(input clk, d, output reg p, output t); reg [63:0] n = 0; assign t = &n;"
+            " always @(posedge clk) begin p <= d; n <= n + 1; end endmodule",
+            "module c(input clk, d, output reg p, output t); assign t = 0;"
+            " always @(posedge clk) p <= d; endmodule",
+            "output 't' never changed",
+        ),
+        (
             SUM.format("{31'b0, &{a, b, a - b, a[3:0] == b[7:4]}}"),
             SUM.format("0"),
             "output 'y' never changed",
@@ -106,6 +121,8 @@ def test_where_nothing_is_seen_nothing_is_passed(reference: str, design: str, re
         "module c(input [3:0] a, output zero); assign zero = a > 15; endmodule",
         "module c(input clk, input d, output reg q, output error); assign error = 1'b0;"
         " always @(posedge clk) q <= d; endmodule",
+        "module c(input clk, input d, output reg q, output spare); always @(posedge clk) q <= d;"
+        " endmodule",
         "module c(input oe, input [3:0] d, output [3:0] y); assign y = oe ? 4'b0 : 4'bz; endmodule",
     ],
 )
@@ -121,7 +138,7 @@ def test_bits_that_stood_still_are_named_and_a_pass_claims_no_more_than_it_saw()
     verdict = run(text, text)
     assert verdict.passed
     said = [d.message for d in verdict.diagnostics]
-    assert any("of 48 bits of output 'q' never changed" in message for message in said)
+    assert any("of 48 bits of output 'q' never changed (47:" in message for message in said)
     assert any(m.startswith(f"no difference in {verdict.checks} samples") for m in said)
     assert not any("equivalent" in message for message in said)
 
@@ -141,6 +158,9 @@ def test_bits_that_stood_still_are_named_and_a_pass_claims_no_more_than_it_saw()
         (SERIAL, "20'hd1a7e", "20'hd1a7f"),
         (TICK, "n == 12'd3000", "0"),
         (TICK, "n == 12'd3000", "n == 12'd3001"),
+        (FAR, "t = q > 16'd30000", "t = 0"),
+        (ALL.format(f"&{{{LINES}}}"), f"&{{{LINES}}}", "1'b0"),
+        (ALL.format(BUT_ONE), BUT_ONE, "1'b0"),
         (SUM.format("a + b"), "a + b", DECOYS),
         (SUM.format("a + b"), "a + b", "&a[30:0] ? 0 : a + b"),
     ],
@@ -182,6 +202,15 @@ def test_the_level_of_a_reset_is_read_from_its_use_then_its_name(
     half = half.replace("q + ", "n + ")
     assert run(text, half).failure_class is FailureClass.MISMATCH
     assert run(text, text).passed
+
+
+def test_a_reset_that_one_process_only_waits_for_is_no_clock() -> None:
+    text = """module c(input clk, input arstn, input d, output reg p, output reg q);
+      always @(posedge clk or negedge arstn) if (!arstn) p <= 0; else p <= d;
+      always @(posedge clk or negedge arstn) q <= d; endmodule"""
+    roles = elaborate([Source("r.sv", text)], "c")[1]
+    assert roles.clocks == ("clk",)
+    assert roles.resets == (Reset("arstn", True, True),)
 
 
 def test_a_reset_is_followed_into_an_instance() -> None:
@@ -251,6 +280,18 @@ def test_two_runs_are_seen_as_one() -> None:
     first, second = {"q": Seen(3, 2, 0, True)}, {"q": Seen(4, 1, 1, False)}
     assert joined(first, second) == {"q": Seen(7, 2, 1, True)}
     assert joined(first, {}) == {"q": Seen(6, 2, 0, True)}
+
+
+def test_the_bits_that_stood_still_in_both_runs_are_named() -> None:
+    row = "Reference: q known 4 bits 8 moved {} floated 0 still {}\n"
+    first, second = read(row.format(2, "e7")), read(row.format(4, "3d"))
+    assert first["q"].still == 0xE7
+    both = joined(first, second)
+    assert both["q"].still == 0x25
+    port = Port("q", Direction.OUTPUT, 8)
+    assert remarks(both, [port], frozenset()) == [
+        "4 of 8 bits of output 'q' never changed (5, 2, 0)"
+    ]
 
 
 @given(st.lists(st.integers(0, 2**16 - 1), min_size=2, max_size=40), st.integers(1, 16))
