@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from gatewright.core import ToolMissing
 from gatewright.eval.audit import audit_suite
 from gatewright.eval.suites.verilogeval import spec_to_rtl
+from gatewright.sandbox.harness.verilator_coverage import coverage
+from gatewright.sandbox.isolation import open_isolation
 from gatewright.sandbox.mutants import Measure
+from gatewright.sandbox.tools.verilator import open_verilator
 
 DATA = os.environ.get("GATEWRIGHT_DATA", "")
 
@@ -36,3 +41,27 @@ def test_the_known_weaknesses_of_verilogeval_come_out() -> None:
     assert whole_map.score is not None
     assert whole_map.score >= 0.9  # without proofs, a mutant that is equivalent counts against it
     assert whole_map.blind_to == ()
+
+
+def test_what_verilogeval_never_reaches_comes_out() -> None:
+    isolation = open_isolation()
+    try:
+        open_verilator(isolation)
+    except ToolMissing as error:
+        pytest.skip(str(error))
+    audit = audit_suite(
+        spec_to_rtl(),
+        Path(DATA) / "verilog-eval",
+        problems="Prob034_dff8,Prob140_fsm_hdlc",
+        measure=Measure(most=1),
+        cover=partial(coverage, isolation=isolation),
+    )
+    found = {row.problem: row.reached.coverage for row in audit.rows if row.reached}
+    whole, part = found["Prob034_dff8"], found["Prob140_fsm_hdlc"]
+    assert whole is not None
+    assert part is not None
+    assert whole.missed == ()
+    assert part.branches.hit < part.branches.total
+    assert {missed.place.file for missed in part.missed} == {"Prob140_fsm_hdlc_ref.sv"}
+    assert whole.passed
+    assert part.passed
