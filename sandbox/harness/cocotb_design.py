@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewright.core import (
@@ -20,6 +20,7 @@ from gatewright.sandbox.integrity import (
     GatePolicy,
     Kind,
     Layout,
+    Place,
     Preprocessed,
     Token,
     check,
@@ -36,7 +37,8 @@ from gatewright.sandbox.tools import slang
 from gatewright.sandbox.tools.slang_modules import Module
 
 TOOL = "cocotb"
-_MACROS = {"__ICARUS__": "1", "COCOTB_SIM": "1"}
+_MACROS = {"COCOTB_SIM": "1"}
+_ON_ICARUS = {"__ICARUS__": "1"}
 _REAL = re.compile(r"\binput\s+(?:(?:var|wire)\s+)?(?:real|realtime|shortreal)\b")
 _REACHING = frozenset({"include", "macro-budget"})
 
@@ -59,6 +61,10 @@ class Design:
         given = " , ".join(f". {name} ( {value} )" for name, value in self.parameters)
         return f"{self.module.name} # ( {given} )" if given else self.module.name
 
+    def place(self, file: str, line: int, name: str) -> Place | None:
+        """Where a line of its text came from; `file` must be the compiled `name`."""
+        return self.layout.place(line) if file.endswith(name) else None
+
     @property
     def unmeasured(self) -> tuple[Port, ...]:
         """The inputs whose width the text does not tell: of a named type, of computed bounds."""
@@ -80,11 +86,15 @@ def ready(
     spec: CocotbSpec,
     policy: GatePolicy,
     wanted: Interface | None = None,
+    macros: Mapping[str, str] = _ON_ICARUS,
 ) -> Design | Refused:
-    """Gate a candidate and find the module under test. `wanted` are the ports it must have."""
+    """Gate a candidate and find the module under test.
+
+    `wanted` are the ports it must have, `macros` those that its simulator defines.
+    """
     if not any(source.text.strip() for source in candidate.sources):
         return Refused(FailureClass.NO_CODE, (error("the answer holds no code"),))
-    done = preprocess(candidate.sources, defines={**_MACROS, **dict(spec.defines)})
+    done = preprocess(candidate.sources, defines={**_MACROS, **macros, **dict(spec.defines)})
     left = leave_out(done.tokens, done.files, policy)
     compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]
     refused = refusal(done, left.tokens, policy) or _borrowed(compiled, done.files, spec)
@@ -190,11 +200,22 @@ def widths(output: str, nonce: str) -> dict[str, int]:
     return {row[1]: int(row[2]) for row in rows if len(row) == 3 and row[2].isdecimal()}
 
 
-def wrapper(design: Design, nonce: str, measured: Mapping[str, int], wave: str = "") -> str:
+def floating(_: Port, width: int) -> str:
+    """What no input is driven with yet: z."""
+    return f"{{{width}{{1'bz}}}}"
+
+
+def wrapper(
+    design: Design,
+    nonce: str,
+    measured: Mapping[str, int],
+    wave: str = "",
+    start: Callable[[Port, int], str] = floating,
+) -> str:
     """The module `cocotb_<nonce>`, in which the design is an instance of its own name.
 
     The tests write variables of the wrapper, which no design can reach: a cast keeps the nets
-    apart. They start as z, as unconnected inputs are. Outputs are read in the design itself.
+    apart. They `start` as z, as unconnected inputs are. Outputs are read in the design itself.
     """
     module, top = design.module, design.module.name
     variables, connections = [], []
@@ -203,7 +224,7 @@ def wrapper(design: Design, nonce: str, measured: Mapping[str, int], wave: str =
         width = measured.get(port.name, port.width)
         range_ = f"[{width - 1}:0]" if port.name in measured and width > 1 else port.range_text
         sign, cast = ("signed ", "$signed") if port.signed else ("", "$unsigned")
-        variables.append(f"reg {sign}{range_} {name} = {{{width}{{1'bz}}}} ;")
+        variables.append(f"reg {sign}{range_} {name} = {start(port, width)} ;")
         connections.append(f". {port.name} ( {cast} ( {name} ) )")
     for port in module.interface.ports:
         if port.direction is Direction.INOUT:

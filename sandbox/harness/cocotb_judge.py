@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gatewright.core import Diagnostic, Direction, FailureClass, Outcome, Port, Verdict
-from gatewright.sandbox.harness.cocotb_design import Design, error
+from gatewright.sandbox.harness.cocotb_design import error
 from gatewright.sandbox.harness.cocotb_report import Report
-from gatewright.sandbox.integrity import Place
 from gatewright.sandbox.isolation import Ending, Finished
-from gatewright.sandbox.tools.icarus import gave_up_parsing, parse_messages
 from gatewright.sandbox.tools.slang_modules import Module
 
 MAX_LOG = 20_000
@@ -24,19 +22,14 @@ STOPPED = {
 }
 
 
-def not_compiled(finished: Finished, design: Design, file: str) -> Verdict:
-    """What Icarus minds, at its place in the user's files; `file` is the compiled design's name."""
-
-    def locate(name: str, line: int) -> Place | None:
-        return design.layout.place(line) if name.endswith(file) else None
-
+def not_compiled(finished: Finished, said: Sequence[Diagnostic], *, unparsed: bool) -> Verdict:
+    """The compiler refused the design with these messages; `unparsed`: at its syntax."""
     stage = FailureClass.ELABORATION
     if finished.ending is not Ending.EXITED:
         stage = STOPPED[finished.ending][0]
-    diagnostics = parse_messages(finished.output, locate)
-    if gave_up_parsing(finished.output) or any(d.code == "syntax" for d in diagnostics):
+    if unparsed or any(d.code == "syntax" for d in said):
         stage = FailureClass.SYNTAX
-    return timed(replace(failed(stage, *diagnostics), log=finished.output[:MAX_LOG]), finished)
+    return timed(replace(failed(stage, *said), log=finished.output[:MAX_LOG]), finished)
 
 
 def judged(finished: Finished, report: Report, module: Module, may: frozenset[str]) -> Verdict:

@@ -17,6 +17,7 @@ from pathlib import Path
 from gatewright.core import CocotbSpec, FailureClass, Outcome, Verdict
 from gatewright.sandbox.harness.cocotb_design import Design, error
 from gatewright.sandbox.harness.cocotb_judge import timed
+from gatewright.sandbox.harness.cocotb_simulator import IcarusCocotb
 from gatewright.sandbox.harness.cocotb_wave import with_wave
 from gatewright.sandbox.harness.cocotb_write import write_plain
 from gatewright.sandbox.harness.grader_judge import explained, hardened
@@ -47,6 +48,11 @@ class RunnerRun:
     seed: int
     waveform: Path | None
     quiet: bool = False
+
+    @property
+    def simulator(self) -> IcarusCocotb:
+        """What simulates."""
+        return IcarusCocotb(self.isolation, self.icarus)
 
     def judged(self, design: Design, may: frozenset[str]) -> tuple[Verdict, Finished | None]:
         """Run the files that hold a runner, one after another, and judge them together.

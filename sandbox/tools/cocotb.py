@@ -1,4 +1,4 @@
-"""Starts cocotb tests on a compiled Icarus simulation directly, without cocotb's runner.
+"""Starts cocotb tests on a compiled simulation directly, without cocotb's runner.
 
 Facts used (cocotb 2.1): the VPI library loads `GPI_USERS`, which embeds Python through libpython
 and calls the entry points of `PYGPI_USERS`, one after another.
@@ -24,7 +24,10 @@ _ENTRIES = ("cocotb.logging:_configure", "cocotb._init:init_package_from_simulat
 
 @dataclass(frozen=True, slots=True)
 class Cocotb:
-    """Where the installed cocotb keeps what a simulator needs; `mounts` must be visible inside."""
+    """Where the installed cocotb keeps what a simulator needs; `mounts` must be visible inside.
+
+    `library` is what Icarus loads.
+    """
 
     library: Path
     gpi_users: str
@@ -62,6 +65,37 @@ def find_cocotb() -> Cocotb:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class VerilatorParts:
+    """What a program that Verilator builds takes of cocotb: the library, the C++ with `main`."""
+
+    library: Path
+    main: Path
+
+
+@cache
+def verilator_parts() -> VerilatorParts:
+    """Those of the installed cocotb. Raises ToolMissing where it has none."""
+    find_cocotb()
+    from cocotb_tools import config
+
+    library = Path(config.lib_name_path("vpi", "verilator"))
+    main = Path(config.share_dir) / "lib" / "verilator" / "verilator.cpp"
+    for part in (library, main):
+        if not part.is_file():
+            raise ToolMissing(
+                "cocotb has no part for Verilator",
+                where=str(part),
+                hint="pip install --force-reinstall 'cocotb>=2.1,<3'",
+            )
+    return VerilatorParts(library, main)
+
+
+def icarus_program(image: str) -> tuple[str, ...]:
+    """The command line that simulates an image that Icarus compiled."""
+    return ("vvp", "-n", "-m", str(find_cocotb().library), image)
+
+
 def _libpython() -> Path:
     """The shared library of this interpreter; Debian's and Ubuntu's Python come without one."""
     import find_libpython
@@ -78,7 +112,7 @@ def _libpython() -> Path:
 
 
 def run_tests(
-    image: str,
+    program: Sequence[str],
     folder: Path,
     top: str,
     modules: Sequence[str],
@@ -89,7 +123,7 @@ def run_tests(
     seed: int,
     quiet: bool = False,
 ) -> Command:
-    """The command that runs test modules of `folder` on the compiled `image` in it.
+    """The command that runs test modules of `folder` in the simulation that `program` starts there.
 
     `entry` is the `module:function` that runs the regression in place of cocotb's own. It finds
     the instance under test, `design`, in the module `top`, and for each of its `inputs` the
@@ -112,7 +146,7 @@ def run_tests(
         # The tests' assertions are watched by our own loader, at a fraction of pytest's cost.
         "COCOTB_REWRITE_ASSERTION_FILES": "",
     }
-    argv: tuple[str, ...] = ("vvp", "-n", "-m", str(cocotb.library), image)
+    argv = tuple(program)
     if quiet:
         argv = ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null 2>&1")
     return Command(argv, folder, cocotb.mounts, environment, trusted=False, channel=True)
