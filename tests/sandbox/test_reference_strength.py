@@ -19,14 +19,17 @@ from gatewright.core import (
     ReferenceSpec,
     Severity,
     Source,
+    ToolMissing,
     Verdict,
 )
 from gatewright.sandbox.harness.reference import ReferenceHarness
 from gatewright.sandbox.harness.reference_roles import Reset, elaborate
 from gatewright.sandbox.harness.reference_seen import Seen, joined, read, remarks
 from gatewright.sandbox.harness.reference_values import values_of
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.isolation import open_isolation
 from gatewright.sandbox.tools.vcd import open_vcd, read_traces
+from gatewright.sandbox.tools.verilator import open_verilator
 
 HARNESS = ReferenceHarness(open_isolation())
 HEAD = "module c(input clk, input {0}, output reg [7:0] q);"
@@ -317,3 +320,21 @@ def test_a_candidates_numbers_are_drawn_by_lot() -> None:
     drawn = {v for seed in range(40) for v in values_of([], texts, seed).named(32)}
     assert len(drawn) > 500
     assert len(values_of([], texts, 1).named(32)) <= 40
+
+
+def test_a_reference_with_x_condemns_nobody_on_a_simulator_without_x() -> None:
+    isolation = open_isolation()
+    try:
+        open_verilator(isolation)
+    except ToolMissing as error:
+        pytest.skip(str(error))
+    text = "module c(input clk, d, output reg v, output [7:0] q); reg [7:0] n = 0;"
+    text += " assign q = v ? n : 8'bx;"
+    text += " always @(posedge clk) begin v <= d; n <= n + 1; end endmodule"
+    harness = ReferenceHarness(isolation, simulator=SimulatorChoice.VERILATOR)
+    for design in (text, text.replace("n + 1", "n + 2")):
+        spec = ReferenceSpec((Source("r.sv", text),), seed=1)
+        candidate = Candidate((Source("d.sv", design),))
+        verdict = harness.check(Problem("p", "", harness=spec), candidate)
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        assert "differs from a copy of itself" in errors(verdict)[-1]
