@@ -158,10 +158,18 @@ class Check:
         return Carried(replace(verdict, waveform=kept), unit, unkept)
 
     def _cocotb(self, problem: Problem, candidate: Candidate, wave: Path | None) -> Verdict:
+        from gatewright.cli.console import say
         from gatewright.sandbox.harness.cocotb import LIMITS, CocotbHarness
+        from gatewright.sandbox.harness.simulators import simulator_named
 
-        limits = self._limits(LIMITS)
-        harness = CocotbHarness(self.isolation, limits, wave, seed=self.seed)
+        harness = CocotbHarness(
+            self.isolation,
+            self._limits(LIMITS),
+            wave,
+            seed=self.seed,
+            simulator=simulator_named(self.simulator),
+            announce=say,
+        )
         return harness.check(problem, candidate)
 
     @contextmanager
