@@ -18,7 +18,7 @@ from gatewright.retrieval.places import (
 )
 from gatewright.retrieval.repository import Definition, Repository, Use
 
-MOST_USES = 50  # instances of one module whose connections are told
+MOST_USES = 30  # instances of one module whose connections are told
 _OUT = frozenset(("output", "inout", "ref", "interface"))
 _IN = frozenset(("input", "inout", "ref", "interface"))
 

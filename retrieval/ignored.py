@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _CLASS = re.compile(r"\[(!?)(\]?[^\]]*)\]")
@@ -26,19 +26,17 @@ class Ignored:
     folder: str = ""
     above: Ignored | None = None
     _rules: tuple[_Rule, ...] = ()
-    _any: re.Pattern[str] | None = None
-    _names: dict[str, bool] = field(default_factory=dict)
+    _names: re.Pattern[str] | None = None
+    _paths: re.Pattern[str] | None = None
 
     def inside(self, folder: str, text: str) -> Ignored:
         """The rules in a folder below this one whose `.gitignore` holds `text`."""
         rules = tuple(rule for line in text.splitlines() if (rule := _rule(line)) is not None)
         if not rules:
             return self
-        by_name = [rule.pattern.pattern for rule in rules if rule.by_name]
-        by_path = [rule.pattern.pattern for rule in rules if not rule.by_name]
-        names = f"(?:.*/)?(?:{'|'.join(by_name)})" if by_name else ""
-        either = re.compile("|".join((*([names] if names else []), *by_path)), re.DOTALL)
-        return Ignored(folder, self, rules, either)
+        names = _either([rule.pattern.pattern for rule in rules if rule.by_name])
+        paths = _either([rule.pattern.pattern for rule in rules if not rule.by_name])
+        return Ignored(folder, self, rules, names, paths)
 
     def holds(self, path: str, is_folder: bool) -> bool:
         """Whether a path (relative to the root of the walk) is left out.
@@ -55,18 +53,21 @@ class Ignored:
 
     def _verdict(self, path: str, is_folder: bool) -> bool | None:
         """What this folder's own rules say: the last one that matches decides."""
-        if self._any is None:
-            return None
+        name = path[path.rfind("/") + 1 :]
         inner = path[len(self.folder) + 1 :] if self.folder else path
-        if not self._any.fullmatch(inner):
+        by_name = self._names is not None and self._names.fullmatch(name)
+        if not by_name and not (self._paths is not None and self._paths.fullmatch(inner)):
             return None
-        name = inner.rpartition("/")[2]
         for rule in reversed(self._rules):
             if rule.folders_only and not is_folder:
                 continue
             if rule.pattern.fullmatch(name if rule.by_name else inner):
                 return not rule.negated
         return None
+
+
+def _either(patterns: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(patterns), re.DOTALL) if patterns else None
 
 
 def _rule(line: str) -> _Rule | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
@@ -104,6 +103,8 @@ def _bare(text: str) -> str:
 
 
 def _like(name: str, known: list[str] | tuple[str, ...]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, known, 3, 0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
 

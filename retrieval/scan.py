@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +17,7 @@ LANGUAGES = {
     ".svh": "verilog",
     ".svi": "verilog",
 }
+_SUFFIXES = tuple(LANGUAGES)
 MAX_BYTES = 8 << 20
 _SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv"))
 _BINARY_LOOK = 8192
@@ -67,40 +67,50 @@ class _Walk:
         while waiting:
             folder, ignored = waiting.pop()
             try:
-                with os.scandir(os.path.join(self.root, folder)) as entries:  # noqa: PTH118
+                with os.scandir(f"{self.root}/{folder}") as entries:
                     found = list(entries)
             except OSError as error:
                 self.notes.append(f"{folder}: {_reason(error)}, left out")
                 continue
-            rules = next((e for e in found if e.name == ".gitignore"), None)
-            if rules is not None:
-                ignored = ignored.inside(folder, _text_of(rules))
             waiting += self._take(folder, ignored, found)
 
     def _take(
         self, folder: str, ignored: Ignored, entries: list[os.DirEntry[str]]
-    ) -> Iterator[tuple[str, Ignored]]:
-        prefix = f"{folder}/" if folder else ""
+    ) -> list[tuple[str, Ignored]]:
+        """Keep the source files of a folder; its folders, with the rules that hold in it."""
+        folders: list[str] = []
+        files: list[os.DirEntry[str]] = []
         for entry in entries:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if name not in _SKIPPED:
+                    folders.append(name)
+            elif name.lower().endswith(_SUFFIXES):
+                files.append(entry)
+            elif name == ".gitignore":
+                ignored = ignored.inside(folder, _text_of(entry))
+        prefix = f"{folder}/" if folder else ""
+        for entry in files:
             path = prefix + entry.name
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in _SKIPPED and not ignored.holds(path, True):
-                        yield path, ignored
-                elif language_of(entry.name) and not ignored.holds(path, False):
-                    self._keep(path, entry)
-            except OSError as error:
-                self.notes.append(f"{path}: {_reason(error)}, left out")
+            if not ignored.holds(path, False):
+                self._keep(path, entry)
+        paths = (prefix + name for name in folders)
+        return [(path, ignored) for path in paths if not ignored.holds(path, True)]
 
     def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
-        found = entry.stat(follow_symlinks=False)
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            self.notes.append(f"{path}: {_reason(error)}, left out")
+            return
         if stat.S_ISREG(found.st_mode):
             self.files[path] = Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def language_of(path: str) -> str:
     """The language of a file by its name; empty where it is none of ours."""
-    return LANGUAGES.get(os.path.splitext(path)[1].lower(), "")  # noqa: PTH122 (of a name only)
+    dot = path.rfind(".")
+    return LANGUAGES.get(path[dot:].lower(), "") if dot > 0 else ""
 
 
 def _text_of(entry: os.DirEntry[str]) -> str:

@@ -59,9 +59,11 @@ def main(root: Path, signals: list[str]) -> None:
         counts = repository.counts
         print(f"{root.name}: {counts['files']} files, {counts['lines']} lines")
         print(f"cold {cold:.2f} s, peak {peak} MB; a look {seconds(repository.refresh):.3f} s")
-        edited = copy / max(repository.files, key=lambda f: (copy / f.path).stat().st_size).path
-        edited.write_text(edited.read_text(errors="replace") + "\n// edited\n")
-        print(f"largest file edited: fresh after {seconds(repository.refresh):.3f} s")
+        files = sorted(repository.files, key=lambda f: (copy / f.path).stat().st_size)
+        for title, file in (("median", files[len(files) // 2]), ("largest", files[-1])):
+            edited = copy / file.path
+            edited.write_text(edited.read_text(errors="replace") + "\n// edited\n")
+            print(f"{title} file edited: fresh after {seconds(repository.refresh):.3f} s")
         for signal in signals:
             for ask in (drivers, loads, cone):
                 first = seconds(lambda: ask(repository, signal))  # noqa: B023
