@@ -22,6 +22,7 @@ PLAIN = tuple(
             r"(?: (?:with|using) (?:assign|always|case) (?:statements?|blocks?))?",
             r"<det> (?:module|circuit) (?:is combinational and )?implements",
             r"(?:<verb> the )?module(?: (?:named|called) \w+| <module>)",
+            r"module name(?: is|:)? <module>",
             r"endmodule",
             r"(?:note: )?all (?:input and output )?ports are one bit(?: wide)?"
             r"(?: unless (?:otherwise (?:specified|stated)|a width is given))?",

@@ -6,6 +6,7 @@ import re
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.page import Page
+from gatewright.agents.symbolic.phrases import PLAIN
 from gatewright.agents.symbolic.readers.find import Find, span_of
 from gatewright.agents.symbolic.signals import Names
 from gatewright.agents.symbolic.text import Sentence, sentences
@@ -46,10 +47,18 @@ def read(page: Page, names: Names) -> list[Find]:
 
 
 def why_not(page: Page, names: Names) -> str:
-    """Why a page without any structure is not read: its first sentence that is not understood."""
-    _, unread = _all_said(page, Terms(names.interface))
+    """Why a page without any structure is not read: its first sentence that is not understood.
+
+    Sentences that only ask for a module are passed over.
+    """
+    _, every = _all_said(page, Terms(names.interface))
+    unread = [sentence for sentence in every if not _only_asks(sentence)]
     nothing = "the text holds no structure that is read here"
     return f"{_not_understood(unread[0])}, and {nothing}" if unread else nothing
+
+
+def _only_asks(sentence: Sentence) -> bool:
+    return all(any(p.fullmatch(clause) for p in PLAIN) for clause in clauses(sentence.text))
 
 
 def _all_said(page: Page, terms: Terms) -> tuple[list[Statement], list[Sentence]]:

@@ -80,6 +80,12 @@ REASONS = (
     ("input a, b\noutput y\n\na b | y\n0 0 | 1\n0 1 |\n1 0 | 0\n1 1 | 0\n", "line 6", "0 1 |"),
     ("input a, b\noutput f\n\nf(a,b) = sum m(1,1)\n", "line 4", "f(a,b) = sum m(1,1)"),
     ("input clk, rst, x\noutput z\n\nA --x=2--> B\nB --x=0--> A\n", "line 4", "A --x=2--> B"),
+    (
+        "Write a Verilog module named m with this interface:\n- input a\n- output y\n\n"
+        "Once upon a time.\nIt rained.\n",
+        "line 5",
+        "Once upon a time",
+    ),
     ("input a\noutput y\n\nOnce upon a time.\nIt rained.\n", "line 4", "Once upon a time"),
 )
 
