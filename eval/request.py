@@ -11,6 +11,7 @@ from gatewright.core import Problem, UsageError
 from gatewright.eval.answers import Answers
 from gatewright.eval.executors.base import Executor
 from gatewright.eval.suites import Dataset, Suite
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 
 ALL = "all"
 EVERY = "*"
@@ -23,7 +24,8 @@ class RunRequest:
     `answers` None scores the answers that `out` already holds. `samples` None takes what the
     answers have (1 where they are asked for). `rules` empty takes the suite's default, `("all",)`
     every rule set. `problems` is a shell pattern, or several with commas between.
-    `tools` are the versions to record; they must be the same when a run is resumed.
+    `tools` are the versions to record; they must be the same when a run is resumed;
+    they name a `simulator` that is not Icarus.
     """
 
     suite: Suite
@@ -37,6 +39,7 @@ class RunRequest:
     generate_only: bool = False
     tools: Mapping[str, str] = field(default_factory=dict)
     executor: Executor | None = None
+    simulator: SimulatorChoice = SimulatorChoice.ICARUS
 
 
 def chosen_rules(suite: Suite, names: Sequence[str]) -> tuple[str, ...]:

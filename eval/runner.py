@@ -34,6 +34,7 @@ from gatewright.eval.request import EVERY, RunRequest, chosen_problems, chosen_r
 from gatewright.eval.rowfile import RowFile
 from gatewright.eval.rows import Key, ResultRow, SampleRow
 from gatewright.eval.schedule import cost, in_order, longest_first
+from gatewright.eval.simulators import check_simulator, harness_on
 from gatewright.eval.suites import Dataset
 from gatewright.eval.summary import RunError, Summary, summarise
 from gatewright.eval.trim import kept_error
@@ -149,6 +150,7 @@ def _note_time(plan: _Plan, started: float) -> Manifest:
 
 def _plan(request: RunRequest, dataset: Dataset, folder: RunFolder) -> _Plan:
     rules = chosen_rules(request.suite, request.rules)
+    check_simulator(request.suite, rules, request.simulator)
     old = read_manifest(request.out)
     pattern = request.problems
     if request.answers is None and old is not None and pattern == EVERY:
@@ -215,7 +217,7 @@ def _work(
     request, manifest = plan.request, plan.manifest
     asked = request.answers if isinstance(request.answers, Asked) else None
     rules = () if request.generate_only else manifest.rules
-    worker = Worker(asked, [request.suite.harness(name) for name in rules])
+    worker = Worker(asked, [harness_on(request.suite, name, request.simulator) for name in rules])
     finished = _finished(plan, folder)
     costs = {problem.id: cost(request.suite, problem) for problem in plan.problems}
     todo = [

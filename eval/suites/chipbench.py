@@ -36,6 +36,7 @@ from gatewright.eval.suites.verilogeval_rules import (
 )
 from gatewright.models import Message
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.isolation import Isolation, open_isolation
 from gatewright.sandbox.tools.icarus import open_icarus
@@ -85,6 +86,10 @@ class ChipBench:
         """The references that the published flow fails, of the problems last loaded, and why."""
         return known_faults(self._names) if rules == OFFICIAL else {}
 
+    def hardened_on(self, simulator: SimulatorChoice) -> Harness:
+        """The hardened rule set, on that simulator."""
+        return _Hardened(TestbenchHarness(self._isolation, rules=HARDENED, simulator=simulator))
+
     def harness(self, rules: str) -> Harness:
         """The check of a rule set.
 
@@ -94,7 +99,7 @@ class ChipBench:
             icarus = open_icarus(self._isolation)
             return PublishedRules(rules, self._isolation, icarus, self._runs, corrected)
         if rules == HARDENED:
-            return _Hardened(TestbenchHarness(self._isolation, rules=HARDENED))
+            return self.hardened_on(SimulatorChoice.ICARUS)
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )

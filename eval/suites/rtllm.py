@@ -26,6 +26,7 @@ from gatewright.eval.suites.rtllm_rules import (
 from gatewright.eval.suites.rtllm_table import Counts, table
 from gatewright.models import Message, Role
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.isolation import Isolation, open_isolation
 from gatewright.sandbox.tools.icarus import open_icarus
 
@@ -73,6 +74,10 @@ class Rtllm:
             return {}
         return known_faults(open_icarus(self._isolation).major)
 
+    def hardened_on(self, simulator: SimulatorChoice) -> Harness:
+        """The hardened rule set, on that simulator."""
+        return HardenedRules.on(self._isolation, simulator)
+
     def harness(self, rules: str) -> Harness:
         """The check of a rule set.
 
@@ -81,7 +86,7 @@ class Rtllm:
         if rules in (OFFICIAL, ERRATA):
             return WordRules(rules, self._isolation, open_icarus(self._isolation))
         if rules == HARDENED:
-            return HardenedRules.on(self._isolation)
+            return self.hardened_on(SimulatorChoice.ICARUS)
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from gatewright.core import Candidate, FailureClass, Outcome, Problem, Verdict
 from gatewright.eval.suites.rtllm_errata import corrected
 from gatewright.eval.suites.rtllm_flow import SIMULATE_CPU_S, FlowRun, run_flow
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.isolation import Ending, Isolation
 from gatewright.sandbox.tools.icarus import TOOL, Icarus, gave_up_parsing, parse_messages
@@ -102,10 +103,13 @@ class HardenedRules:
     inner: TestbenchHarness
 
     @classmethod
-    def on(cls, isolation: Isolation) -> HardenedRules:
-        """The rule set under that isolation."""
+    def on(
+        cls, isolation: Isolation, simulator: SimulatorChoice = SimulatorChoice.ICARUS
+    ) -> HardenedRules:
+        """The rule set under that isolation, on that simulator."""
         limits = replace(SIMULATION, cpu_s=SIMULATE_CPU_S)
-        return cls(TestbenchHarness(isolation, limits=limits, rules=HARDENED))
+        harness = TestbenchHarness(isolation, limits=limits, rules=HARDENED, simulator=simulator)
+        return cls(harness)
 
     @property
     def rules(self) -> str:

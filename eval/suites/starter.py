@@ -23,6 +23,7 @@ from gatewright.core import (
 from gatewright.eval.suites.base import Dataset
 from gatewright.models import Message, Role
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 
 RULES = ("hardened",)
 WRONG_VARIANTS = ("wrong1.sv", "wrong2.sv", "wrong3.sv")
@@ -72,12 +73,16 @@ class Starter:
 
     def harness(self, rules: str) -> Harness:
         """The testbench, hardened: the only rule set."""
+        if rules not in RULES:
+            raise UsageError(f"no rule set {rules!r}", hint=f"there is: {', '.join(RULES)}")
+        return self.hardened_on(SimulatorChoice.ICARUS)
+
+    def hardened_on(self, simulator: SimulatorChoice) -> Harness:
+        """The hardened rule set, on that simulator."""
         from gatewright.sandbox.harness.testbench import TestbenchHarness
         from gatewright.sandbox.isolation import open_isolation
 
-        if rules not in RULES:
-            raise UsageError(f"no rule set {rules!r}", hint=f"there is: {', '.join(RULES)}")
-        return TestbenchHarness(open_isolation())
+        return TestbenchHarness(open_isolation(), simulator=simulator)
 
     def references(self, problem: Problem) -> Candidate:
         """The golden answer."""

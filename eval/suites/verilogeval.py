@@ -27,6 +27,7 @@ from gatewright.eval.suites.verilogeval_rules import (
 )
 from gatewright.models import Message
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.isolation import Isolation, open_isolation
 from gatewright.sandbox.tools.icarus import open_icarus
 
@@ -100,6 +101,12 @@ class VerilogEval:
         """CPU seconds that checking the golden design takes, roughly."""
         return _SLOW.get(problem.id, _USUAL)
 
+    def hardened_on(self, simulator: SimulatorChoice) -> Harness:
+        """The hardened rule set, on that simulator."""
+        from gatewright.eval.suites.verilogeval_hardened import HardenedRules
+
+        return HardenedRules.on(self._isolation, frozenset(_SLOW), simulator)
+
     def harness(self, rules: str) -> Harness:
         """The check of a rule set. Those of one suite share runs where that is exact.
 
@@ -109,9 +116,7 @@ class VerilogEval:
             icarus = open_icarus(self._isolation)
             return PublishedRules(rules, self._isolation, icarus, self._runs)
         if rules == HARDENED:
-            from gatewright.eval.suites.verilogeval_hardened import HardenedRules
-
-            return HardenedRules.on(self._isolation, slow=frozenset(_SLOW))
+            return self.hardened_on(SimulatorChoice.ICARUS)
         raise UsageError(
             f"{self.name} has no rule set {rules!r}", hint=f"choose of {', '.join(self.rule_sets)}"
         )

@@ -24,6 +24,7 @@ from gatewright.eval.suites.verilogeval_errata import corrected
 from gatewright.eval.suites.verilogeval_flow import spec_of
 from gatewright.eval.suites.verilogeval_golden import known_samples
 from gatewright.eval.suites.verilogeval_rules import HARDENED
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.isolation import Isolation
 
@@ -46,9 +47,14 @@ class HardenedRules:
     slow: Set[str] = frozenset()
 
     @classmethod
-    def on(cls, isolation: Isolation, slow: Set[str] = frozenset()) -> HardenedRules:
-        """The rule set under that isolation."""
-        return cls(TestbenchHarness(isolation, rules=HARDENED), slow)
+    def on(
+        cls,
+        isolation: Isolation,
+        slow: Set[str] = frozenset(),
+        simulator: SimulatorChoice = SimulatorChoice.ICARUS,
+    ) -> HardenedRules:
+        """The rule set under that isolation, on that simulator."""
+        return cls(TestbenchHarness(isolation, rules=HARDENED, simulator=simulator), slow)
 
     @property
     def rules(self) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gatewright.eval import Answers, RunRequest
     from gatewright.eval.opinion import Opinions
     from gatewright.eval.suites import Suite
+    from gatewright.sandbox.harness.simulators import SimulatorChoice
 
 SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="See `gatewright datasets list`.")]
 Data = Annotated[
@@ -60,6 +61,9 @@ def evaluate(
     ] = False,
     generate_only: Annotated[bool, typer.Option(help="Get answers, score none.")] = False,
     score_only: Annotated[bool, typer.Option(help="Score the answers that --out holds.")] = False,
+    simulator: Annotated[
+        str, typer.Option(help="icarus, auto or verilator; the last two: --rules hardened only.")
+    ] = "icarus",
     out: Annotated[
         Path | None, typer.Option(help="Where the run is kept.", show_default="runs/SUITE-…")
     ] = None,
@@ -75,7 +79,9 @@ def evaluate(
     from gatewright.datasets.pins import folder_of
     from gatewright.eval import RunRequest, run, summary_json
     from gatewright.eval.suites.registry import open_suite
+    from gatewright.sandbox.harness.simulators import simulator_named
 
+    choice = simulator_named(simulator)
     settings = settings_from(
         model=model,
         base_url=base_url,
@@ -103,7 +109,8 @@ def evaluate(
         problems=problems,
         jobs=settings.jobs,
         generate_only=generate_only,
-        tools=_tools(settings),
+        tools=_tools(settings, choice),
+        simulator=choice,
     )
     with RunProgress() as progress:
         summary = run(request, progress)
@@ -173,11 +180,24 @@ def _opinions(suite: Suite, request: RunRequest, settings: Settings) -> Opinions
         return second_opinions(suite, request.data, request.out, harness, executor, progress)
 
 
-def _tools(settings: Settings) -> dict[str, str]:
+def _tools(settings: Settings, choice: SimulatorChoice) -> dict[str, str]:
+    """The versions that a figure depends on; a run on another simulator is another run."""
+    from contextlib import suppress
+
+    from gatewright.core import ToolMissing
+    from gatewright.sandbox.harness.simulators import SimulatorChoice
     from gatewright.sandbox.tools.icarus import open_icarus
+    from gatewright.sandbox.tools.verilator import open_verilator
 
     isolation = isolation_from(settings)
-    return {"iverilog": open_icarus(isolation).version, "isolation": str(isolation.level)}
+    tools = {"isolation": str(isolation.level)}
+    if choice is not SimulatorChoice.ICARUS:
+        tools["simulator"] = str(choice)
+        with suppress(*([ToolMissing] if choice is SimulatorChoice.AUTO else [])):
+            tools["verilator"] = open_verilator(isolation).version
+    if choice is not SimulatorChoice.VERILATOR:
+        tools["iverilog"] = open_icarus(isolation).version
+    return tools
 
 
 def _default_folder(suite: Suite, answers: Answers | None) -> Path:
