@@ -14,7 +14,7 @@ _OTHERS = frozenset(
     for name in (
         *("IVERILOG", "VVP", "CONTAINER_IMAGE", "TRACE"),
         *("CHANNEL", "DESIGN", "FOLDERS", "INPUTS", "RUN"),
-        *("DATA", "THOROUGH", "UPDATE_PROMPTS"),
+        *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS"),
     )
 )
 
