@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatewright.cli.options import Json
+from gatewright.cli.options import IsolationLevel, Json
 from gatewright.cli.repository import Near, Repo
 
 if TYPE_CHECKING:
     from gatewright.retrieval.dataflow import ConeStep
     from gatewright.retrieval.drivers import Access, Accesses
+    from gatewright.retrieval.repository import Repository
 
 Signal = Annotated[
     str,
@@ -20,10 +21,24 @@ Signal = Annotated[
         metavar="MODULE.SIGNAL", help="A signal; MODULE.INSTANCE.SIGNAL goes through instances."
     ),
 ]
+BitByBit = Annotated[
+    bool,
+    typer.Option(
+        "--elaborated",
+        help="Elaborate the module and tell which bits, parameters as they are by default.",
+    ),
+]
 _LONGEST_LINE = 100
 
 
-def drivers(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> None:
+def drivers(
+    repo: Repo,
+    signal: Signal,
+    near: Near = "",
+    elaborated: BitByBit = False,
+    isolation: IsolationLevel = None,
+    json: Json = False,
+) -> None:
     """Show what drives a signal: statements, instances inside, what its module is connected to.
 
     Exit status: 0 shown (also where nothing drives it), 2 error (no such signal).
@@ -32,11 +47,21 @@ def drivers(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> 
     from gatewright.retrieval.drivers import drivers
 
     with opened(repo) as repository:
+        if elaborated:
+            _tell_bits(repository, signal, near, isolation, "drivers", json)
+            return
         found = drivers(repository, signal, near)
     _tell(repo, found, "drivers", json)
 
 
-def loads(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> None:
+def loads(
+    repo: Repo,
+    signal: Signal,
+    near: Near = "",
+    elaborated: BitByBit = False,
+    isolation: IsolationLevel = None,
+    json: Json = False,
+) -> None:
     """Show what reads a signal: statements, instances inside, what its module is connected to.
 
     Exit status: 0 shown (also where nothing reads it), 2 error (no such signal).
@@ -45,6 +70,9 @@ def loads(repo: Repo, signal: Signal, near: Near = "", json: Json = False) -> No
     from gatewright.retrieval.drivers import loads
 
     with opened(repo) as repository:
+        if elaborated:
+            _tell_bits(repository, signal, near, isolation, "loads", json)
+            return
         found = loads(repository, signal, near)
     _tell(repo, found, "loads", json)
 
@@ -110,6 +138,33 @@ def _tell(repo: Path, accesses: Accesses, key: str, as_json: bool) -> None:
     if not accesses.found:
         say(f"nothing {'drives' if key == 'drivers' else 'reads'} it")
     say_notes(accesses.notes)
+
+
+def _tell_bits(
+    repository: Repository, signal: str, near: str, level: str | None, key: str, as_json: bool
+) -> None:
+    """Tell what elaboration found, each place with its bits."""
+    from gatewright.cli.console import print_json, say
+    from gatewright.cli.elaborating import elaborated
+    from gatewright.cli.terminal import shown
+
+    answer = elaborated(repository, signal, near, level)
+    found = answer.drivers if key == "drivers" else answer.loads
+    notes = [f"slang has {answer.errors} errors with these sources"] if answer.errors else []
+    if as_json:
+        rows = [
+            {**_row(one.access), "bits": [one.high, one.low], "signal": one.scope} for one in found
+        ]
+        print_json({key: rows, "notes": notes})
+        return
+    texts = _Texts(repository.root)
+    for one in found:
+        text = texts.line(one.access.file, one.access.line)
+        print(shown(f"{one.scope}[{one.high}:{one.low}]  {_told(one.access, text)}"))
+    if not found:
+        say(f"nothing {'drives' if key == 'drivers' else 'reads'} it inside the module")
+    for note in notes:
+        say(f"note: {note}")
 
 
 def _row(access: Access) -> dict[str, object]:

@@ -131,3 +131,10 @@ def test_a_warm_question_imports_nothing_heavy(gatewright, repo):
         [sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ)
     )
     assert "HEAVY []" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_bits_by_elaboration_in_the_sandbox(gatewright, repo):
+    (row,) = gatewright("drivers", repo, "top.q", "--elaborated", "--json").json["drivers"]
+    assert (row["line"], row["kind"], row["bits"], row["signal"]) == (4, "always", [0, 0], "top.q")
+    ran = gatewright("loads", repo, "top.u_leaf.x", "--elaborated")
+    assert ran.out == "top.u_leaf.x[0:0]  leaf.v:2  assign  assign y = ~x;\n"
