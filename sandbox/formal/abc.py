@@ -78,7 +78,12 @@ class Graph:
     @property
     def latches(self) -> int:
         """How many bits of state it has."""
-        return int(self.content.split(b" ", 4)[3])
+        return self._header()[3]
+
+    @property
+    def gates(self) -> int:
+        """How many and-gates it has."""
+        return self._header()[5]
 
     def only(self, index: int) -> Graph:
         """The graph with one of its outputs kept."""

@@ -187,7 +187,7 @@ class Flow:
         self.passes("read_verilog miter.v", "hierarchy -check -top miter", "flatten", "opt_clean")
         _ADDERS.write_text(_RIPPLE)
         self.passes("opt_expr", "opt_merge -keepdc", "wreduce t:$add", "opt_clean", "simplemap")
-        self.passes(f"techmap -map {_ADDERS} -map +/techmap.v", "opt_clean", "dffunmap")
+        self.passes(f"techmap -map {_ADDERS} -map +/techmap.v", "dffunmap")
         self.passes("setundef -undriven -zero", "aigmap")
         # -zinit turns the power-up state of registers without initial value into inputs.
         self.passes(f"write_aiger -zinit -map {MAP} {GRAPH}")

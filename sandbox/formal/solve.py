@@ -17,6 +17,7 @@ from gatewright.sandbox.formal.strengthen import strengthened, variables
 
 _REDUCED = Path("reduced.aig")
 _MOST_GATES = 60_000
+_KEPT_S = 1  # for reading and writing what is asked next
 # Once with the guesses; without them what was merged stays merged, and two steps are affordable.
 _CORRESPONDENCES = ("scorr; cone -O 0", "scorr -F 2 -C 5000")
 
@@ -45,7 +46,12 @@ def _quick(graph: abc.Graph, left: Callable[[], float]) -> Iterator[Question]:
         yield Question("iprove", left())
         return
     yield Question("bmc3 -F 10 -T 1", 2)
-    yield Question("dprove", left() / 3)
+    # What is too big for guesses has only this.
+    yield Question("dprove", left() if _too_big(graph) else left() / 3)
+
+
+def _too_big(graph: abc.Graph) -> bool:
+    return graph.gates > _MOST_GATES
 
 
 def _last(left: Callable[[], float]) -> Iterator[Question]:
@@ -64,16 +70,16 @@ def _asked(questions: Iterator[Question]) -> Solved:
 
 def _corresponding(flow: Flow, graph: abc.Graph, left: Callable[[], float]) -> Solved | None:
     """By signal correspondence with invariants; what is left to prove becomes the graph."""
-    aig = Aig.of_bytes(graph.content)
-    if len(aig.gates) > _MOST_GATES:
+    if _too_big(graph):
         return None
+    aig = Aig.of_bytes(graph.content)
     hints = Hints.read(flow.hints(), aig)
     runs = random_runs(aig, variables(aig, hints), until=aig.outputs[0])
     if runs.shown:
         return Solved(Answer.DIFFERENT, "abc", runs.shown)
     GRAPH.write_bytes(strengthened(aig, hints, runs).to_bytes())
     for commands in _CORRESPONDENCES:
-        reduced = _reduced(Question(commands, left() / 2))
+        reduced = _reduced(Question(commands, left() - _KEPT_S))
         if reduced is None:
             break
         if reduced.constant() is False:

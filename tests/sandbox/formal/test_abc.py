@@ -11,6 +11,7 @@ TOGGLE = b"aig 2 0 1 2 1\n3\n2\n3\n\x02\x02"
 
 def test_reads_the_header() -> None:
     assert Graph(TOGGLE).latches == 1
+    assert Graph(TOGGLE).gates == 1
 
 
 def test_keeps_one_output() -> None:
