@@ -32,7 +32,7 @@ _PROGRAM, _UNIT, _HEAD = "simulation", "gw_all.cc", "gw_head.h"
 _VERILATE_S = 20
 _ENDLESS_ERRORS = "+verilator+error+limit+2000000000"
 _EDGE = re.compile(r"\b(posedge|negedge)\s*\(?\s*(\w+)")
-_OWN_REMARK = re.compile(r"^- \S+:\d+: Verilog \$finish\n", re.MULTILINE)
+_OWN_REMARK = re.compile(r"^- \S*:\d+: Verilog \$finish\n?", re.MULTILINE)
 
 
 class Programs:

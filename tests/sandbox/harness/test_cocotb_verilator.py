@@ -108,6 +108,7 @@ def test_a_right_design_passes_and_says_where(isolation: Isolation) -> None:
     assert verdict.passed, verdict
     assert set(verdict.tools) == {"verilator", "cocotb"}
     assert "two-values" in codes(verdict)
+    assert "Verilog $finish" not in verdict.log
     assert verdict.metrics == {"assertions": 19.0, "seed": 1.0}
 
 
