@@ -16,6 +16,9 @@ LANGUAGES = {
     ".sv": "verilog",
     ".svh": "verilog",
     ".svi": "verilog",
+    ".scala": "scala",
+    ".cu": "cuda",
+    ".cuh": "cuda",
 }
 _SUFFIXES = tuple(LANGUAGES)
 MAX_BYTES = 8 << 20

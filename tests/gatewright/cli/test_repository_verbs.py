@@ -92,7 +92,7 @@ def test_what_is_wrong_is_one_line(gatewright, repo, tmp_path):
     empty.mkdir()
     (empty / "notes.txt").write_text("")
     for arguments, complaint in (
-        (("index", empty), "holds no Verilog or SystemVerilog file"),
+        (("index", empty), "holds no Verilog, SystemVerilog, Chisel or CUDA file"),
         (("show", tmp_path / "none", "m"), "no such folder"),
         (("drivers", repo / "top.v", "top.q"), "is a file, not a folder"),
         (("drivers", repo, "top"), "asked for as MODULE.SIGNAL"),
