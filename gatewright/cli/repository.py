@@ -42,7 +42,9 @@ def opened(root: Path) -> Repository:
     if not repository.files:
         repository.close()
         raise DataError(
-            "holds no Verilog, SystemVerilog, Chisel or CUDA file", where=str(root), hint="name another folder"
+            "holds no Verilog, SystemVerilog, Chisel or CUDA file",
+            where=str(root),
+            hint="name another folder",
         )
     return repository
 

@@ -48,7 +48,7 @@ def _module(tree: Tree, node: Any, kind: ModuleKind, blocks: tuple[Block, ...]) 
 
 
 def _functions(tree: Tree) -> Iterator[tuple[int, Block]]:
-    """Every function with a body, after the number of the node it is in: a structure or the root."""
+    """Every function with a body, after the id of the node it is in: a structure or the root."""
     waiting: list[tuple[Any, int, Any | None]] = [(tree.root, tree.root.id, None)]
     while waiting:
         node, owner, template = waiting.pop()
