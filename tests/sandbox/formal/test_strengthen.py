@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from gatewright.sandbox.formal import abc
 from gatewright.sandbox.formal.aiger import Aig, Latch
 from gatewright.sandbox.formal.hints import Dual, Hints
 from gatewright.sandbox.formal.random_runs import random_runs
@@ -70,3 +75,28 @@ def test_adds_nothing_without_hints() -> None:
     hints = Hints((), ())
     runs = random_runs(graph, variables(graph, hints))
     assert strengthened(graph, hints, runs).to_bytes() == graph.to_bytes()
+
+
+@pytest.mark.parametrize("gate_registers", [1, 2])
+def test_what_is_added_proves_the_designs_equal(
+    gate_registers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, hints = miter(gate_registers)
+    assert reduced(graph, hints, tmp_path, monkeypatch).constant() is False
+
+
+def test_what_is_added_proves_nothing_false(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, hints = miter(2)
+    # The gate design's registers forget the reset.
+    graph.latches = (*graph.latches[:2], Latch(LEFT), Latch(RIGHT))
+    assert reduced(graph, hints, tmp_path, monkeypatch).constant() is None
+
+
+def reduced(graph: Aig, hints: Hints, folder: Path, monkeypatch: pytest.MonkeyPatch) -> abc.Graph:
+    monkeypatch.chdir(folder)
+    runs = random_runs(graph, variables(graph, hints))
+    Path("in.aig").write_bytes(strengthened(graph, hints, runs).to_bytes())
+    abc.ask(Path("in.aig"), abc.Question("scorr; cone -O 0; write_aiger out.aig", 5))
+    return abc.Graph(Path("out.aig").read_bytes())

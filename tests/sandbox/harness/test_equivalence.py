@@ -142,12 +142,72 @@ def test_proves(harness: EquivalenceHarness, reference: str, design: str) -> Non
             "always @(posedge c) begin z <= d; a <= d; b <= d; end endmodule",
             id="two registers that differ only in what they power up with",
         ),
+        pytest.param(
+            "module m(input signed [3:0] a, b, output y); assign y = a < b; endmodule",
+            "module m(input [3:0] a, b, output y); assign y = a < b; endmodule",
+            id="sign",
+        ),
+        pytest.param(
+            "module m(input [3:0] a, b, output [4:0] y); assign y = a + b; endmodule",
+            "module m(input [3:0] a, b, output [4:0] y); wire [3:0] s = a + b; assign y = s;\n"
+            "endmodule",
+            id="carry",
+        ),
+        pytest.param(
+            "module m(input c, w, a, output reg q); reg m[0:1]; initial {m[0], m[1]} = 0;\n"
+            "always @(posedge c) begin if (w) m[a] <= 1; q <= m[a]; end endmodule",
+            "module m(input c, w, a, output reg q); reg m[0:1];\n"
+            "always @(posedge c) begin if (w) m[a] <= 1; q <= m[a]; end endmodule",
+            id="a memory that is read before it is written",
+        ),
+        pytest.param(
+            "module m(input c, a, d, output reg q); reg m[0:1];\n"
+            "always @(posedge c) begin m[a] <= d; q <= m[a]; end endmodule",
+            "module m(input c, a, d, output reg q); reg m[0:1];\n"
+            "always @(posedge c) begin m[a] = d; q <= m[a]; end endmodule",
+            id="what is read of a memory while it is written",
+        ),
+        pytest.param(
+            "module m(input c, e, d, output reg q);\nalways @(posedge c) if (e) q <= d; endmodule",
+            "module m(input c, e, d, output reg q); wire g = c & e;\n"
+            "always @(posedge g) q <= d; endmodule",
+            id="a gated clock",
+        ),
+        pytest.param(
+            "module m(input c, r, output reg q);\n"
+            "always @(posedge c) if (r) q <= 0; else q <= ~q; endmodule",
+            "module m(input c, r, output reg q); reg [7:0] n;\n"
+            "always @(posedge c) if (r) {q, n} <= 0;\n"
+            "else begin n <= n + 1; q <= ~q ^ (n == 100); end endmodule",
+            id="a hundred cycles after a reset",
+        ),
     ],
 )
 def test_refutes(harness: EquivalenceHarness, reference: str, design: str) -> None:
     verdict = checked(harness, reference, design)
     assert verdict.outcome is Outcome.FAIL, verdict.diagnostics
     assert verdict.failure_class is FailureClass.NONEQUIVALENT
+
+
+@pytest.mark.parametrize("signs", ["", "signed"])
+@pytest.mark.parametrize("widths", [(1, 4, 6), (4, 4, 4), (5, 2, 3)])
+def test_knows_what_an_addition_is(
+    harness: EquivalenceHarness, signs: str, widths: tuple[int, int, int]
+) -> None:
+    a, b, y = (f"[{width - 1}:0]" for width in widths)
+    head = f"module m(input {signs} {a} a, input {signs} {b} b, output {y} y);\n"
+    last = widths[2] - 1
+    bits = (
+        f"wire {signs} {y} p = a, q = b; reg {y} s; reg c; integer i;\n"
+        f"always @* begin c = 0; for (i = 0; i <= {last}; i = i + 1) begin\n"
+        "s[i] = p[i] ^ q[i] ^ c; c = (p[i] & q[i]) | (p[i] & c) | (q[i] & c); end end\n"
+    )
+    reference = f"{head}assign y = a + b; endmodule"
+    right = checked(harness, reference, f"{head}{bits}assign y = s; endmodule")
+    assert right.outcome is Outcome.PASS, right.diagnostics
+    flipped = f"assign y = s ^ ((&a & &b) << {last}); endmodule"
+    wrong = checked(harness, reference, f"{head}{bits}{flipped}")
+    assert wrong.outcome is Outcome.FAIL, wrong.diagnostics
 
 
 def test_shows_the_difference_in_simulation(harness: EquivalenceHarness, tmp_path: Path) -> None:

@@ -287,3 +287,22 @@ def test_two_drivers_need_more_than_two_values(
     harness = TestbenchHarness(isolation, simulator=SimulatorChoice.VERILATOR)
     verdict = harness.check(problem, Candidate((Source("adder.sv", text),)))
     assert verdict.outcome is outcome, verdict.diagnostics
+
+
+CONSTRAINED = SV_BENCH.replace(
+    "rand bit [7:0] value;", "rand bit [7:0] value;\n  constraint c { value > 8'd250; }"
+).replace(
+    "Driver d = new();",
+    'Driver d = new();\n    if (!d.randomize()) $fatal(1, "rand");\n    if (d.value <= 250) wrong++;',
+)
+
+
+def test_constraints_are_solved_or_decide_nothing(isolation: Isolation) -> None:
+    problem = Problem("add", "", top="adder", harness=TestbenchSpec((Source("t.sv", CONSTRAINED),)))
+    harness = TestbenchHarness(isolation, simulator=SimulatorChoice.VERILATOR)
+    verdict = harness.check(problem, Candidate((Source("adder.sv", ADDER),)))
+    if "VERILATOR_SOLVER" in open_verilator(isolation).environment:
+        assert verdict.passed, verdict
+    else:
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        assert any(d.code == "solver" for d in verdict.diagnostics)
