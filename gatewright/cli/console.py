@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gatewright.cli.log_excerpt import counts_samples, log_excerpt
+from gatewright.cli.mismatch_table import mismatch_lines
 from gatewright.cli.terminal import escaped, shown
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def verdict_text(verdict: Verdict, unit: str = "") -> str:
     for test in verdict.tests:
         message = f": {test.message.strip().splitlines()[0]}" if test.message.strip() else ""
         lines.append(f"  {test.outcome:12} {test.name}{message}")
-    lines += _mismatch_lines(verdict, unit)
+    if verdict.first_mismatch:
+        lines += [f"  {line}" for line in mismatch_lines(verdict.first_mismatch, unit)]
     lines += log_excerpt(verdict)
     if verdict.waveform:
         lines.append(f"  waveform: {verdict.waveform}")
@@ -83,28 +85,3 @@ def _counts(verdict: Verdict) -> str:
 
 def _checks(count: int) -> str:
     return f"{count} check" if count == 1 else f"{count} checks"
-
-
-def _mismatch_lines(verdict: Verdict, unit: str) -> list[str]:
-    first = verdict.first_mismatch
-    if first is None:
-        return []
-    when = f"time {first.time}" + (f" (in units of {unit})" if unit else "")
-    lines = [f"  first mismatch at {when}: {', '.join(first.signals) or 'outputs'}"]
-    if not first.window:
-        return lines
-    names = [sampled.signal for sampled in first.window[0].values]
-    rows = [["time", *names]]
-    for cycle in first.window:
-        cells = [
-            s.value if s.expected is None or s.expected == s.value else f"{s.value}≠{s.expected}"
-            for s in cycle.values
-        ]
-        rows.append([str(cycle.time), *cells])
-    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))]
-    lines += [
-        "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=False))
-        for row in rows
-    ]
-    lines.append("    (got≠expected)")
-    return lines

@@ -35,6 +35,7 @@ from gatewright.sandbox.harness.reference import (
     interface_differences,
     prepare,
 )
+from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import TestbenchHarness
 from gatewright.sandbox.harness.testbench_design import Refused
 from gatewright.sandbox.integrity import Layout
@@ -102,8 +103,9 @@ class EquivalenceHarness:
     _known: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._bench = TestbenchHarness(self.isolation, rules=RULES)
-        self._simulation = ReferenceHarness(self.isolation)
+        choice = SimulatorChoice.AUTO
+        self._bench = TestbenchHarness(self.isolation, rules=RULES, simulator=choice)
+        self._simulation = ReferenceHarness(self.isolation, simulator=choice)
 
     @property
     def rules(self) -> str:

@@ -251,8 +251,11 @@ def _driven_on_both_edges(view: _View, instants: Sequence[Instant]) -> bool:
 
 def _cycle(view: _View, instant: Instant) -> Cycle:
     values: list[Sampled] = []
-    if view.clock is not None and instant.rising is not None:
-        values.append(Sampled(view.clock.leaf, "1" if instant.rising else "0"))
+    if view.clock is not None:
+        level = view.trace(view.clock).before(instant.until)
+        if instant.rising is not None:
+            level = "1" if instant.rising else "0"
+        values.append(Sampled(view.clock.leaf, level))
     values += [Sampled(v.leaf, view.trace(v).before(instant.until)) for v in view.inputs]
     for pair in view.pairs:
         expected = view.trace(pair.reference).before(instant.until)
