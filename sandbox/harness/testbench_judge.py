@@ -76,6 +76,13 @@ class Finding:
         return replace(self, diagnostics=(*self.diagnostics, note))
 
 
+_NO_SOLVER = "VlRProcess::open: execvp("
+_WANTS_SOLVER = (
+    "the testbench's randomize() has constraints, and there is no solver for them: "
+    "gatewright doctor --install verilator"
+)
+
+
 def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
     """Judge a run by the stage it reached, then by how it ended, then by what was said."""
     finished = simulated.finished
@@ -101,6 +108,8 @@ def judge(simulated: Simulated, design: Design, bench: Bench) -> Finding:
             limited=finished.ending in _LIMITS,
         )
     found = _simulated(read(transcript), transcript, finished.returncode, bench)
+    if found.outcome is not Outcome.PASS and _NO_SOLVER in finished.output:
+        found = found.doubted(Outcome.INCONCLUSIVE, FailureClass.NO_CHECKS, _WANTS_SOLVER, "solver")
     return replace(
         found,
         diagnostics=(*messages, *found.diagnostics),

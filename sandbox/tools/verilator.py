@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import re
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +105,12 @@ def _package() -> Path:
     return Path(found.origin).parent
 
 
+def _solver() -> Path | None:
+    """Z3, which solves the constraints of `randomize()`: beside our Python, or the system's."""
+    found = shutil.which("z3", path=f"{Path(sys.executable).parent}:{PATH}")
+    return Path(found) if found else None
+
+
 def _opened(isolation: Isolation, folder: Path) -> Verilator:
     program, root = folder / "bin" / "verilator_bin", folder / "share" / "verilator"
     if not program.is_file() or not (root / "include" / "verilated.h").is_file():
@@ -113,6 +120,10 @@ def _opened(isolation: Isolation, folder: Path) -> Verilator:
         raise ToolMissing("Verilator needs g++, and there is none", where=PATH, hint=COMPILER_HINT)
     mounts = () if folder.is_relative_to("/usr") else (Mount(folder),)
     environment = {"VERILATOR_ROOT": str(root)}
+    solver = _solver()
+    if solver is not None:
+        environment["VERILATOR_SOLVER"] = f"{solver} --in"
+        mounts = (*mounts, Mount(solver))
     script = '"$1" --version && "$2" -dumpfullversion'
     with scratch("verilator") as place:
         argv = ["/bin/sh", "-c", script, "sh", str(program), compiler]

@@ -293,7 +293,8 @@ CONSTRAINED = SV_BENCH.replace(
     "rand bit [7:0] value;", "rand bit [7:0] value;\n  constraint c { value > 8'd250; }"
 ).replace(
     "Driver d = new();",
-    'Driver d = new();\n    if (!d.randomize()) $fatal(1, "rand");\n    if (d.value <= 250) wrong++;',
+    'Driver d = new();\n    if (!d.randomize()) $fatal(1, "rand");\n'
+    "    if (d.value <= 250) wrong++;",
 )
 
 
