@@ -167,6 +167,11 @@ def _instance(sources: Sequence[Source], top: str) -> slang.InstanceSymbol:
     for instance in found:
         if instance.name == top:
             return instance
+    if any(definition.name == top for definition in compilation.getDefinitions()):
+        raise DataError(
+            f"the reference's module '{top}' has a parameter without a default value",
+            hint="give it one, or compare a module that instantiates it",
+        )
     raise DataError(f"the reference does not define the module '{top}'")
 
 

@@ -30,6 +30,8 @@ def netlist_of(yosys: Yosys, sources: Sequence[Source], top: str = "") -> str:
     if found.ok and netlist:
         if not netlist.endswith("}"):
             raise DataError("is too large for a schematic", where=top)
+        if '"attributes"' not in netlist:
+            raise DataError("defines no module to draw", where=sources[0].name)
         return netlist
     error = _ERROR.search(found.files.get("log", ""))
     if error is None:

@@ -192,6 +192,11 @@ def test_what_cannot_be_compared_says_why(reference: str, reason: str) -> None:
         ("module a(output y); endmodule module b(output y); endmodule", "it has a, b"),
         ('`include "nowhere.v"\nmodule a(output y); endmodule', "cannot be read"),
         ("module a(output real y); endmodule", "not a plain vector"),
+        pytest.param(
+            "module m #(parameter W)(input [W-1:0] a, output y); assign y = ^a; endmodule",
+            "a parameter without a default value",
+            id="parameter without a value",
+        ),
     ],
 )
 def test_a_reference_that_is_none_is_an_error(reference: str, reason: str) -> None:

@@ -44,3 +44,11 @@ def test_a_page_shows_each_module_once(gatewright, tmp_path):
     ran = gatewright("verify", design, "-r", design, "--top", "pair", "--html", page)
     assert ran.status == 0
     assert page.read_text().count('class="schematic"') == 2
+
+
+def test_a_file_without_a_module_is_told(gatewright, tmp_path):
+    design = tmp_path / "empty.sv"
+    design.write_text("// nothing yet\n")
+    ran = gatewright("schematic", design)
+    assert ran.status == 2
+    assert "empty.sv: defines no module to draw" in ran.err
