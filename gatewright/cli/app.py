@@ -10,6 +10,7 @@ import typer
 
 from gatewright.cli.audit import audit
 from gatewright.cli.console import say
+from gatewright.cli.context import context
 from gatewright.cli.datasets import datasets_app
 from gatewright.cli.doctor import doctor
 from gatewright.cli.evaluate import evaluate, preflight
@@ -50,6 +51,7 @@ app.command()(show)
 app.command()(drivers)
 app.command()(loads)
 app.command()(cone)
+app.command()(context)
 app.add_typer(datasets_app, name="datasets")
 
 

@@ -1,0 +1,97 @@
+"""Context packs: what somebody needs to see of a repository to write code at a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gatewright.core import UsageError
+from gatewright.retrieval.pack_names import Dictionary
+from gatewright.retrieval.pack_parts import Part, Texts, Wish, fill, tokens_of
+from gatewright.retrieval.pack_place import view_of
+from gatewright.retrieval.pack_wishes import Wishes
+from gatewright.retrieval.repository import Repository
+from gatewright.retrieval.similar import Similarity, by_words
+
+TOKENS = 4000
+FEWEST_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Parts of a repository's files, the most needed first.
+
+    `tokens` is what `text` comes to by the estimate of `tokens_of`, at most `budget`; `left_out`
+    is how many parts had no room.
+    """
+
+    parts: tuple[Part, ...]
+    tokens: int
+    budget: int
+    left_out: int
+
+    @property
+    def text(self) -> str:
+        """The parts below each other, each headed by its file, lines and reason."""
+        return "".join(part.shown for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Files that no part may come from: globs of paths (`*` also goes across folders)."""
+
+    globs: tuple[str, ...] = ()
+
+    def allows(self, path: str) -> bool:
+        """Whether parts may come from a file; a glob also names a file, or a folder above it."""
+        names = [path, path.rpartition("/")[2]]
+        folders = path.split("/")[:-1]
+        names += ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+        return not any(fnmatchcase(name, glob.rstrip("/")) for glob in self.globs for name in names)
+
+
+def pack(
+    repository: Repository,
+    path: str,
+    line: int,
+    tokens: int = TOKENS,
+    *,
+    text: str | None = None,
+    exclude: Sequence[str] = (),
+    similar: Similarity = by_words,
+) -> Pack:
+    """What a place needs: the header of the module that is instantiated there, types, parameters
+    and macros that are used, the module around, drivers and loads of the signals in view, how
+    others do the like.
+
+    `text` is what the file holds now, where that is not what the repository has (an editor's
+    buffer; a file that is cut off at the place): nothing else of the file is then shown. `exclude`
+    are globs of files that no part may come from; the place's own lines stay. Raises UsageError
+    for a file or line that is not there and a budget that holds nothing, DataError for a file that
+    cannot be read.
+    """
+    view = view_of(repository, path, line, text)
+    allowed = Exclusion(tuple(exclude))
+    texts = Texts(repository.text, {path: view.text})
+    dictionary = Dictionary(repository, texts, allowed.allows, path)
+    wishes = Wishes(repository, view, texts, dictionary, allowed.allows, similar)
+    return packed(tuple(wishes.all()), texts, tokens, f"{path}:{line}")
+
+
+def packed(wishes: Sequence[Wish], texts: Texts, tokens: int, where: str = "") -> Pack:
+    """The wishes that a budget has room for. Raises UsageError where it holds none of them."""
+    if tokens < FEWEST_TOKENS:
+        raise UsageError(
+            f"a pack of {tokens} tokens holds nothing",
+            where=where,
+            hint=f"give it {FEWEST_TOKENS} or more",
+        )
+    parts, left_out = fill(wishes, texts, tokens)
+    if left_out and not parts:
+        raise UsageError(
+            f"nothing of {left_out} parts fits into {tokens} tokens",
+            where=where,
+            hint="give it more tokens",
+        )
+    return Pack(parts, sum(tokens_of(part.shown) for part in parts), tokens, left_out)
