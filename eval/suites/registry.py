@@ -17,6 +17,8 @@ _MAKERS = {
     "chipbench": ("gatewright.eval.suites.chipbench", "generation"),
     "chipbench-debug": ("gatewright.eval.suites.chipbench", "debugging"),
     "chipbench-debug-1shot": ("gatewright.eval.suites.chipbench", "debugging_one_shot"),
+    "rtlrepo": ("gatewright.eval.suites.rtlrepo", "RtlRepo"),
+    "completion": ("gatewright.eval.suites.completion", "Completion"),
     "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
 

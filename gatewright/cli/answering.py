@@ -48,12 +48,17 @@ def answers_of(
 def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
     from gatewright.agents.harnesses import Harnesses
     from gatewright.eval.agent import LOOP, SINGLE, LoopAgent, SingleShot
+    from gatewright.models.choice import ModelKind
     from gatewright.models.select import open_model, resolve, sampling_of
 
     if wish.agent not in ("", SINGLE, LOOP):
         raise UsageError(f"no agent {wish.agent!r}", hint=f"there is: {SINGLE}, {LOOP}")
     choice = resolve(settings)
     say(f"model: {choice.name} ({choice.why})")
+    if choice.kind is ModelKind.OFFLINE:
+        from gatewright.eval.suites.completion_offline import OfflineCompletions
+
+        return OfflineCompletions(suite)
     model = open_model(choice, settings)
     if wish.agent == LOOP or model is None:
         policy = policy_from(settings, wish.oracle, wish.symbolic or model is None)

@@ -18,6 +18,7 @@ class ModelKind(StrEnum):
     """What stands behind a model name."""
 
     SYMBOLIC = "symbolic"
+    OFFLINE = "offline"
     REPLAY = "replay"
     PROVIDER = "provider"
 
@@ -26,8 +27,8 @@ class ModelKind(StrEnum):
 class ModelChoice:
     """The model that will be used, and why.
 
-    `name` is what reports show: `symbolic`, `replay:FILE` or `provider:name`. `base_url` is None
-    where the provider's own address is meant.
+    `name` is what reports show: `symbolic`, `offline`, `replay:FILE` or `provider:name`. `base_url`
+    is None where the provider's own address is meant.
     """
 
     kind: ModelKind
@@ -99,10 +100,10 @@ def parse_model(text: str, base_url: str | None = None) -> ModelChoice | None:
         raise _bad_name(text, "no name can be read from it")
     if name == "auto":
         return None
-    if head == "symbolic":
+    if head in (ModelKind.SYMBOLIC, ModelKind.OFFLINE):
         if colon:
-            raise _bad_name(text, "symbolic takes nothing after it")
-        return ModelChoice(ModelKind.SYMBOLIC, "symbolic")
+            raise _bad_name(text, f"{head} takes nothing after it")
+        return ModelChoice(ModelKind(head), head)
     if head == "replay":
         if not colon:
             raise _bad_name(text, "replay needs a file")

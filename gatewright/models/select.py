@@ -69,6 +69,12 @@ def open_model(
     """
     if choice.kind is ModelKind.SYMBOLIC:
         return None
+    if choice.kind is ModelKind.OFFLINE:
+        raise UsageError(
+            "completes lines of a repository and does nothing else",
+            where="offline",
+            hint="use it with eval completion or eval rtlrepo, or name a model",
+        )
     if choice.kind is ModelKind.REPLAY:
         from gatewright.models.replay import ReplayModel
 
