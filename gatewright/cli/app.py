@@ -9,6 +9,7 @@ import sys
 import typer
 
 from gatewright.cli.audit import audit
+from gatewright.cli.complete import complete
 from gatewright.cli.console import say
 from gatewright.cli.context import context
 from gatewright.cli.datasets import datasets_app
@@ -52,6 +53,7 @@ app.command()(drivers)
 app.command()(loads)
 app.command()(cone)
 app.command()(context)
+app.command()(complete)
 app.add_typer(datasets_app, name="datasets")
 
 

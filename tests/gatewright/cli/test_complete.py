@@ -1,0 +1,85 @@
+"""complete, as a shell calls it."""
+
+from __future__ import annotations
+
+import pytest
+
+TOP = """\
+module top;
+  wire clk, rst;
+  leaf u_a (
+    .clk(clk),
+    .rst(rst)
+  );
+  leaf u_b (
+    .clk(clk),
+    secret_line_of_the_file
+"""
+LEAF = "module leaf(input clk, input rst);\nendmodule\n"
+
+
+@pytest.fixture
+def repo(tmp_path):
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    (folder / "top.v").write_text(TOP)
+    (folder / "leaf.v").write_text(LEAF)
+    (folder / "latin.v").write_bytes(b"// \xe9\r\nmodule latin;\r\n")
+    return folder
+
+
+def test_a_line_is_suggested_and_what_follows_is_not_read(gatewright, repo):
+    ran = gatewright("complete", repo, "top.v:9")
+    assert ran.status == 0
+    assert ran.out.splitlines()[0] == "    .rst(rst)"
+    assert "secret" not in ran.out
+    told = gatewright("complete", repo, "top.v:9", "-k", "2", "--json").json
+    assert told["line"] == "    .rst(rst)" == told["candidates"][0]["text"]
+    assert set(told["candidates"][0]) == {"text", "score", "source"}
+    assert len(told["candidates"]) == 2
+
+
+def test_a_begun_line_is_gone_on_with(gatewright, repo):
+    ran = gatewright("complete", repo, f"{repo}/top.v:5:7")
+    assert all(line.startswith("    .r") for line in ran.out.splitlines())
+    assert ran.out.splitlines()[0] == "    .rst(rst)"
+
+
+def test_a_block_is_suggested_line_by_line(gatewright, repo):
+    ran = gatewright("complete", repo, "top.v:8", "--block", "2", "--json").json
+    assert ran["lines"][0] == "    .clk(clk),"
+    assert len(ran["lines"]) <= 2
+
+
+def test_the_line_after_the_last_and_latin_text(gatewright, repo):
+    assert gatewright("complete", repo, "latin.v:3").status == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        ("top.v", "is no FILE:LINE"),
+        ("top.v:x", "is no FILE:LINE"),
+        ("top.v:0", "count from 1"),
+        ("top.v:99", "has no line 99"),
+        ("top.v:1:99", "line 1 has no column 99"),
+        ("gone.v:1", "cannot be read: no such file"),
+        ("../out.v:1", "is not in the repository"),
+    ],
+)
+def test_a_place_that_is_none(gatewright, repo, place, what):
+    (repo.parent / "out.v").write_text("\n")
+    ran = gatewright("complete", repo, place)
+    assert (ran.status, ran.out) == (2, "")
+    assert what in ran.err
+
+
+def test_an_empty_repository_still_has_suggestions(gatewright, tmp_path):
+    (tmp_path / "new.v").write_text("")
+    assert "`timescale 1ns / 1ps" in gatewright("complete", tmp_path, "new.v:1", "-k", "20").out
+
+
+def test_the_offline_completer_is_no_model_for_other_work(gatewright, repo):
+    ran = gatewright("generate", "an inverter", "-m", "offline")
+    assert ran.status == 2
+    assert "completes lines" in ran.err
