@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -142,12 +143,9 @@ class Bubblewrap:
     def __init__(self, program: str) -> None:
         self._program = program
         self._filter = os.memfd_create("gatewright-filter")
+        weakref.finalize(self, os.close, self._filter)
         os.write(self._filter, seccomp.program(namespaces=True))
         self._modes = _device_modes()
-
-    def __del__(self) -> None:
-        with contextlib.suppress(OSError):
-            os.close(self._filter)
 
     @property
     def level(self) -> Level:
