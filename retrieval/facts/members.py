@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,6 +113,7 @@ class UnitReader:
     def __init__(self, data: bytes, manager: Any, fresh: Sequence[Span] | None = None) -> None:
         self._data = data
         self._fresh = fresh
+        self._fresh_ends = [span.end for span in fresh or ()]
         self._places = Places(data, manager)
         self._blocks = BlockReader(self._places)
         self._headers = HeaderReader(self._places, data)
@@ -240,7 +242,8 @@ class UnitReader:
             return False
         spot = node.sourceRange
         start, end = self._places.offset(spot.start), self._places.offset(spot.end)
-        return not any(span.meets(start, end) for span in self._fresh)
+        first = bisect_right(self._fresh_ends, start)  # they are in order and apart
+        return first == len(self._fresh) or not self._fresh[first].meets(start, end)
 
     def _doc(self, node: Any) -> str:
         return comment_above(self._data, self._places.offset(node.sourceRange.start))

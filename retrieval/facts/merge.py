@@ -21,11 +21,13 @@ T = TypeVar("T")
 def merge(parts: Iterable[Sequence[Module]]) -> tuple[Module, ...]:
     """The units of all variants; the same unit of several becomes one, in order of place."""
     found: list[Module] = []
+    named: dict[str, list[int]] = {}
     for modules in parts:
         for module in modules:
-            same = (i for i, other in enumerate(found) if _same(module, other))
-            place = next(same, None)
+            alike = named.setdefault(module.name, [])
+            place = next((i for i in alike if _same(module, found[i])), None)
             if place is None:
+                alike.append(len(found))
                 found.append(module)
             else:
                 found[place] = _union(found[place], module)
@@ -34,7 +36,7 @@ def merge(parts: Iterable[Sequence[Module]]) -> tuple[Module, ...]:
 
 def _same(one: Module, other: Module) -> bool:
     overlap = one.range.line <= other.range.end_line and other.range.line <= one.range.end_line
-    return one.name == other.name and one.kind is other.kind and overlap
+    return one.kind is other.kind and overlap
 
 
 def _union(one: Module, other: Module) -> Module:

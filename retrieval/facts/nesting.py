@@ -7,6 +7,10 @@ import re
 MAX_BRACKETS = 800
 MAX_WORDS = 2_000
 MAX_ELSES = 20_000
+MAX_OPERATORS = 200_000
+
+_SUSPICIOUS_WORDS = 1_000
+_LONG_STATEMENT = 50_000  # bytes
 
 _WORD = re.compile(
     rb"\b(?:(begin|module|interface|program|package|class|struct|union|fork|case|casex|casez|generate"
@@ -15,12 +19,36 @@ _WORD = re.compile(
     rb"|endgenerate|endfunction|endtask))\b|(;)|(})"
 )
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"()[]{}")))
+_OPERATOR = b"+-*/%&|^~!?<>=.["
 _ELSE_ENDS = re.compile(rb"\b(?:endmodule|endcase|always|always_comb|always_ff|endgenerate)\b")
 
 
 def too_deep(data: bytes) -> bool:
     """Whether a text nests deeper than the parser can be trusted with."""
-    return _brackets(data) or _words(data) or _elses(data)
+    return _brackets(data) or _words(data) or _elses(data) or _operators(data)
+
+
+def suspicious(data: bytes) -> bool:
+    """Whether a text may nest deeper than an ordinary stack has room for, though not too deep."""
+    words = data.count(b"else") + data.count(b"begin") + data.count(b"not ")
+    return words > _SUSPICIOUS_WORDS or _longest_statement(data) > _LONG_STATEMENT
+
+
+def _longest_statement(data: bytes) -> int:
+    if len(data) <= _LONG_STATEMENT:
+        return len(data)
+    return max(map(len, data.split(b";")))
+
+
+def _operators(data: bytes) -> bool:
+    """Whether one statement chains so many operators that its tree is too deep."""
+    if len(data) <= MAX_OPERATORS:
+        return False
+    return any(
+        len(statement) > MAX_OPERATORS
+        and len(statement) - len(statement.translate(None, _OPERATOR)) > MAX_OPERATORS
+        for statement in data.split(b";")
+    )
 
 
 def _brackets(data: bytes) -> bool:
@@ -67,6 +95,7 @@ def _words(data: bytes) -> bool:
 
 
 def _elses(data: bytes) -> bool:
-    if data.count(b"else") <= MAX_ELSES:
+    if data.count(b"else") - data.count(b"`else") <= MAX_ELSES:
         return False
-    return any(part.count(b"else") > MAX_ELSES for part in _ELSE_ENDS.split(data))
+    parts = _ELSE_ENDS.split(data)
+    return any(part.count(b"else") - part.count(b"`else") > MAX_ELSES for part in parts)

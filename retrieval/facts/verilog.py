@@ -14,7 +14,8 @@ from gatewright.retrieval.facts.conditional import Span, blanked, variants
 from gatewright.retrieval.facts.macros import explodes, macros
 from gatewright.retrieval.facts.members import UnitReader
 from gatewright.retrieval.facts.merge import merge
-from gatewright.retrieval.facts.nesting import too_deep
+from gatewright.retrieval.facts.nesting import suspicious, too_deep
+from gatewright.retrieval.facts.stack import on_deep_stack
 from gatewright.retrieval.facts.types import FileFacts, Module
 
 _INCLUDE = re.compile(rb"`include\b[ \t]*(?:[\"<]([^\">\n]*)[\">]?|[^\n]*)")
@@ -41,7 +42,10 @@ def verilog_facts(text: str, path: str) -> FileFacts:
         note = "its macros expand to more than can be read"
     else:
         try:
-            modules, errors = _read(data, path)
+            if suspicious(data):
+                modules, errors = on_deep_stack(lambda: _read(data, path))
+            else:
+                modules, errors = _read(data, path)
         except (RuntimeError, RecursionError):  # slang's own limit, or ours on the way down
             note = "nested too deeply to be read"
     return FileFacts(path, "verilog", modules, includes, used.defines, used.uses, errors, note)

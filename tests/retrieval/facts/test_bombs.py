@@ -62,6 +62,9 @@ def test_ordinary_macros_are_expanded() -> None:
         "assert property (" + "not " * 5000 + "a);",
         "assign a = " + "{" * 5000 + "b" + "}" * 5000,
         "if (a) wire x; " + "else if (a) wire x; " * 30_000,
+        "if (a) wire x; " + "else if (a) wire x; " * 15_000,
+        "assign a = " + "b + " * 300_000 + "b;",
+        "assign a = b" + "[1]" * 300_000 + ";",
     ],
 )
 def test_deep_texts_are_not_parsed(text: str) -> None:
@@ -80,3 +83,14 @@ def test_long_flat_texts_are_not_deep() -> None:
     )
     assert not too_deep(text.encode())
     assert not too_deep(("// 1) a\n" * 100_000).encode())
+
+
+def test_long_chains_within_the_limits_are_read() -> None:
+    text = "module m; assign a = " + "b + " * 60_000 + "c; endmodule"
+    assert extract(text, "m.v").modules[0].blocks[0].loads == ("b", "c")
+
+
+def test_many_conditionals_in_a_row_are_read() -> None:
+    text = "module m;\n" + "`ifdef A\n wire a;\n`else\n wire b;\n`endif\n" * 3000 + "endmodule"
+    (module,) = extract(text, "m.v").modules
+    assert len(module.signals) == 6000
