@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -76,7 +77,8 @@ class Changes:
 class Repository:
     """A folder's source files and their facts, kept in a store between processes.
 
-    `open` and `refresh` look at the folder; everything else answers from what they found.
+    `open` and `refresh` look at the folder; everything else answers from what they found. Safe to
+    ask from several threads.
     """
 
     def __init__(self, root: Path, store: Store, notes: Sequence[str] = ()) -> None:
@@ -85,6 +87,7 @@ class Repository:
         self._store_notes = tuple(notes)
         self._scan_notes: tuple[str, ...] = ()
         self._files: dict[str, StoredFile] = {}
+        self._lock = threading.RLock()
         self._module = lru_cache(_CACHED_MODULES)(self._loaded)
         self._definitions = lru_cache(None)(self._found)
 
@@ -129,12 +132,13 @@ class Repository:
     def _refresh(
         self, stamps: dict[str, Stamp], notes: tuple[str, ...], progress: Progress | None
     ) -> Changes:
-        self._scan_notes = notes
-        try:
-            return self._updated(stamps, progress)
-        except sqlite3.Error as error:
-            self._heal(error)
-            return self._updated(stamps, progress)
+        with self._lock:
+            self._scan_notes = notes
+            try:
+                return self._updated(stamps, progress)
+            except sqlite3.Error as error:
+                self._heal(error)
+                return self._updated(stamps, progress)
 
     def _updated(self, stamps: dict[str, Stamp], progress: Progress | None) -> Changes:
         known = self._store.files()
@@ -188,12 +192,13 @@ class Repository:
 
     def _ask(self, question: Callable[[Store], T]) -> T:
         """The store's answer; where it proves damaged, of one that is made anew."""
-        try:
-            return question(self._store)
-        except (sqlite3.DatabaseError, ValueError) as error:
-            self._heal(error)
-            self.refresh()
-            return question(self._store)
+        with self._lock:
+            try:
+                return question(self._store)
+            except (sqlite3.DatabaseError, ValueError) as error:
+                self._heal(error)
+                self.refresh()
+                return question(self._store)
 
     # answers
 
@@ -203,6 +208,11 @@ class Repository:
         return tuple(
             SourceFile(f.path, language_of(f.path), f.hash, f.note) for f in self._files.values()
         )
+
+    @property
+    def kept_in(self) -> Path | None:
+        """The file that keeps the facts; None where they are kept for this time only."""
+        return self._store.path
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,19 @@ def test_a_cache_that_cannot_be_written_costs_only_the_keeping(root: Path, tmp_p
     with Repository.open(root, blocked) as repository:
         assert repository.names() == ("leaf", "top")
         assert "kept for this time only" in repository.notes[0]
+
+
+def test_several_threads_may_ask_and_look(root: Path, cache: Path) -> None:
+    many(root, 50)
+    with Repository.open(root, cache) as repository, ThreadPoolExecutor(4) as pool:
+
+        def work(number: int) -> int:
+            (root / f"m{number}.v").write_text(f"module m{number}; wire fresh; endmodule\n")
+            repository.refresh()
+            return len(repository.definitions(f"m{number}"))
+
+        assert list(pool.map(work, range(20))) == [1] * 20
+        assert len(repository.names()) == 52
 
 
 SCRIPT = """
