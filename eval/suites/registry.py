@@ -22,6 +22,16 @@ _MAKERS = {
     "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
 
+_YOURS = {
+    "rtlrepo": "from Hugging Face, --data",
+    "completion": "your own, --data",
+}
+
+
+def users_data(name: str) -> str:
+    """Where a suite's data comes from that only the user can name; '' for the other suites."""
+    return _YOURS.get(name, "")
+
 
 def suite_names() -> tuple[str, ...]:
     """The names there are."""

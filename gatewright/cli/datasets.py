@@ -35,7 +35,10 @@ def list_datasets(json: Json = False) -> None:
     table = Table("suite", "problems", "licence", "data", box=None, pad_edge=False)
     for row in rows:
         table.add_row(
-            *(str(row[key] or "not here") for key in ("suite", "problems", "licence", "data"))
+            str(row["suite"]),
+            str(row["problems"] or "any"),
+            str(row["licence"]),
+            str(row["data"] or "not here"),
         )
     stdout_console().print(table)
     if any(row["data"] is None for row in rows):
@@ -43,8 +46,11 @@ def list_datasets(json: Json = False) -> None:
 
 
 def _row(suite: str, pin: Pin | None) -> dict[str, str | int | None]:
-    from gatewright.eval.suites.registry import open_suite
+    from gatewright.eval.suites.registry import open_suite, users_data
 
+    yours = users_data(suite)
+    if yours:
+        return {"suite": suite, "problems": None, "licence": "the data's", "data": yours}
     if pin is None:
         count = len(open_suite(suite).load(None).problems)
         return {"suite": suite, "problems": count, "licence": "Apache-2.0", "data": "bundled"}
@@ -71,10 +77,13 @@ def get_dataset(
     from gatewright.core import DataError
     from gatewright.datasets.fetch import fetch, remove
     from gatewright.datasets.pins import pin_of
-    from gatewright.eval.suites.registry import open_suite
+    from gatewright.eval.suites.registry import open_suite, users_data
 
     opened = open_suite(suite)
     pin = pin_of(suite)
+    if users_data(suite):
+        say(f"{suite} has no pinned data to download: {users_data(suite)}")
+        raise typer.Exit(ExitCode.ERROR)
     if pin is None:
         say(f"{suite} is bundled: nothing to download")
         return
@@ -101,22 +110,24 @@ def check_dataset(
 ) -> None:
     """Load a suite's data and compare its hash with the pinned one."""
     from gatewright.datasets.pins import folder_of, pin_of
-    from gatewright.eval.suites.registry import open_suite
+    from gatewright.eval.suites.registry import open_suite, users_data
 
     dataset = open_suite(suite).load(data or folder_of(suite))
     pin = pin_of(suite)
+    own = bool(users_data(suite))
     published = pin is None or dataset.sha256 == pin.sha256
     document = {
         "suite": suite,
         "data": dataset.path,
         "problems": len(dataset.problems),
         "sha256": dataset.sha256,
-        "pinned": published,
+        "pinned": published and not own,
     }
     if json:
         print_json(document)
     else:
         state = "the pinned version" if published else "not the pinned version, or only part of it"
+        state = "not pinned" if own else state
         print(f"{suite}: {len(dataset.problems)} problems in {dataset.path}: {state}")
         print(f"sha256 {dataset.sha256}")
     if not published:

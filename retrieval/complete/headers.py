@@ -15,8 +15,6 @@ _DIRECTIVE = re.compile(r"^[ \t]*`[^\n]*", re.MULTILINE)
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*=(?!=)")
-_ITEM = re.compile(r"\b(?:input|output|inout)\b([^;)]*);")
-_TYPE_WORD = re.compile(r"\b(?:wire|reg|logic|signed|unsigned|integer|bit|tri|var)\b")
 LONGEST_HEADER = 60_000  # characters
 
 
@@ -95,12 +93,3 @@ def closing(code: str, opening: int) -> int:
             if depth == 0:
                 return at
     return limit
-
-
-def item_ports(code: str) -> tuple[str, ...]:
-    """Ports declared by `input … ;` items, as modules of the older style have them."""
-    names: list[str] = []
-    for found in _ITEM.finditer(code):
-        flat = _TYPE_WORD.sub(" ", _BRACKETS.sub(" ", found[1]))
-        names += [part.split()[-1] for part in flat.split(",") if part.split()]
-    return tuple(dict.fromkeys(names))

@@ -6,7 +6,7 @@ import pytest
 
 from gatewright.retrieval.complete.analogy import analogies
 from gatewright.retrieval.complete.corpus import Corpus
-from gatewright.retrieval.complete.headers import headers_of, item_ports
+from gatewright.retrieval.complete.headers import headers_of
 from gatewright.retrieval.complete.idioms import idioms
 from gatewright.retrieval.complete.ngram import Ngram
 from gatewright.retrieval.complete.opened import Kind, opened
@@ -128,7 +128,6 @@ def test_headers_of_both_styles_and_of_half_a_module() -> None:
     first, second = headers_of(text)
     assert (first.ports, first.parameters) == (("x", "y", "z"), ("W", "D"))
     assert second.ports == ("p", "q")
-    assert item_ports("input [3:0] p, q;\noutput reg r;") == ("p", "q", "r")
 
 
 def test_the_ngram_writes_what_followed_before() -> None:
