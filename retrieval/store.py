@@ -146,6 +146,11 @@ class Store:
             self._discard()
         self._database = self._connected()
 
+    @property
+    def path(self) -> Path | None:
+        """The file; None for a store in memory."""
+        return self._path
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()

@@ -20,6 +20,7 @@ from gatewright.cli.generate import generate
 from gatewright.cli.index import index
 from gatewright.cli.reporting import compare, report
 from gatewright.cli.schematic import schematic
+from gatewright.cli.search import search
 from gatewright.cli.show import show
 from gatewright.cli.signals import cone, drivers, loads
 from gatewright.cli.stop import Stop
@@ -48,6 +49,7 @@ app.command()(audit)
 app.command()(report)
 app.command()(compare)
 app.command()(index)
+app.command()(search)
 app.command()(show)
 app.command()(drivers)
 app.command()(loads)

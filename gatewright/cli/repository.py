@@ -38,7 +38,7 @@ def opened(root: Path) -> Repository:
     """
     from gatewright.retrieval.repository import Repository
 
-    repository = Repository.open(root, _cache_folder(), _Progress())
+    repository = Repository.open(root, _cache_folder(), Progress("reading"))
     if not repository.files:
         repository.close()
         raise DataError(
@@ -76,10 +76,11 @@ def say_notes(notes: tuple[str, ...]) -> None:
         say(f"note: and {len(notes) - _MOST_NOTES} more (--json lists them all)")
 
 
-class _Progress:
+class Progress:
     """A line that is written over on a terminal; a line now and then elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._last = time.monotonic() + _SECONDS_BEFORE_PROGRESS
         self._shown = False
 
@@ -92,6 +93,6 @@ class _Progress:
         elif now >= self._last and done < total:
             self._shown = True
             self._last = now + (0.1 if seen else _SECONDS_BETWEEN_LINES)
-            text = f"reading {done} of {total} files"
+            text = f"{self._doing} {done} of {total} files"
             sys.stderr.write(f"\r{text}\x1b[K" if seen else f"{text}\n")
         sys.stderr.flush()

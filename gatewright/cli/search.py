@@ -1,0 +1,101 @@
+"""`gatewright search`: find modules, blocks or signals by what they do or how they are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gatewright.cli.options import Json
+from gatewright.cli.repository import Repo
+from gatewright.core import UsageError
+
+if TYPE_CHECKING:
+    from gatewright.retrieval.index_segment import Level
+    from gatewright.retrieval.search import Hit
+
+_LEVELS = ("module", "block", "signal")
+
+
+def search(
+    repo: Repo,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, or names of the design.")],
+    level: Annotated[
+        str, typer.Option("--level", metavar="module|block|signal", help="What is looked for.")
+    ] = "block",
+    count: Annotated[
+        int, typer.Option("-k", "--count", metavar="N", min=1, max=1000, help="Hits to show.")
+    ] = 10,
+    path: Annotated[
+        str,
+        typer.Option(
+            "--path", metavar="P", help="Only in this file or folder of REPO.", show_default="all"
+        ),
+    ] = "",
+    module: Annotated[
+        str,
+        typer.Option("--module", metavar="M", help="Only in this module.", show_default="all"),
+    ] = "",
+    clock: Annotated[
+        str,
+        typer.Option(
+            "--clock", metavar="C", help="Only what this clock drives.", show_default="any"
+        ),
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Find the modules, blocks or signals that fit a description, the best first.
+
+    Exit status: 0 answered (also where nothing fits), 2 error.
+    """
+    from gatewright.cli.console import print_json, say
+    from gatewright.cli.repository import Progress, opened
+    from gatewright.retrieval.index import Index
+    from gatewright.retrieval.search import Question, Search
+
+    question = Question(query, _level(level), count, path, module, clock)
+    with opened(repo) as repository:
+        index = Index(repository, Progress("indexing"))
+        hits = Search(repository, index).ask(question)
+        index.close()
+    if json:
+        print_json({"hits": [_document(hit) for hit in hits]})
+        return
+    from gatewright.cli.terminal import shown
+
+    for hit in hits:
+        print(shown(_line(hit)))
+    if not hits:
+        say("nothing fits")
+
+
+def _level(text: str) -> Level:
+    from gatewright.retrieval.index_segment import Level
+
+    if text not in _LEVELS:
+        raise UsageError("no such level", where=text, hint=f"--level is {', '.join(_LEVELS)}")
+    return Level(text)
+
+
+def _line(hit: Hit) -> str:
+    lines = f"{hit.line}" if hit.line == hit.end_line else f"{hit.line}-{hit.end_line}"
+    inside = "" if hit.level == "module" else f"in {hit.module}"
+    copies = f"(and {hit.copies} {'copy' if hit.copies == 1 else 'copies'})" if hit.copies else ""
+    why = f"by {' '.join(hit.why)}" if hit.why else ""
+    parts = (f"{hit.file}:{lines}", f"{hit.kind} {hit.name}".rstrip(), inside, copies, why)
+    return "  ".join(part for part in parts if part)
+
+
+def _document(hit: Hit) -> dict[str, object]:
+    return {
+        "file": hit.file,
+        "line": hit.line,
+        "end_line": hit.end_line,
+        "level": hit.level.value,
+        "kind": hit.kind,
+        "module": hit.module,
+        "name": hit.name,
+        "score": hit.score,
+        "why": list(hit.why),
+        "copies": hit.copies,
+    }

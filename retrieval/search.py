@@ -1,0 +1,303 @@
+"""Search: a question in words or names answered with modules, blocks or signals, best first.
+
+BM25 over what units say, and evidence from the graph: a block counts more in a module that fits the
+question, and where the blocks that feed it fit; a signal by the blocks that drive it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gatewright.core import UsageError
+from gatewright.retrieval.facts.types import Module
+from gatewright.retrieval.index import Index, View
+from gatewright.retrieval.index_postings import Bm25, Bools, Floats, Ints, term_hash
+from gatewright.retrieval.index_segment import Level, Links, Segment
+from gatewright.retrieval.places import find_modules
+from gatewright.retrieval.repository import Repository
+from gatewright.retrieval.text import question_terms
+
+_MOST_REASONS = 5
+_NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for. `path` is a file or folder of the repository, `module` and `clock` exact
+    names; empty = any."""
+
+    text: str
+    level: Level = Level.BLOCK
+    count: int = 10
+    path: str = ""
+    module: str = ""
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that was found. `copies` are further places with the same text; `why` names the
+    terms that counted, the heaviest first."""
+
+    file: str
+    line: int
+    end_line: int
+    level: Level
+    kind: str
+    module: str
+    name: str
+    score: float
+    why: tuple[str, ...]
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much evidence counts beside a unit's own words; tried out on public repositories."""
+
+    block: Bm25 = field(default_factory=Bm25)
+    module: Bm25 = field(default_factory=lambda: Bm25(1.2, 0.4))
+    signal: Bm25 = field(default_factory=lambda: Bm25(1.2, 0.4))
+    parent: float = 0.3
+    feeds: float = 0.1
+    drivers: float = 0.3
+    signal_parent: float = 0.3
+
+
+class Search:
+    """Search in a repository that is open; it keeps the index between questions."""
+
+    def __init__(
+        self, repository: Repository, index: Index, weights: Weights | None = None
+    ) -> None:
+        self._repository = repository
+        self._index = index
+        self._weights = weights or Weights()
+
+    def ask(self, question: Question) -> tuple[Hit, ...]:
+        """The best hits. Raises UsageError for a module, clock or path that is not there."""
+        view = self._index.view
+        wanted = self._wanted(view, question)
+        scores = self.scores(view, question_terms(question.text), question.level)
+        flat = np.concatenate([*scores, np.zeros(0, np.float32)])
+        mask = np.concatenate([*wanted, np.zeros(0, np.bool_)])
+        flat = np.where(mask, flat, np.float32(0))
+        seen: dict[int, int] = {}
+        best = _best(flat, view, question.level, question.count, seen)
+        return tuple(self._hit(view, question, unit, float(flat[unit]), seen) for unit in best)
+
+    # scores
+
+    def scores(self, view: View, words: tuple[str, ...], level: Level) -> list[Floats]:
+        """The score of every unit of a level, by segment."""
+        own = _bm25(view, words, level, getattr(self._weights, level.value))
+        if level is Level.MODULE:
+            return own
+        modules = _bm25(view, words, Level.MODULE, self._weights.module)
+        if level is Level.BLOCK:
+            return self._block_scores(view, own, modules)
+        blocks = _bm25(view, words, Level.BLOCK, self._weights.block)
+        return self._signal_scores(view, own, modules, blocks)
+
+    def _block_scores(self, view: View, own: list[Floats], modules: list[Floats]) -> list[Floats]:
+        weights, found = self._weights, []
+        for segment, mine, above in zip(view.segments, own, modules, strict=True):
+            total = mine + np.float32(weights.parent) * above[segment.levels[Level.BLOCK].module]
+            total += np.float32(weights.feeds) * _strongest(segment.feeds, mine)
+            found.append(np.where(mine > 0, total, np.float32(0)))
+        return found
+
+    def _signal_scores(
+        self, view: View, own: list[Floats], modules: list[Floats], blocks: list[Floats]
+    ) -> list[Floats]:
+        weights, found = self._weights, []
+        for number, segment in enumerate(view.segments):
+            above = modules[number][segment.levels[Level.SIGNAL].module]
+            total = own[number] + np.float32(weights.signal_parent) * above
+            total += np.float32(weights.drivers) * _strongest(segment.drivers, blocks[number])
+            found.append(total)
+        return found
+
+    # filters
+
+    def _wanted(self, view: View, question: Question) -> list[Bools]:
+        """Which units may be found: those of files that are there, and that pass the filters."""
+        wanted = [mask.copy() for mask in view.alive[question.level]]
+        if question.path:
+            self._keep(view, question, wanted, _modules_below(view, _folder(question.path)))
+        if question.module:
+            find_modules(self._repository, question.module)
+            self._keep(view, question, wanted, _modules_called(view, question.module))
+        if question.clock:
+            _check_clock(view, question.clock)
+            for number, segment in enumerate(view.segments):
+                wanted[number] &= _clocked(segment, question.level, question.clock)
+        return wanted
+
+    def _keep(
+        self, view: View, question: Question, wanted: list[Bools], modules: list[Bools]
+    ) -> None:
+        for number, segment in enumerate(view.segments):
+            if len(wanted[number]):
+                wanted[number] &= modules[number][segment.levels[question.level].module]
+
+    # hits
+
+    def _hit(
+        self, view: View, question: Question, unit: int, score: float, seen: dict[int, int]
+    ) -> Hit:
+        number, unit = _segment_of(view, question.level, unit)
+        segment = view.segments[number]
+        units = segment.levels[question.level]
+        owner = int(units.module[unit])
+        paths = view.paths[segment.contents[segment.content[owner]]]
+        folder = _folder(question.path)
+        path = next((p for p in paths if _below(p, folder)), paths[0])
+        facts = self._repository.facts(path)
+        module = facts.modules[int(segment.ordinal[owner])] if facts else None
+        kind, name = _called(module, question.level, int(units.place[unit]))
+        return Hit(
+            path,
+            int(units.line[unit]),
+            int(units.end_line[unit]),
+            question.level,
+            kind,
+            segment.names[owner],
+            name,
+            round(score, 4),
+            self._why(view, question, number, unit),
+            seen[int(units.digest[unit])] + len(paths) - 1,
+        )
+
+    def _why(self, view: View, question: Question, number: int, unit: int) -> tuple[str, ...]:
+        """The question's terms that the unit holds, the heaviest first."""
+        found: Counter[str] = Counter()
+        parts = [s.levels[question.level].postings for s in view.segments]
+        for term in dict.fromkeys(question_terms(question.text)):
+            slot = parts[number].slot(term_hash(term))
+            at = int(np.searchsorted(parts[number].units[slot], unit))
+            if at < slot.stop - slot.start and parts[number].units[slot][at] == unit:
+                found[term] = -(slot.stop - slot.start)
+        return tuple(term for term, _ in found.most_common(_MOST_REASONS))
+
+
+def _bm25(view: View, words: tuple[str, ...], level: Level, bm25: Bm25) -> list[Floats]:
+    parts = [s.levels[level].postings for s in view.segments]
+    alive = view.alive[level]
+    scores = [np.zeros(len(part.lengths), np.float32) for part in parts]
+    for term, count in Counter(words).items():
+        number = term_hash(term)
+        weight = np.float32(count**0.5)
+        for part, score, added in zip(parts, scores, bm25.weigh(parts, alive, number), strict=True):
+            score[part.units[part.slot(number)]] += weight * added
+    return scores
+
+
+def _strongest(links: Links, scores: Floats) -> Floats:
+    """For each unit the highest score of those it is linked to; 0 without any."""
+    found = np.zeros(len(links.starts) - 1, np.float32)
+    sizes = np.diff(links.starts)
+    linked = np.flatnonzero(sizes)
+    if len(linked):
+        found[linked] = np.maximum.reduceat(scores[links.targets], links.starts[:-1][linked])
+    return found
+
+
+def _best(flat: Floats, view: View, level: Level, count: int, seen: dict[int, int]) -> list[int]:
+    """The best units, equal ones once; `seen` counts their copies by digest."""
+    none = np.zeros(0, np.uint64)
+    digests = np.concatenate([none, *(s.levels[level].digest for s in view.segments)])
+    found: list[int] = []
+    positive = int((flat > 0).sum())
+    order = np.argsort(-flat, kind="stable")[:positive]
+    for unit in order:
+        digest = int(digests[unit])
+        if digest in seen:
+            seen[digest] += 1
+        elif len(found) == count:
+            break
+        else:
+            seen[digest] = 0
+            found.append(int(unit))
+    return found
+
+
+def _segment_of(view: View, level: Level, unit: int) -> tuple[int, int]:
+    for number, segment in enumerate(view.segments):
+        size = len(segment.levels[level].module)
+        if unit < size:
+            return number, unit
+        unit -= size
+    raise IndexError(unit)
+
+
+def _called(module: Module | None, level: Level, place: int) -> tuple[str, str]:
+    """A unit's kind and name."""
+    if module is None:
+        return level.value, ""
+    if level is Level.MODULE:
+        return module.kind.value, module.name
+    if level is Level.SIGNAL:
+        if place < len(module.ports):
+            port = module.ports[place]
+            return port.direction or "port", port.name
+        return "signal", module.signals[place - len(module.ports)].name
+    if place >= len(module.blocks):
+        return "instance", module.instances[place - len(module.blocks)].name
+    block = module.blocks[place]
+    return block.kind.value, block.name or ", ".join(block.drives[:_NAMES_SHOWN])
+
+
+def _folder(path: str) -> str:
+    return path.removeprefix("./").rstrip("/")
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def _modules_below(view: View, folder: str) -> list[Bools]:
+    inside = {key for key, paths in view.paths.items() if any(_below(p, folder) for p in paths)}
+    if not inside:
+        raise UsageError(
+            "no source file of the repository is there",
+            where=folder,
+            hint="name a file or folder in it",
+        )
+    return [
+        np.array([key in inside for key in s.contents], dtype=np.bool_)[s.content]
+        for s in view.segments
+    ]
+
+
+def _modules_called(view: View, name: str) -> list[Bools]:
+    return [np.array([n == name for n in s.names], dtype=np.bool_) for s in view.segments]
+
+
+def _check_clock(view: View, clock: str) -> None:
+    known = {name for segment in view.segments for name in segment.clocks if name}
+    if clock not in known:
+        import difflib
+
+        near = difflib.get_close_matches(clock, sorted(known), 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else ""
+        raise UsageError(f"nothing is clocked by {clock}", hint=hint)
+
+
+def _clocked(segment: Segment, level: Level, clock: str) -> Bools:
+    """Which units are clocked so: a module where one of its blocks is."""
+    number = segment.clocks.index(clock) if clock in segment.clocks else -1
+    blocks = segment.levels[Level.BLOCK]
+    here: Bools = blocks.clock == number
+    if level is Level.BLOCK:
+        return here
+    if level is Level.SIGNAL:
+        signals: Bools = segment.levels[Level.SIGNAL].clock == number
+        return signals
+    modules: Ints = np.unique(blocks.module[here])
+    found = np.zeros(len(segment.names), np.bool_)
+    found[modules] = True
+    return found[segment.levels[Level.MODULE].module]

@@ -1,0 +1,138 @@
+"""What a block does, in the words an engineer would use: rules over its facts and its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gatewright.retrieval.facts.types import Block, BlockKind, Instance, Module
+
+_KINDS = {
+    BlockKind.ASSIGN: "continuous assignment combinational assigns wire",
+    BlockKind.ALWAYS: "always process",
+    BlockKind.ALWAYS_COMB: "always combinational logic process",
+    BlockKind.ALWAYS_FF: "always sequential flip flop register process",
+    BlockKind.ALWAYS_LATCH: "always latch transparent process",
+    BlockKind.INITIAL: "initial initialize simulation start",
+    BlockKind.FINAL: "final simulation end",
+    BlockKind.FUNCTION: "function compute return",
+    BlockKind.TASK: "task procedure",
+    BlockKind.GATE: "gate primitive",
+    BlockKind.DECLARATION: "declare initial value initialize",
+    BlockKind.ASSERTION: "assertion property check verify",
+    BlockKind.COVERGROUP: "coverage group sample",
+    BlockKind.CONSTRAINT: "constraint random",
+    BlockKind.KERNEL: "kernel thread",
+}
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_CASE = re.compile(r"\bcase[xz]?\b")
+# What an operator or a construct is called; each tried once on a block's text without comments.
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\bcase[xz]?\b", "case select decode depending value"),
+        (r"\bdefault\b", "default otherwise"),
+        (r"\bif\b", "condition conditional if when"),
+        (r"\belse\b", "otherwise"),
+        (r"\bfor\b|\bwhile\b|\brepeat\b|\bforever\b", "loop iterate each"),
+        (r"\?", "multiplexer select conditional choose based"),
+        (r"\b(\w+)\s*<?=\s*\1\s*\+", "increment counter add"),
+        (r"\b(\w+)\s*<?=\s*\1\s*-", "decrement counter subtract"),
+        (r"\+\s*(?:\d+'[bdh])?0*1\b", "increment plus one"),
+        (r"-\s*(?:\d+'[bdh])?0*1\b", "decrement minus one"),
+        (r"[\w\])]\s*\+\s*[\w({]", "add sum"),
+        (r"[\w\])]\s*-\s*[\w({]", "subtract difference"),
+        (r"[\w\])]\s*\*\s*[\w({]", "multiply product"),
+        (r"[\w\])]\s*[/%]\s*[\w({]", "divide remainder"),
+        (r"<<|>>", "shift"),
+        (r"\{[^{}?]*,", "concatenate combine"),
+        (r"\{\s*\w+\s*\{", "replicate extend"),
+        (r"\{\s*\w+\[[^\]]*:[^\]]*\]\s*,|,\s*\w+\[[^\]]*:[1-9]\w*\]\s*\}", "shift register"),
+        (r"===?", "equal compare match"),
+        (r"!==?", "not equal compare differ"),
+        (r"[^<]<[^<=]|[^>]>[^>=]", "compare less greater than"),
+        (r">=", "compare greater equal threshold"),
+        (r"\^", "xor exclusive parity toggle"),
+        (r"&&|[^&]&[^&]", "and both combine"),
+        (r"\|\||[^|]\|[^|]", "or either any"),
+        (r"[=(?:]\s*\|\s*[\w({]", "reduce or any"),
+        (r"[=(?:]\s*&\s*[\w({]", "reduce and all"),
+        (r"~|!(?!=)", "invert negate not"),
+        (r"\b(\w+)\s*<?=\s*[~!]\s*\1\b", "toggle"),
+        (r"<?=\s*(?:\d+'[bdh]0+|'0|0|\{[^{}]*\{1'b0\}\})\s*;", "clear zero"),
+        (r"<?=\s*(?:1'b1|'1|1)\s*;", "set assert high one"),
+        (r"\[\s*\w+\s*\]", "index element array"),
+        (r"\[[^\]:]*\w\s*[+-]:", "slice index part select"),
+        (r"'[bdh]?[zZ]\b|1'bz", "high impedance tristate"),
+        (r"\$signed|\bsigned\b", "signed arithmetic"),
+        (r"\$display|\$write\b|\$monitor|\$error", "display message print simulation"),
+        (r"\$finish|\$stop", "finish simulation"),
+        (r"\$readmem", "load memory file initialize"),
+        (r"\$random|\$urandom", "random stimulus"),
+        (r"#\s*\d", "delay wait time"),
+        (r"@\s*\(\s*posedge", "rising edge"),
+        (r"@\s*\(\s*negedge", "falling edge"),
+    )
+)
+_WIDTH = re.compile(r"\[\s*(\d{1,4})\s*:\s*0\s*\]")
+_STATE = re.compile(r"state|fsm|\b(?:cs|ns|cur|nxt)_st", re.IGNORECASE)
+_MEMORY = re.compile(r"mem|ram|rom|storage", re.IGNORECASE)
+
+
+def without_comments(text: str) -> str:
+    """Code alone."""
+    return _COMMENT.sub(" ", text) if "//" in text or "/*" in text else text
+
+
+def block_words(block: Block, module: Module, text: str) -> Iterator[str]:
+    """Phrases that tell what a block does. `text` is its source."""
+    code = without_comments(text)
+    yield _KINDS[block.kind]
+    for pattern, words in _RULES:
+        if pattern.search(code):
+            yield words
+    yield from _timing(block)
+    yield from _purpose(block, module, code)
+    yield from (f"{int(high) + 1} bit" for high in set(_WIDTH.findall(code)))
+
+
+def _timing(block: Block) -> Iterator[str]:
+    """How it waits: clocked, reset, or on every change."""
+    if block.clock:
+        yield "synchronous sequential clock register update"
+    elif block.kind is BlockKind.ALWAYS and not any(event.edge for event in block.events):
+        yield "combinational logic"
+    for event in block.events:
+        if event.edge and event.signal == block.clock:
+            yield "rising edge" if event.edge == "posedge" else "falling edge"
+    if block.reset:
+        edges = {event.signal for event in block.events if event.edge}
+        yield "asynchronous reset" if block.reset in edges else "synchronous reset"
+
+
+def _purpose(block: Block, module: Module, code: str) -> Iterator[str]:
+    """What it is for, by what it drives."""
+    ways = {port.name: port.direction for port in module.ports}
+    if any(ways.get(name) == "output" for name in block.drives):
+        yield "output port drive"
+    if any(ways.get(name) == "input" for name in block.loads):
+        yield "input port"
+    if any(_STATE.search(name) for name in block.drives):
+        yield "state machine transition"
+        if _CASE.search(code):
+            yield "next state finite state machine"
+    if any(_MEMORY.search(name) for name in (*block.drives, *block.loads)):
+        yield "memory access"
+    if set(block.drives) & set(block.loads) and block.clock:
+        yield "hold keep accumulate"
+    if block.conditions and block.clock and not block.reset:
+        yield "enable"
+
+
+def instance_words(instance: Instance) -> Iterator[str]:
+    """Phrases that tell what an instance is."""
+    yield "instance instantiate module connect submodule component"
+    if instance.overrides:
+        yield "parameter configure"
+    if instance.scope:
+        yield "generate each"
