@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from gatewright.agents import view
 from gatewright.agents.edits import apply_edits, parse_edits
 from gatewright.agents.extract import Extraction
 from gatewright.agents.task import Task
@@ -59,7 +58,7 @@ class Coder:
         candidate = draft.candidate
         text = self.task.render(
             "repair",
-            code=view.numbered(candidate.sources),
+            code=candidate.sources,
             truncated=draft.truncated,
             **self.task.evidence(candidate, verdict),
         )
@@ -71,7 +70,7 @@ class Coder:
         """The smallest change that settles a judgement; whole code is accepted too."""
         text = self.task.render(
             "edit",
-            code=view.numbered(parent.sources),
+            code=parent.sources,
             judgement=judgement,
             lessons=tuple(lessons),
             **self.task.evidence(parent, verdict),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gatewright.agents.authors import DraftAuthor, ModelAuthor, SymbolicAuthor
+from gatewright.agents.beside import BesideLibrary
 from gatewright.agents.budget import Purse
 from gatewright.agents.coder import Coder, Draft
 from gatewright.agents.journal import Journal
 from gatewright.agents.judge import Judge
 from gatewright.agents.language import kit_for
+from gatewright.agents.library import Library
 from gatewright.agents.listener import Listener
 from gatewright.agents.loop import Author, Loop
 from gatewright.agents.oracle import HarnessFactory, choose
@@ -32,11 +34,14 @@ def solve(
     policy: LoopPolicy | None = None,
     listener: Listener | None = None,
     sample: int = 0,
+    library: Library | None = None,
 ) -> Trajectory:
     """Write a design for the problem, check it, improve it; the whole of it as a Trajectory.
 
     `model` None = what can be read off the specification alone. `harnesses` makes the checks
-    (`Harnesses(isolation)`). `sample` tells apart independent runs on the same problem. Raises
+    (`Harnesses(isolation)`). `sample` tells apart independent runs on the same problem. `library`
+    is the repository that the design will live in: prompts show what the task and the design name
+    of it, and designs are checked among the files that they need of it. Raises
     UsageError for a language or oracle that cannot be had, LoopInterrupted on Ctrl-C, and another
     GatewrightError where a tool fails; a failing model only ends the run.
     """
@@ -44,7 +49,9 @@ def solve(
     kit = kit_for(problem.language)
     structure = read_structure(problem)
     purse = Purse(policy.budget)
-    task = Task(problem, kit, structure.sentences if policy.hints else "")
+    task = Task(problem, kit, structure.sentences if policy.hints else "", library)
+    if library is not None:
+        harnesses = BesideLibrary(harnesses, library)
     coder = None
     if model is not None:
         # Without anybody listening the model need not stream, and may try again half-way.

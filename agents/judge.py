@@ -48,11 +48,10 @@ class Judge:
         """One issue. A garbled answer is asked for once more, then read off the verdict."""
         signals = verdict.first_mismatch.signals if verdict.first_mismatch else ()
         cone = self.task.kit.cone(candidate.sources, self.task.problem.top, signals)
-        code = view.numbered(candidate.sources)
         prompt = self.task.render(
             "judge",
-            code=code,
-            cone=view.cone(cone, code),
+            code=candidate.sources,
+            cone=view.cone(cone, view.numbered(candidate.sources)),
             lessons=tuple(lessons),
             oracle=_EXPECTATION[self.oracle],
             **self.task.evidence(candidate, verdict),

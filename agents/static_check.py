@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from gatewright.agents.library import HEADERS
 from gatewright.core import (
     Candidate,
     Diagnostic,
@@ -58,8 +60,9 @@ class StaticHarness:
 
         if not candidate.sources:
             return Verdict(Outcome.FAIL, FailureClass.NO_CODE)
-        sources = (*problem.context, *candidate.sources)
-        done = integrity.preprocess(sources)
+        context = [s for s in problem.context if not s.name.endswith(HEADERS)]
+        sources = (*context, *candidate.sources)
+        done = integrity.preprocess(sources, includes=problem.context)
         parsed = slang.parse(done.tokens, done.files)
         found = (*done.diagnostics, *parsed.diagnostics)
         if _errors(found):
@@ -73,7 +76,8 @@ class StaticHarness:
         wrong = _interface_errors(problem, {m.name: m.interface for m in parsed.modules})
         if wrong:
             return Verdict(Outcome.FAIL, FailureClass.INTERFACE, diagnostics=(*wrong, *found))
-        return self._elaborate(problem, sources, found)
+        verdict = self._elaborate(problem, sources, found)
+        return _excused(verdict, theirs)
 
     def _elaborate(
         self, problem: Problem, sources: Sequence[Source], found: tuple[Diagnostic, ...]
@@ -85,6 +89,9 @@ class StaticHarness:
         with scratch("static") as folder:
             for name, source in names.items():
                 (folder / name).write_text(source.text, errors="replace")
+            for source in problem.context:  # as includes name them
+                if source.name == Path(source.name).name:
+                    (folder / source.name).write_text(source.text, errors="replace")
             tops = (problem.top,) if problem.top else ()
             command = Command(tool.lint(list(names), *tops), folder, mounts=tool.mounts)
             finished = self._isolation.run(command, _LIMITS)
@@ -105,6 +112,30 @@ def _verdict(finished: Finished, found: tuple[Diagnostic, ...]) -> Verdict:
         failure = FailureClass.ELABORATION
     outcome = Outcome.INCONCLUSIVE if failure is None else Outcome.FAIL
     return Verdict(outcome, failure, diagnostics=found, log=log, cpu_s=finished.cpu_s)
+
+
+def _excused(verdict: Verdict, theirs: set[str]) -> Verdict:
+    """What only fails in the task's own files says nothing of the candidate: inconclusive.
+
+    Icarus does not know all of SystemVerilog.
+    """
+    errors = [d for d in verdict.diagnostics if d.severity is Severity.ERROR and d.file]
+    if verdict.failure_class is not FailureClass.ELABORATION or not errors:
+        return verdict
+    if any(error.file not in theirs for error in errors):
+        return verdict
+    first = errors[0]
+    note = Diagnostic(
+        Severity.NOTE,
+        f"not elaborated: the tool cannot read this file ({first.message})",
+        first.file,
+        first.line,
+        tool=first.tool,
+    )
+    others = tuple(d for d in verdict.diagnostics if d.severity is not Severity.ERROR)
+    return replace(
+        verdict, outcome=Outcome.INCONCLUSIVE, failure_class=None, diagnostics=(note, *others)
+    )
 
 
 def _errors(found: Sequence[Diagnostic]) -> bool:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.agents import view
 from gatewright.agents.language import Kit
+from gatewright.agents.library import Library
 from gatewright.agents.prompts import render
-from gatewright.core import Candidate, Problem, Verdict
+from gatewright.core import Candidate, Problem, Source, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A problem as prompts show it; `structure` = what was read of it, in plain sentences."""
+    """A problem as prompts show it; `structure` = what was read of it, in plain sentences.
+
+    `library` is the repository that the design will live in.
+    """
 
     problem: Problem
     kit: Kit
     structure: str = ""
+    library: Library | None = None
 
-    def render(self, template: str, **values: object) -> str:
-        """One of the language's templates, with what every prompt of this task has in common."""
-        problem = self.problem
+    def render(self, template: str, code: Sequence[Source] = (), **values: object) -> str:
+        """One of the language's templates, with what every prompt of this task has in common.
+
+        `code` is the design that the prompt is about, as far as it is written.
+        """
+        problem, library = self.problem, self.library
         return render(
             f"{self.kit.folder}/{template}.md",
             language=self.kit.title,
@@ -28,6 +37,9 @@ class Task:
             top=problem.top,
             contract=view.contract(problem),
             context=problem.context,
+            repository=library.brief(problem.spec, code, problem.top) if library else "",
+            in_repository=library is not None,
+            code=view.numbered(code),
             structure=self.structure.strip(),
             **values,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gatewright.agents.beside import BesideLibrary
 from gatewright.agents.harnesses import Harnesses
 from gatewright.agents.oracle import HarnessFactory
 from gatewright.agents.windows import without_window
@@ -33,4 +34,6 @@ class Trials:
 
 def for_trials(harnesses: HarnessFactory) -> HarnessFactory:
     """The same checks, fit for many tries; a factory of another kind is left as it is."""
+    if isinstance(harnesses, BesideLibrary):
+        return replace(harnesses, harnesses=for_trials(harnesses.harnesses))
     return Trials(harnesses.isolation) if isinstance(harnesses, Harnesses) else harnesses

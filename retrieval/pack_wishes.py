@@ -10,7 +10,7 @@ from gatewright.retrieval.pack_names import Dictionary, words_of
 from gatewright.retrieval.pack_parts import PartKind, Texts, Wish, wish
 from gatewright.retrieval.pack_place import View
 from gatewright.retrieval.pack_signals import SignalWishes
-from gatewright.retrieval.repository import Definition, Repository
+from gatewright.retrieval.repository import Definition, Repository, Use
 from gatewright.retrieval.similar import Similarity
 
 _HEADED = frozenset(("module", "interface", "program", "checker", "primitive"))
@@ -145,18 +145,7 @@ class Wishes:
             place = (found.name, found.file, found.lines, f"macro {found.name}")
             yield wish(2, 1, PartKind.DEFINITION, *place)
         for definition in headers:
-            yield from self._meanings_of(definition)
-
-    def _meanings_of(self, definition: Definition) -> Iterator[Wish]:
-        facts = self.repository.facts(definition.path)
-        if facts is None:
-            return
-        module = self._facts_of(definition)
-        for found in self.dictionary.meanings(header_names(module), module, facts):
-            if found.file != definition.path or found.owner != definition.name:
-                why = f"{found.kind} {found.name} of {found.owner}, which {definition.name} uses"
-                place = (found.name, found.file, found.lines, why)
-                yield wish(3, 50 + found.depth, PartKind.DEFINITION, *place)
+            yield from used_by_header(book, definition, self._facts_of(definition), 3)
 
     # examples
 
@@ -169,10 +158,7 @@ class Wishes:
                 if self.wanted(use.path) and use.path != self.view.file
             ]
             for use in found[:_MOST_USES]:
-                at = use.instance.range
-                why = f"how {use.parent.name} uses {definition.name}"
-                place = (definition.name, use.path, range(at.line, at.end_line + 1), why)
-                yield wish(3, 60 + order, PartKind.USE, *place)
+                yield example_of(use, definition, 3, order)
 
     def _similar(self) -> Iterator[Wish]:
         view = self.view
@@ -186,6 +172,28 @@ class Wishes:
 
     def _elsewhere(self, path: str) -> bool:
         return self.wanted(path) and path != self.view.file
+
+
+def used_by_header(
+    book: Dictionary, definition: Definition, module: Module, need: int
+) -> Iterator[Wish]:
+    """Types and parameters of packages and files that a module's header is written with."""
+    facts = book.repository.facts(definition.path)
+    if facts is None:
+        return
+    for found in book.meanings(header_names(module), module, facts):
+        if found.file != definition.path or found.owner != definition.name:
+            why = f"{found.kind} {found.name} of {found.owner}, which {definition.name} uses"
+            told = (PartKind.DEFINITION, found.name, found.file, found.lines, why)
+            yield wish(need, 50 + found.depth, *told)
+
+
+def example_of(use: Use, definition: Definition, need: int, order: int) -> Wish:
+    """How an instance of a module is written."""
+    at = use.instance.range
+    why = f"how {use.parent.name} uses {definition.name}"
+    lines = range(at.line, at.end_line + 1)
+    return wish(need, 60 + order, PartKind.USE, definition.name, use.path, lines, why)
 
 
 def header_names(module: Module) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ from gatewright.core import (
 )
 
 if TYPE_CHECKING:
+    from gatewright.agents.library import Library
     from gatewright.core.config import Settings
     from gatewright.models import Model
 
@@ -60,6 +61,20 @@ def generate(
     cocotb: Annotated[list[str] | None, typer.Option("--cocotb", help="What it must pass.")] = None,
     context: Annotated[
         list[str] | None, typer.Option(help="Sources of yours that the model should see.")
+    ] = None,
+    repo: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The repository it will live in: its modules, packages and macros may be used.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Neither show nor use files of the repository whose path, name or folder fits.",
+        ),
     ] = None,
     oracle: Annotated[
         str,
@@ -88,6 +103,7 @@ def generate(
     Exit status: 0 verified, 1 not verified (the best attempt is written all the same), 2 error.
     """
     from gatewright.agents.loop import LoopInterrupted
+    from gatewright.cli.library import library_of
     from gatewright.cli.naming import require_name, wanted_name
 
     settings = settings_from(
@@ -100,6 +116,8 @@ def generate(
     )
     one_standard_input([spec], testbench, reference, cocotb, context)
     require_name(top)
+    if exclude and repo is None:
+        raise UsageError("--exclude leaves out files of a repository", hint="name it by --repo")
     text = read_specification(spec)
     check = _check(testbench, reference, cocotb)
     name = top or wanted_name(text, check)
@@ -114,8 +132,12 @@ def generate(
     file = OutputFile(output) if output else None
     if file:
         file.try_out()
+    golden = (*(testbench or ()), *(reference or ()), *(cocotb or ()))
     try:
-        trajectory = _solve(problem, settings, oracle, symbolic, init_registers, stream)
+        with library_of(repo, exclude or (), golden) as library:
+            trajectory = _solve(
+                problem, settings, oracle, symbolic, init_registers, stream, library
+            )
     except LoopInterrupted as interrupted:
         _deliver(interrupted.trajectory, file, json)
         raise KeyboardInterrupt from None
@@ -132,6 +154,7 @@ def _solve(
     symbolic: bool,
     init_registers: bool,
     stream: bool,
+    library: Library | None,
 ) -> Trajectory:
     from dataclasses import replace
 
@@ -150,6 +173,7 @@ def _solve(
             harnesses=Harnesses(isolation_from(settings)),
             policy=replace(policy, init_registers=init_registers),
             listener=StreamingNarrator() if stream else Narrator(),
+            library=library,
         )
     except DataError as error:
         raise better_told(error, problem.harness, Candidate(())) from error
