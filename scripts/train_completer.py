@@ -35,7 +35,7 @@ from gatewright.retrieval.complete.similarity import similarity
 
 LIST = Path(__file__).with_name("completion_repositories.txt")
 ARTEFACT = Path(__file__).parent.parent / "retrieval" / "complete" / "ranker.npz"
-LINES = 40  # a repository
+LINES = 26  # a repository
 FEWEST_FILES = 4
 COPY_WEIGHT = 0.7  # of a line asked twice: with and without near copies of its file
 RIGHT = {"max_iter": 160, "learning_rate": 0.08, "max_leaf_nodes": 24}

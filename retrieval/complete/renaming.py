@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gatewright.retrieval.complete.tokens import is_name, is_number, value_of, with_value
 
@@ -12,6 +13,7 @@ MOST_AFFIXES = 6
 _AFFIX = re.compile(r"^(?:[iop]_|u_)+|(?:_(?:i|o|io|in|out|reg|r|q|d|n|next|w|s))+$")
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(name: str) -> str:
     """A name without the customary marks of direction and kind, in lower case."""
     return _AFFIX.sub("", name).lower() or name.lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -140,10 +140,11 @@ class Setting:
         return (Order.of(ports), Order.of(list(self.declared) + listed), Order.of(assigned))
 
 
-def declared_names(tokens: tuple[str, ...]) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def declared_names(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The names that a line declares, such as `a` and `b` of `input wire [3:0] a, b,`."""
     if not tokens or tokens[0] not in DECLARING:
-        return [tokens[0]] if _is_constant(tokens) else []
+        return (tokens[0],) if _is_constant(tokens) else ()
     names: list[str] = []
     depth = 0
     value = False
@@ -160,7 +161,7 @@ def declared_names(tokens: tuple[str, ...]) -> list[str]:
             follows = tokens[index + 1] if index + 1 < len(tokens) else ";"
             if not (is_name(follows) or follows in KEYWORDS or follows == "::"):
                 names.append(token)
-    return names
+    return tuple(names)
 
 
 def _is_constant(tokens: tuple[str, ...]) -> bool:

@@ -82,6 +82,7 @@ def shape_of(tokens: tuple[str, ...]) -> str:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def is_name(token: str) -> bool:
     """Whether a token is an identifier or a macro, keywords excluded."""
     first = token[0]
@@ -92,6 +93,7 @@ def is_name(token: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def is_number(token: str) -> bool:
     """Whether a token is a number literal."""
     return token[0].isdigit() or (token[0] == "'" and len(token) > 1)

@@ -160,9 +160,9 @@ def test_a_name_declared_and_not_used_takes_the_place_of_another() -> None:
 
 def test_names_that_a_line_declares() -> None:
     line = parse_line("input wire [W-1:0] a, b = c + d, // e")
-    assert declared_names(line.tokens) == ["a", "b"]
-    assert declared_names(parse_line("WIDTH = 8,").tokens) == ["WIDTH"]
-    assert declared_names(parse_line("assign a = b;").tokens) == []
+    assert declared_names(line.tokens) == ("a", "b")
+    assert declared_names(parse_line("WIDTH = 8,").tokens) == ("WIDTH",)
+    assert declared_names(parse_line("assign a = b;").tokens) == ()
 
 
 def test_differences_and_stems() -> None:
