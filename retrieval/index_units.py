@@ -59,13 +59,15 @@ class _Vocabulary:
         return found
 
     def add_text(self, to: Terms, text: str, weight: int = 1) -> None:
+        words = self._words
         for word, count in Counter(WORD.findall(text)).items():
-            for number in self.word(word):
+            for number in words.get(word) or self.word(word):
                 to[number] = to.get(number, 0) + count * weight
 
     def add_phrases(self, to: Terms, phrases: Iterable[str]) -> None:
+        known = self._phrases
         for phrase in phrases:
-            for number in self.phrase(phrase):
+            for number in known.get(phrase) or self.phrase(phrase):
                 to[number] = to.get(number, 0) + 1
 
 

@@ -35,26 +35,40 @@ def split(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in _PART.findall(name))
 
 
+_INFLECTED = ("ed", "ing", "ings")  # what is left may have another ending: `registered`
+
+
 @lru_cache(65536)
 def stem(word: str) -> str:
     """A word without its ending, so that `counter`, `counts` and `counting` are one."""
     if len(word) < 4 or not word.isalpha():
         return word
-    if not word.endswith(_KEPT):
-        for ending, rest, least in _ENDINGS:
-            if word.endswith(ending):
-                base = word[: -len(ending)]
-                if len(base) >= least and _VOWEL.search(base):
-                    word = base + rest
-                    break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
-        word = word[:-1]
+    word, ending = _shortened(word)
+    if ending in _INFLECTED:
+        word, _ = _shortened(_single(word))
+    word = _single(word)
     if len(word) > 3 and word[-1] == "e":
         word = word[:-1]
     return word[:-1] + "i" if len(word) > 2 and word[-1] == "y" else word
 
 
-@lru_cache(262144)
+def _shortened(word: str) -> tuple[str, str]:
+    """A word without its ending, and that ending."""
+    if not word.endswith(_KEPT):
+        for ending, rest, least in _ENDINGS:
+            if word.endswith(ending):
+                base = word[: -len(ending)]
+                if len(base) >= least and _VOWEL.search(base):
+                    return base + rest, ending
+    return word, ""
+
+
+def _single(word: str) -> str:
+    """A word without the double consonant that an ending leaves: `transferr`."""
+    doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls"
+    return word[:-1] if doubled else word
+
+
 def terms_of(name: str) -> tuple[str, ...]:
     """The terms of one word or name: its parts written out and without endings.
 
@@ -65,7 +79,7 @@ def terms_of(name: str) -> tuple[str, ...]:
     if name.isdigit():
         return (name.lstrip("0") or "0",)
     low = name.lower()
-    if low in KEYWORDS and low == name:
+    if low in STOP or (low in KEYWORDS and low == name):
         return ()
     parts = split(name)
     found: list[str] = []

@@ -26,52 +26,61 @@ _KINDS = {
 }
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _CASE = re.compile(r"\bcase[xz]?\b")
-# What an operator or a construct is called; each tried once on a block's text without comments.
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"\bcase[xz]?\b", "case select decode depending value"),
-        (r"\bdefault\b", "default otherwise"),
-        (r"\bif\b", "condition conditional if when"),
-        (r"\belse\b", "otherwise"),
-        (r"\bfor\b|\bwhile\b|\brepeat\b|\bforever\b", "loop iterate each"),
-        (r"\?", "multiplexer select conditional choose based"),
-        (r"\b(\w+)\s*<?=\s*\1\s*\+", "increment counter add"),
-        (r"\b(\w+)\s*<?=\s*\1\s*-", "decrement counter subtract"),
-        (r"\+\s*(?:\d+'[bdh])?0*1\b", "increment plus one"),
-        (r"-\s*(?:\d+'[bdh])?0*1\b", "decrement minus one"),
-        (r"[\w\])]\s*\+\s*[\w({]", "add sum"),
-        (r"[\w\])]\s*-\s*[\w({]", "subtract difference"),
-        (r"[\w\])]\s*\*\s*[\w({]", "multiply product"),
-        (r"[\w\])]\s*[/%]\s*[\w({]", "divide remainder"),
-        (r"<<|>>", "shift"),
-        (r"\{[^{}?]*,", "concatenate combine"),
-        (r"\{\s*\w+\s*\{", "replicate extend"),
-        (r"\{\s*\w+\[[^\]]*:[^\]]*\]\s*,|,\s*\w+\[[^\]]*:[1-9]\w*\]\s*\}", "shift register"),
-        (r"===?", "equal compare match"),
-        (r"!==?", "not equal compare differ"),
-        (r"[^<]<[^<=]|[^>]>[^>=]", "compare less greater than"),
-        (r">=", "compare greater equal threshold"),
-        (r"\^", "xor exclusive parity toggle"),
-        (r"&&|[^&]&[^&]", "and both combine"),
-        (r"\|\||[^|]\|[^|]", "or either any"),
-        (r"[=(?:]\s*\|\s*[\w({]", "reduce or any"),
-        (r"[=(?:]\s*&\s*[\w({]", "reduce and all"),
-        (r"~|!(?!=)", "invert negate not"),
-        (r"\b(\w+)\s*<?=\s*[~!]\s*\1\b", "toggle"),
-        (r"<?=\s*(?:\d+'[bdh]0+|'0|0|\{[^{}]*\{1'b0\}\})\s*;", "clear zero"),
-        (r"<?=\s*(?:1'b1|'1|1)\s*;", "set assert high one"),
-        (r"\[\s*\w+\s*\]", "index element array"),
-        (r"\[[^\]:]*\w\s*[+-]:", "slice index part select"),
-        (r"'[bdh]?[zZ]\b|1'bz", "high impedance tristate"),
-        (r"\$signed|\bsigned\b", "signed arithmetic"),
-        (r"\$display|\$write\b|\$monitor|\$error", "display message print simulation"),
-        (r"\$finish|\$stop", "finish simulation"),
-        (r"\$readmem", "load memory file initialize"),
-        (r"\$random|\$urandom", "random stimulus"),
-        (r"#\s*\d", "delay wait time"),
-        (r"@\s*\(\s*posedge", "rising edge"),
-        (r"@\s*\(\s*negedge", "falling edge"),
+_TOKEN = re.compile(
+    r"\b(?:case[xz]?|default|if|else|for|while|repeat|forever|signed|posedge|negedge)\b|\$\w+"
+    r"|'[bdh]?[zZ]|===?|!==?|&&|\|\||<<|>>|>=|<=|[-+*/%?^~!&|<>{#]|\[(?= *\w+ *\])|[+-]:"
+)
+_LOOP, _PRINT, _RANDOM = "loop iterate each", "display message print simulation", "random stimulus"
+# What a token of the language is called where it stands in a block.
+_MEANINGS: dict[str, str] = {
+    **dict.fromkeys(("case", "casex", "casez"), "case select decode depending value"),
+    "default": "default otherwise",
+    "if": "condition conditional if when",
+    "else": "otherwise",
+    **dict.fromkeys(("for", "while", "repeat", "forever"), _LOOP),
+    **dict.fromkeys(("signed", "$signed"), "signed arithmetic"),
+    "posedge": "rising edge",
+    "negedge": "falling edge",
+    **dict.fromkeys(("$display", "$write", "$monitor", "$error", "$fdisplay"), _PRINT),
+    **dict.fromkeys(("$finish", "$stop"), "finish simulation"),
+    **dict.fromkeys(("$readmemh", "$readmemb"), "load memory file initialize"),
+    **dict.fromkeys(("$random", "$urandom", "$urandom_range"), _RANDOM),
+    **dict.fromkeys(("'z", "'bz", "'hz", "'Z", "'bZ", "'hZ"), "high impedance tristate"),
+    **dict.fromkeys(("==", "==="), "equal compare match"),
+    **dict.fromkeys(("!=", "!=="), "not equal compare differ"),
+    **dict.fromkeys(("&", "&&"), "and both combine"),
+    **dict.fromkeys(("|", "||"), "or either any"),
+    **dict.fromkeys(("<<", ">>"), "shift"),
+    **dict.fromkeys(("/", "%"), "divide remainder"),
+    **dict.fromkeys(("<", ">"), "compare less greater than"),
+    **dict.fromkeys(("~", "!"), "invert negate not"),
+    **dict.fromkeys(("+:", "-:"), "slice index part select"),
+    ">=": "compare greater equal threshold",
+    "+": "add sum",
+    "-": "subtract difference",
+    "*": "multiply product",
+    "?": "multiplexer select conditional choose based",
+    "^": "xor exclusive parity toggle",
+    "#": "delay wait time",
+    "[": "index element array",
+}
+# Common forms: a token without which there is none, how they look, what they are called.
+_FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (token, re.compile(pattern), words)
+    for token, pattern, words in (
+        ("+", r"\b(\w+)\s*<?=\s*\1\s*\+", "increment counter add"),
+        ("-", r"\b(\w+)\s*<?=\s*\1\s*-", "decrement counter subtract"),
+        ("+", r"\+\s*(?:\d+'[bdh])?0*1\b", "increment plus one"),
+        ("-", r"-\s*(?:\d+'[bdh])?0*1\b", "decrement minus one"),
+        ("{", r"\{[^{}?]*,", "concatenate combine"),
+        ("{", r"\{\s*\w+\s*\{", "replicate extend"),
+        ("{", r"\{\s*\w+\[[^\]]*:[^\]]*\]\s*,|,\s*\w+\[[^\]]*:[1-9]\w*\]\s*\}", "shift register"),
+        ("|", r"[=(?:]\s*\|\s*[\w({]", "reduce or any"),
+        ("&", r"[=(?:]\s*&\s*[\w({]", "reduce and all"),
+        ("~", r"\b(\w+)\s*<?=\s*~\s*\1\b", "toggle"),
+        ("!", r"\b(\w+)\s*<?=\s*!\s*\1\b", "toggle"),
+        ("", r"=\s*(?:\d+'[bdh]0+|'0|0|\{[^{}]*\{1'b0\}\})\s*;", "clear zero"),
+        ("", r"=\s*(?:1'b1|'1|1)\s*;", "set assert high one"),
     )
 )
 _WIDTH = re.compile(r"\[\s*(\d{1,4})\s*:\s*0\s*\]")
@@ -88,8 +97,10 @@ def block_words(block: Block, module: Module, text: str) -> Iterator[str]:
     """Phrases that tell what a block does. `text` is its source."""
     code = without_comments(text)
     yield _KINDS[block.kind]
-    for pattern, words in _RULES:
-        if pattern.search(code):
+    tokens = set(_TOKEN.findall(code))
+    yield from (_MEANINGS[token] for token in sorted(tokens & _MEANINGS.keys()))
+    for token, pattern, words in _FORMS:
+        if (not token or token in tokens) and pattern.search(code):
             yield words
     yield from _timing(block)
     yield from _purpose(block, module, code)
