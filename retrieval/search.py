@@ -18,7 +18,7 @@ from gatewright.retrieval.index_postings import Bm25, Bools, Floats, Ints, term_
 from gatewright.retrieval.index_segment import Level, Links, Segment
 from gatewright.retrieval.places import find_modules
 from gatewright.retrieval.repository import Repository
-from gatewright.retrieval.text import question_terms
+from gatewright.retrieval.text import WORD, question_terms
 
 _MOST_REASONS = 5
 _NAMES_SHOWN = 3
@@ -40,7 +40,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A place that was found. `copies` are further places with the same text; `why` names the
-    terms that counted, the heaviest first."""
+    question's words that counted, the rarest first."""
 
     file: str
     line: int
@@ -173,15 +173,18 @@ class Search:
         )
 
     def _why(self, view: View, question: Question, number: int, unit: int) -> tuple[str, ...]:
-        """The question's terms that the unit holds, the heaviest first."""
-        found: Counter[str] = Counter()
-        parts = [s.levels[question.level].postings for s in view.segments]
-        for term in dict.fromkeys(question_terms(question.text)):
-            slot = parts[number].slot(term_hash(term))
-            at = int(np.searchsorted(parts[number].units[slot], unit))
-            if at < slot.stop - slot.start and parts[number].units[slot][at] == unit:
-                found[term] = -(slot.stop - slot.start)
-        return tuple(term for term, _ in found.most_common(_MOST_REASONS))
+        """The question's words that the unit holds, the rarest first."""
+        held = view.segments[number].levels[question.level].postings
+        found: dict[str, int] = {}
+        for word in WORD.findall(question.text):
+            for term in question_terms(word):
+                slot = held.slot(term_hash(term))
+                at = int(np.searchsorted(held.units[slot], unit))
+                if at < slot.stop - slot.start and int(held.units[slot][at]) == unit:
+                    found[word.lower()] = min(
+                        found.get(word.lower(), slot.stop), slot.stop - slot.start
+                    )
+        return tuple(sorted(found, key=lambda word: found[word])[:_MOST_REASONS])
 
 
 def _bm25(view: View, words: tuple[str, ...], level: Level, bm25: Bm25) -> list[Floats]:

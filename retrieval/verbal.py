@@ -79,6 +79,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("&", r"[=(?:]\s*&\s*[\w({]", "reduce and all"),
         ("~", r"\b(\w+)\s*<?=\s*~\s*\1\b", "toggle"),
         ("!", r"\b(\w+)\s*<?=\s*!\s*\1\b", "toggle"),
+        ("[", r"\w\s*\[\s*[A-Za-z_]\w*\s*\]\s*<?=(?!=)", "write store save"),
+        ("[", r"=\s*\w+\s*\[\s*[A-Za-z_]\w*\s*\]", "read fetch lookup"),
         ("", r"=\s*(?:\d+'[bdh]0+|'0|0|\{[^{}]*\{1'b0\}\})\s*;", "clear zero"),
         ("", r"=\s*(?:1'b1|'1|1)\s*;", "set assert high one"),
     )
