@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 TOKENS = 6000
 HEADERS = (".vh", ".svh")
 _INCLUDE = re.compile(r'^[ \t]*`include[ \t]+"([^"\n]+)"[^\n]*', re.MULTILINE)
-_SYNTHESIS = "SYNTHESIS"  # what tools and designs agree to define for synthesis
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,14 @@ class Library:
         """
         from gatewright.retrieval.pack import Exclusion
         from gatewright.retrieval.pack_sources import needed_files
+        from gatewright.retrieval.pack_synthesis import DEFINED
 
         allowed = Exclusion(self.exclude).allows
         found = needed_files(self.repository, [source.text for source in code], allowed)
         default = Language.SYSTEMVERILOG
         files = [Source(f.name, f.text, language_of(f.name) or default) for f in found.files]
-        if any(_SYNTHESIS in file.text for file in files):
-            files.insert(0, Source("as_synthesis.sv", f"`define {_SYNTHESIS}\n"))
+        if any(DEFINED in file.text for file in files):
+            files.insert(0, Source("as_synthesis.sv", f"`define {DEFINED}\n"))
         return tuple(files)
 
     def whole(self, code: Sequence[Source]) -> tuple[Source, ...]:

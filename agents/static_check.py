@@ -120,7 +120,8 @@ def _excused(verdict: Verdict, theirs: set[str]) -> Verdict:
     Icarus does not know all of SystemVerilog.
     """
     errors = [d for d in verdict.diagnostics if d.severity is Severity.ERROR and d.file]
-    if verdict.failure_class is not FailureClass.ELABORATION or not errors:
+    stopped = (FailureClass.ELABORATION, FailureClass.CRASH)
+    if verdict.failure_class not in stopped or not errors:
         return verdict
     if any(error.file not in theirs for error in errors):
         return verdict

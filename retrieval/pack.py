@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -71,27 +71,28 @@ def pack(
     for a file or line that is not there and a budget that holds nothing, DataError for a file that
     cannot be read.
     """
+    if tokens < FEWEST_TOKENS:
+        raise UsageError(
+            f"a pack of {tokens} tokens holds nothing",
+            where=f"{path}:{line}",
+            hint=f"give it {FEWEST_TOKENS} or more",
+        )
     view = view_of(repository, path, line, text)
     allowed = Exclusion(tuple(exclude))
     texts = Texts(repository.text, {path: view.text})
     dictionary = Dictionary(repository, texts, allowed.allows, path)
     wishes = Wishes(repository, view, texts, dictionary, allowed.allows, similar)
-    return packed(tuple(wishes.all()), texts, tokens, f"{path}:{line}")
-
-
-def packed(wishes: Sequence[Wish], texts: Texts, tokens: int, where: str = "") -> Pack:
-    """The wishes that a budget has room for. Raises UsageError where it holds none of them."""
-    if tokens < FEWEST_TOKENS:
+    found = packed(wishes.all(), texts, tokens)
+    if found.left_out and not found.parts:
         raise UsageError(
-            f"a pack of {tokens} tokens holds nothing",
-            where=where,
-            hint=f"give it {FEWEST_TOKENS} or more",
-        )
-    parts, left_out = fill(wishes, texts, tokens)
-    if left_out and not parts:
-        raise UsageError(
-            f"nothing of {left_out} parts fits into {tokens} tokens",
-            where=where,
+            f"nothing of {found.left_out} parts fits into {tokens} tokens",
+            where=f"{path}:{line}",
             hint="give it more tokens",
         )
+    return found
+
+
+def packed(wishes: Iterable[Wish], texts: Texts, tokens: int) -> Pack:
+    """The wishes that a budget has room for; there may be none."""
+    parts, left_out = fill(wishes, texts, tokens)
     return Pack(parts, sum(tokens_of(part.shown) for part in parts), tokens, left_out)

@@ -23,11 +23,16 @@ _SHOWN = frozenset(("module", "interface", "program", "primitive", "package"))
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r"[`'\"]([A-Za-z_]\w*)[`'\"]")
 _KIND = r"(?:modules?|packages?|interfaces?|instances?|blocks?)"
-_NAMED = re.compile(
-    rf"\b(?:{_KIND}(?: of)?|instantiat\w+|wrap\w*|imports?|reus\w+)"
-    rf"(?: (?:the|an?|two|three|four|existing|our))* [`'\"]?([A-Za-z_]\w*)"
-    rf"|\b([A-Za-z_]\w*)[`'\"]? {_KIND}\b",
-    re.IGNORECASE,
+_NAMED = (
+    re.compile(
+        rf"\b(?:{_KIND}(?: of)?|instantiat\w+|wrap\w*|imports?|reus\w+)"
+        rf"(?: (?:the|an?|two|three|four|existing|our|named|called))* [`'\"]?([A-Za-z_]\w*)",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b([A-Za-z_]\w*)[`'\"]? {_KIND}\b", re.IGNORECASE),
+)
+_STOP = re.compile(
+    "a|an|and|each|for|in|is|it|its|new|of|on|one|or|same|that|the|this|to|top|two|which|with"
 )
 _QUALIFIED = re.compile(r"\b[A-Za-z_]\w*::\w+")
 _MACRO = re.compile(r"`([A-Za-z_]\w*)")
@@ -47,13 +52,11 @@ def brief(repository: Repository, asked: Asked, tokens: int, exclude: Sequence[s
     """The headers of the modules that the text names or the code instantiates, the packages,
     types and macros that it and they use, and how others use the same modules.
 
-    Empty where nothing of the repository is named. Raises UsageError for a budget that holds
-    nothing.
+    Empty where nothing of the repository is named.
     """
     allowed = Exclusion(tuple(exclude)).allows
     texts = Texts(repository.text)
-    wishes = tuple(_Brief(repository, asked, texts, allowed).wishes())
-    return packed(wishes, texts, tokens)
+    return packed(_Brief(repository, asked, texts, allowed).wishes(), texts, tokens)
 
 
 def mentioned(prose: str) -> tuple[str, ...]:
@@ -65,7 +68,8 @@ def mentioned(prose: str) -> tuple[str, ...]:
     """
     prose = _QUALIFIED.sub(" ", prose)
     told = {found[1] for found in _QUOTED.finditer(prose)}
-    told.update(found[1] or found[2] for found in _NAMED.finditer(prose))
+    told.update(found[1] for pattern in _NAMED for found in pattern.finditer(prose))
+    told = {word for word in told if not _STOP.fullmatch(word.lower())}
     words = dict.fromkeys(_WORD.findall(prose))
     return tuple(word for word in words if word in told or not _is_plain(word))
 

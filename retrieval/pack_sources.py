@@ -9,9 +9,10 @@ from itertools import count
 
 from gatewright.core import DataError
 from gatewright.retrieval.facts import extract
-from gatewright.retrieval.facts.types import BlockKind, FileFacts, Module, ModuleKind, Range
+from gatewright.retrieval.facts.types import FileFacts, Module, ModuleKind
 from gatewright.retrieval.pack_names import Dictionary
 from gatewright.retrieval.pack_parts import Texts
+from gatewright.retrieval.pack_synthesis import as_synthesised, defines_of
 from gatewright.retrieval.repository import Definition, Repository
 
 _MOST_FILES = 400
@@ -20,16 +21,11 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _ASIDE = re.compile(
     r"(?:bench|demo|dv|example|formal|fpv|model|sim|simulation|tb|test|testbench|uvm|verif\w*)(?:es|s)?"
 )
-_SAYS = re.compile(
-    r"\$(?:(?:display|write|strobe|monitor)[bho]?|info|warning|error|fatal|finish|stop"
-    r"|time|stime|realtime|clog2)"
-)
-_ENDS = re.compile(r"\$(?:finish|stop)\b(?:\s*\(\s*\d*\s*\))?")
 
 
 @dataclass(frozen=True, slots=True)
 class NeededFile:
-    """A file of the repository and its text, without what only reports (see `needed_files`).
+    """A file of the repository and its text, as synthesis reads it (`pack_synthesis`).
 
     `name` is what an `include` calls it, else its own name; no two are the same.
     """
@@ -59,9 +55,8 @@ def needed_files(
 
     Packages come before what uses them. Of several modules with one name the one nearest to its
     user counts; for the code itself, which is nowhere, one that is no testbench or example. Only
-    what is reached is followed, but whole files are taken. From their text is taken out what
-    reports and decides nothing: `initial` blocks that only print, and what ends the simulation.
-    Raises DataError where that is too much.
+    what is reached is followed, but whole files are taken. Raises DataError where that is too
+    much.
     """
     walk = _Walk(repository, wanted)
     facts = [extract(text, f"design{number}.sv") for number, text in enumerate(code)]
@@ -149,22 +144,25 @@ class _Walk:
 
     def texts(self) -> Iterator[NeededFile]:
         """The files: first those that are included, each by the name it is included by."""
+        read = {path: self._text(path) for path in (*self.included.values(), *self.files)}
+        defined = defines_of(read.values())
         taken = set(self.included)
-        for name, path in self.included.items():
-            yield from self._text(path, name)
+        names = dict(self.included)
         for path in self.files:
             if path not in self.included.values():
                 bare = path.rpartition("/")[2]
                 name = next(n for n in _numbered(bare) if n not in taken)
                 taken.add(name)
-                yield from self._text(path, name)
+                names[name] = path
+        for name, path in names.items():
+            text = as_synthesised(read[path], self.repository.facts(path), defined)
+            yield NeededFile(path, name, text)
 
-    def _text(self, path: str, name: str) -> Iterator[NeededFile]:
+    def _text(self, path: str) -> str:
         try:
-            text = self.repository.text(path)
+            return self.repository.text(path)
         except DataError:
-            return  # gone since: the compiler will say what it misses
-        yield NeededFile(path, name, _quiet(text, self.repository.facts(path)))
+            return ""  # gone since: the compiler will say what it misses
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -182,22 +180,3 @@ def _needs(module: Module) -> Iterator[str]:
         if word is not None:
             yield word[0]
     yield from (instance.module for instance in module.instances)
-
-
-def _quiet(text: str, facts: FileFacts | None) -> str:
-    """The text without the blocks that only report; its lines stay where they are."""
-    lines = text.split("\n")
-    for module in facts.modules if facts is not None else ():
-        for block in module.blocks:
-            said = block.kind in (BlockKind.INITIAL, BlockKind.FINAL) and not block.drives
-            if said and block.calls and all(map(_SAYS.fullmatch, block.calls)):
-                _blank(lines, block.range)
-    return _ENDS.sub(lambda found: " " * len(found[0]), "\n".join(lines))
-
-
-def _blank(lines: list[str], at: Range) -> None:
-    for number in range(at.line, min(at.end_line, len(lines)) + 1):
-        line = lines[number - 1]
-        start = at.column - 1 if number == at.line else 0
-        end = at.end_column if number == at.end_line else len(line)
-        lines[number - 1] = line[:start] + " " * (min(end, len(line)) - start) + line[end:]
