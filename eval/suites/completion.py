@@ -22,6 +22,13 @@ from gatewright.eval.suites.completion_lines import (
     targets,
 )
 from gatewright.eval.suites.completion_place import Place, line_problem
+from gatewright.eval.suites.completion_score import (
+    COPIES_REMOVED,
+    GROUPS,
+    NEAR_COPY,
+    NO_COPY,
+    group_of,
+)
 from gatewright.eval.suites.completion_suite import LineSuite
 from gatewright.eval.suites.completion_table import line_table
 from gatewright.retrieval.complete.files import nearest
@@ -29,7 +36,7 @@ from gatewright.retrieval.complete.files import nearest
 LINES = 24  # a repository
 FEWEST_FILES = 4  # of a repository, as in RTL-Repo
 LONGEST_PROMPT = 450_000  # characters, about the 128k tokens of RTL-Repo's longest contexts
-ALONE, WITH_COPIES, WITHOUT_COPIES = "no near copy", "with near copies", "near copies removed"
+REMOVED = ":without-copies"
 
 
 class Completion(LineSuite):
@@ -64,20 +71,23 @@ class Completion(LineSuite):
                 where=str(data),
                 hint="each folder in it is taken for one repository",
             )
-        return self.remembered(Dataset(tuple(problems), digest.hexdigest(), str(data)))
+        return Dataset(tuple(problems), digest.hexdigest(), str(data))
 
     def official_table(self, samples: Mapping[str, Sequence[Verdict | None]]) -> str:
         """Both figures with the whole repository and without near copies, and the groups apart."""
-        by: dict[str, list[Verdict | None]] = {ALONE: [], WITH_COPIES: [], WITHOUT_COPIES: []}
+        by: dict[str, list[Verdict | None]] = {group: [] for group in (*GROUPS, "")}
+        whole: list[Verdict | None] = []
         for problem, verdicts in samples.items():
-            by[self.categories[problem]] += verdicts
+            whole += () if problem.endswith(REMOVED) else verdicts
+            for verdict in verdicts:
+                by[group_of(verdict)].append(verdict)
         return line_table(
             {
-                "whole repository": by[ALONE] + by[WITH_COPIES],
-                "near copies removed": by[ALONE] + by[WITHOUT_COPIES],
-                "lines of files without near copies": by[ALONE],
-                "lines of files with near copies": by[WITH_COPIES],
-                "the same, copies removed": by[WITHOUT_COPIES],
+                "whole repository": whole,
+                "near copies removed": by[NO_COPY] + by[COPIES_REMOVED],
+                "lines of files without near copies": by[NO_COPY],
+                "lines of files with near copies": by[NEAR_COPY],
+                "the same, copies removed": by[COPIES_REMOVED],
             }
         )
 
@@ -86,11 +96,11 @@ def _problems(repository: str, files: Mapping[str, str]) -> Iterator[Problem]:
     signatures = {path: signature(text) for path, text in files.items()}
     for target in targets(files, LINES, repository):
         copies = near_copies(target.path, signatures)
-        whole = _problem(repository, files, target, (), WITH_COPIES if copies else ALONE)
+        whole = _problem(repository, files, target, (), NEAR_COPY if copies else NO_COPY)
         yield whole
         if copies:
-            without = _problem(repository, files, target, copies, WITHOUT_COPIES)
-            yield replace(without, id=f"{whole.id}:without-copies")
+            without = _problem(repository, files, target, copies, COPIES_REMOVED)
+            yield replace(without, id=whole.id + REMOVED)
 
 
 def _problem(

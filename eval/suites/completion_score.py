@@ -39,10 +39,23 @@ def normalised_similarity(answer: str, label: str) -> int:
     return edit_similarity(" ".join(answer.split()), " ".join(label.split()))
 
 
+NEAR_COPY, NO_COPY = "near copy", "no near copy"
+COPIES_REMOVED = "near copies removed"
+GROUPS = (NO_COPY, NEAR_COPY, COPIES_REMOVED)
+"""The categories of problems: whether another file that was given nearly is the file at hand."""
+GROUP = "group"
+
+
+def group_of(verdict: Verdict | None) -> str:
+    """The category of the problem that a verdict is about; '' where there is no verdict."""
+    return GROUPS[int(verdict.metrics[GROUP])] if verdict and GROUP in verdict.metrics else ""
+
+
 class LineHarness:
     """Passes a line that matches exactly; the score is its edit similarity.
 
-    The metrics hold all three figures. What is compared is the text, so nothing is run.
+    The metrics hold all three figures and the problem's category, as its place in GROUPS. What is
+    compared is the text, so nothing is run.
     """
 
     rules = RULES[0]
@@ -68,6 +81,7 @@ class LineHarness:
                 EXACT: 100.0 * matches,
                 RAW: float(raw),
                 NORMALISED: float(normalised_similarity(answer, label)),
+                GROUP: float(GROUPS.index(problem.category)),
             },
             rules=self.rules,
         )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gatewright.core import Candidate, Problem, Provenance, Source
-from gatewright.eval.suites.base import Dataset
 from gatewright.eval.suites.completion_place import language_of, place_of
 from gatewright.eval.suites.completion_score import RULES, LineHarness, first_line
 from gatewright.eval.suites.rtlrepo_prompt import prompt
@@ -17,8 +16,7 @@ from gatewright.sandbox.harness import Harness
 class LineSuite:
     """RTL-Repo's prompt and its way of taking a line out of an answer, for problems of any source.
 
-    `categories` is known once the problems are loaded, and so are the whole `repositories` by name
-    where several problems share one.
+    The whole `repositories` are known by name once loaded, where several problems share one.
     """
 
     name = ""
@@ -27,13 +25,7 @@ class LineSuite:
     longest_prompt: int | None = None  # characters; longer contexts lose lines at their end
 
     def __init__(self) -> None:
-        self.categories: dict[str, str] = {}
         self.repositories: dict[str, Mapping[str, str]] = {}
-
-    def remembered(self, dataset: Dataset) -> Dataset:
-        """The data set, its problems' categories noted for the table."""
-        self.categories = {problem.id: problem.category for problem in dataset.problems}
-        return dataset
 
     def messages(self, problem: Problem) -> Sequence[Message]:
         """RTL-Repo's prompt as one message."""

@@ -19,14 +19,13 @@ from gatewright.core import DataError, Origin, Problem, Verdict
 from gatewright.eval.suites.base import Dataset
 from gatewright.eval.suites.completion_lines import near_copies, signature
 from gatewright.eval.suites.completion_place import Place, line_problem
+from gatewright.eval.suites.completion_score import NEAR_COPY, NO_COPY, group_of
 from gatewright.eval.suites.completion_suite import LineSuite
 from gatewright.eval.suites.completion_table import line_table
 
 _COLUMNS = ("repo_name", "file_path", "context", "cropped_code", "next_line")
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 _SPLIT = "test"
-NEAR_COPY = "near copy in the context"
-NO_COPY = "no near copy"
 
 
 class RtlRepo(LineSuite):
@@ -53,7 +52,7 @@ class RtlRepo(LineSuite):
             ]
         if not problems:
             raise DataError("holds no samples", where=str(data))
-        return self.remembered(Dataset(tuple(problems), digest.hexdigest(), str(data)))
+        return Dataset(tuple(problems), digest.hexdigest(), str(data))
 
     def official_table(self, samples: Mapping[str, Sequence[Verdict | None]]) -> str:
         """Both figures over all answers, and apart by whether a near copy of the file was given.
@@ -62,9 +61,11 @@ class RtlRepo(LineSuite):
         33.82 and 61.38 (exact match, edit similarity).
         """
         groups: dict[str, list[Verdict | None]] = {"all": [], NO_COPY: [], NEAR_COPY: []}
-        for problem, verdicts in samples.items():
+        for verdicts in samples.values():
             groups["all"] += verdicts
-            groups[self.categories[problem]] += verdicts
+            for verdict in verdicts:
+                groups.setdefault(group_of(verdict), []).append(verdict)
+        groups.pop("", None)
         return line_table(groups)
 
 

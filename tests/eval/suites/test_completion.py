@@ -6,9 +6,11 @@ import pytest
 
 from gatewright.core import DataError, UsageError
 from gatewright.eval.agent import SINGLE
+from gatewright.eval.published import official_table
 from gatewright.eval.request import RunRequest
+from gatewright.eval.results import load_run
 from gatewright.eval.runner import run
-from gatewright.eval.suites.completion import ALONE, WITH_COPIES, WITHOUT_COPIES, Completion
+from gatewright.eval.suites.completion import Completion
 from gatewright.eval.suites.completion_lines import (
     before_line,
     is_target,
@@ -20,6 +22,7 @@ from gatewright.eval.suites.completion_lines import (
 from gatewright.eval.suites.completion_offline import SINGLE as OFFLINE_SINGLE
 from gatewright.eval.suites.completion_offline import OfflineCompletions
 from gatewright.eval.suites.completion_place import place_of
+from gatewright.eval.suites.completion_score import COPIES_REMOVED, NEAR_COPY, NO_COPY
 from gatewright.eval.suites.starter import Starter
 
 
@@ -94,14 +97,14 @@ def test_lines_with_near_copies_are_asked_twice(repositories: Path) -> None:
     suite = Completion()
     problems = suite.load(repositories).problems
     kinds = {problem.id: problem.category for problem in problems}
-    assert set(kinds.values()) == {ALONE, WITH_COPIES, WITHOUT_COPIES}
+    assert set(kinds.values()) == {NO_COPY, NEAR_COPY, COPIES_REMOVED}
     for problem in problems:
         names = {source.name for source in problem.context}
         assert place_of(problem).path not in names
         copy = {"copy.v", "rtl/alpha.v"} - {place_of(problem).path}
-        if problem.category == WITHOUT_COPIES:
+        if problem.category == COPIES_REMOVED:
             assert not copy & names
-            assert kinds[problem.id.removesuffix(":without-copies")] == WITH_COPIES
+            assert kinds[problem.id.removesuffix(":without-copies")] == NEAR_COPY
 
 
 def test_a_run_of_the_offline_completer_from_start_to_table(
@@ -116,6 +119,9 @@ def test_a_run_of_the_offline_completer_from_start_to_table(
     figures = summary.rules["exact"]
     assert figures.passed > 0.5 * figures.total  # shift registers are easy
     assert OFFLINE_SINGLE == SINGLE
+    table = official_table(load_run(tmp_path / "run"), Completion()).splitlines()
+    assert len(table) == 6
+    assert table[1].startswith("whole repository")
 
 
 def test_no_folder_and_no_repository_are_told(tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from gatewright.core import Candidate, DataError, Origin, Provenance, Source
 from gatewright.eval.suites.completion_offline import OfflineCompletions
 from gatewright.eval.suites.completion_place import Place, line_problem, place_of
 from gatewright.eval.suites.completion_score import (
+    NEAR_COPY,
+    NO_COPY,
     LineHarness,
     edit_similarity,
     exact_match,
     first_line,
     normalised_similarity,
 )
-from gatewright.eval.suites.rtlrepo import NEAR_COPY, NO_COPY, RtlRepo
+from gatewright.eval.suites.rtlrepo import RtlRepo
 from gatewright.eval.suites.rtlrepo_prompt import prompt
 
 CODE = "module b(input clk);\nreg [7:0] count;\nalways @(posedge clk)\n"
@@ -142,7 +144,7 @@ def test_without_data_it_is_said_where_it_is() -> None:
 
 
 def test_the_harness_never_crashes_on_an_answer_without_code() -> None:
-    problem = line_problem("1", Place("r", "a.v", ""), {}, "endmodule", "", Origin())
+    problem = line_problem("1", Place("r", "a.v", ""), {}, "endmodule", NO_COPY, Origin())
     verdict = LineHarness("exact").check(problem, Candidate((), Provenance.MODEL))
     assert not verdict.passed and verdict.score == 0
     verdict = LineHarness("exact").check(problem, Candidate((Source("a.v", "endmodule"),)))
