@@ -93,7 +93,7 @@ def ready(
     `wanted` are the ports it must have, `macros` those that its simulator defines.
     """
     if not any(source.text.strip() for source in candidate.sources):
-        return Refused(FailureClass.NO_CODE, (error("the answer holds no code"),))
+        return Refused(FailureClass.NO_CODE, (error("the design holds no code"),))
     done = preprocess(candidate.sources, defines={**_MACROS, **macros, **dict(spec.defines)})
     left = leave_out(done.tokens, done.files, policy)
     compiled = [t for t in left.tokens if t.kind is not Kind.ATTRIBUTE]

@@ -54,7 +54,7 @@ def readable(
     found = definitions(done.tokens)
     names = [d.name for d in found if d.is_module]
     if not names:
-        said = "the answer defines no module" if done.tokens else "the answer holds no code"
+        said = "the design defines no module" if done.tokens else "the design holds no code"
         return Refused(FailureClass.NO_CODE, (remark(said, "no-code"), *done.diagnostics))
     if top not in names:
         said = f"a module {top} is expected; the design defines {', '.join(names)}"

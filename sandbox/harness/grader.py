@@ -85,7 +85,7 @@ class GraderHarness:
     ) -> Verdict:
         answer = placed(candidate, spec)
         if not answer:
-            return failed(FailureClass.NO_CODE, error("the answer holds no code"))
+            return failed(FailureClass.NO_CODE, error("the design holds no code"))
         found = Ready(answer)
         if self.rules == HARDENED:
             gated = ready(answer, problem.context, spec)

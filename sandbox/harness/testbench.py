@@ -277,7 +277,7 @@ class TestbenchHarness:
         diagnostics = _merged(notes, finding.diagnostics)
         failure = finding.failure
         if finding.ran:
-            # The simulator took the text, so what slang minds is no error here.
+            # The simulator took the text: what slang minds, or Icarus does less well, is no error.
             diagnostics = tuple(_softened(d) for d in diagnostics)
         widths = any(d.code == "port" and d.severity is Severity.WARNING for d in notes)
         if failure is FailureClass.MISMATCH and widths:
@@ -340,7 +340,8 @@ def _merged(*groups: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _softened(diagnostic: Diagnostic) -> Diagnostic:
-    if diagnostic.tool != "slang" or diagnostic.severity is not Severity.ERROR:
+    minded = diagnostic.tool == "slang" or diagnostic.message.startswith("sorry: ")
+    if not minded or diagnostic.severity is not Severity.ERROR:
         return diagnostic
     return replace(diagnostic, severity=Severity.WARNING)
 

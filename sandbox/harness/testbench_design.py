@@ -167,7 +167,7 @@ def _no_module(tokens: Sequence[Token], found: Sequence[Diagnostic], notes: _Not
     unsafe = [d for d in found if d.code in _UNSAFE_TEXT]
     if unsafe:
         return Refused(FailureClass.UNSAFE, tuple(unsafe))
-    message = "the answer defines no module" if tokens else "the answer holds no code"
+    message = "the design defines no module" if tokens else "the design holds no code"
     notes.add(Severity.ERROR, message, "no-code")
     return Refused(FailureClass.NO_CODE, (*notes.found, *found))
 
