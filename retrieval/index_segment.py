@@ -48,13 +48,20 @@ class Links:
     starts: Ints
     targets: Ints
 
+    def from_units(self, units: Ints) -> Ints:
+        """Where some units lead, one after the other."""
+        starts = self.starts.astype(np.int64)
+        first, size = starts[units], np.diff(starts)[units]
+        places = np.arange(int(size.sum())) + np.repeat(first - np.cumsum(size) + size, size)
+        found: Ints = np.take(self.targets, places)
+        return found
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """Units of files. `content` and `ordinal` tell a module's content and its place in it.
 
-    `feeds` joins a block with those that drive what it reads; `drivers` a signal with the blocks
-    that drive it. Clock 0 is none.
+    `touched` joins a block with the signals that it drives or reads. Clock 0 is none.
     """
 
     contents: tuple[bytes, ...]
@@ -63,8 +70,15 @@ class Segment:
     content: Ints
     ordinal: Ints
     levels: dict[Level, Units]
-    feeds: Links
-    drivers: Links
+    touched: Links
+
+    def touching_lengths(self) -> NDArray[np.float32]:
+        """How many different terms the blocks hold that touch each signal."""
+        blocks = self.levels[Level.BLOCK].postings
+        terms = np.bincount(blocks.units, minlength=len(blocks.lengths))
+        weight = np.repeat(terms, np.diff(self.touched.starts))
+        size = len(self.levels[Level.SIGNAL].module)
+        return np.bincount(self.touched.targets, weight, size).astype(np.float32)
 
 
 def merge(segments: Sequence[Segment], kept: Sequence[Sequence[bool]]) -> Segment:
@@ -85,7 +99,7 @@ def merge(segments: Sequence[Segment], kept: Sequence[Sequence[bool]]) -> Segmen
         )
         for level in Level
     }
-    blocks = _numbers(unit_kept[Level.BLOCK])
+    signals = _numbers(unit_kept[Level.SIGNAL])
     return Segment(
         _of([s.contents for s in segments], content_kept),
         _of([s.names for s in segments], module_kept),
@@ -95,8 +109,7 @@ def merge(segments: Sequence[Segment], kept: Sequence[Sequence[bool]]) -> Segmen
         ),
         _joined([s.ordinal[k] for s, k in zip(segments, module_kept, strict=True)]),
         levels,
-        _linked([s.feeds for s in segments], unit_kept[Level.BLOCK], blocks),
-        _linked([s.drivers for s in segments], unit_kept[Level.SIGNAL], blocks),
+        _linked([s.touched for s in segments], unit_kept[Level.BLOCK], signals),
     )
 
 
@@ -132,10 +145,10 @@ def _numbers(kept: Sequence[Bools]) -> list[Ints]:
     return found
 
 
-def _linked(links: Sequence[Links], kept: Sequence[Bools], blocks: Sequence[Ints]) -> Links:
+def _linked(links: Sequence[Links], kept: Sequence[Bools], numbers: Sequence[Ints]) -> Links:
     """Links of kept units; what they lead to is in the same module, so it is kept with them."""
     sizes, targets = [], []
-    for link, keep, number in zip(links, kept, blocks, strict=True):
+    for link, keep, number in zip(links, kept, numbers, strict=True):
         size = np.diff(link.starts)
         sizes.append(size[keep])
         targets.append(number[link.targets[np.repeat(keep, size)]])
@@ -155,9 +168,9 @@ def arrays(segment: Segment) -> Arrays:
         "clocks": _text(segment.clocks[1:]),
         "content": segment.content,
         "ordinal": segment.ordinal,
+        "touched.starts": segment.touched.starts,
+        "touched.targets": segment.touched.targets,
     }
-    for name, link in (("feeds", segment.feeds), ("drivers", segment.drivers)):
-        found |= {f"{name}.starts": link.starts, f"{name}.targets": link.targets}
     for level, units in segment.levels.items():
         plain = [f.name for f in fields(Units) if f.name != "postings"]
         found |= {f"{level}.{name}": getattr(units, name) for name in plain}
@@ -196,8 +209,7 @@ def segment_of(contents: tuple[bytes, ...], found: Arrays) -> Segment:
         ints("content"),
         ints("ordinal"),
         {level: units(level) for level in Level},
-        Links(ints("feeds.starts"), ints("feeds.targets")),
-        Links(ints("drivers.starts"), ints("drivers.targets")),
+        Links(ints("touched.starts"), ints("touched.targets")),
     )
 
 

@@ -26,8 +26,10 @@ from gatewright.retrieval.verbal import block_words, instance_words
 Terms = dict[int, int]
 
 _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a table
-_MOST_FEEDS = 16  # blocks that feed one
-_MOST_FEATURES = 3  # a module's unit counts a block's term so often at most
+# What counts in a module, beside the names of its ports.
+_NAME_WEIGHT = 3
+_DOC_WEIGHT = 4
+_PART_WEIGHT = 3  # of the names of what it instantiates
 
 
 class _Vocabulary:
@@ -114,8 +116,7 @@ class SegmentWriter:
         self._names: list[str] = []
         self._clocks: dict[str, int] = {"": 0}
         self._content, self._ordinal = array("I"), array("I")
-        self._feeds: list[list[int]] = []
-        self._drivers: list[list[int]] = []
+        self._touched: list[list[int]] = []
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -133,15 +134,14 @@ class SegmentWriter:
         self._content.append(content)
         self._ordinal.append(ordinal)
         features: Terms = {}
-        first = len(self._feeds)
+        heads: Terms = {}
         for place, block in enumerate(module.blocks):
             self._block(number, place, block, module, lines, features)
         for place, instance in enumerate(module.instances, len(module.blocks)):
-            self._instance(number, place, instance, lines, features)
-        driving = _driving(module, first)
-        self._feeds += _feeding(module, driving, first)
-        self._whole(number, module, features)
-        self._signals(number, module, driving)
+            self._instance(number, place, instance, lines, heads)
+        self._touched += _touched(module, len(self._writers[Level.SIGNAL].lengths))
+        self._whole(number, module, features, heads)
+        self._signals(number, module)
 
     def _block(
         self, module: int, place: int, block: Block, within: Module, lines: Sequence[str],
@@ -158,7 +158,7 @@ class SegmentWriter:
         _count(features, found)
 
     def _instance(
-        self, module: int, place: int, instance: Instance, lines: Sequence[str], features: Terms
+        self, module: int, place: int, instance: Instance, lines: Sequence[str], heads: Terms
     ) -> None:
         text = _text(lines, instance.range)
         found: Terms = {}
@@ -167,16 +167,15 @@ class SegmentWriter:
         self._vocabulary.add_phrases(found, instance_words(instance))
         writer = self._writers[Level.BLOCK]
         writer.add(module, place, instance.range, 0, _digest(text), found)
-        head: Terms = {}
-        self._vocabulary.add_text(head, f"{instance.module} {instance.name}")
-        _count(features, head)
+        self._vocabulary.add_text(heads, f"{instance.module} {instance.name}", _PART_WEIGHT)
 
-    def _whole(self, number: int, module: Module, features: Terms) -> None:
-        found = features
-        self._vocabulary.add_text(found, module.name, 4)
-        self._vocabulary.add_text(found, module.doc, 2)
+    def _whole(self, number: int, module: Module, features: Terms, found: Terms) -> None:
+        for term, blocks in features.items():
+            found[term] = found.get(term, 0) + blocks.bit_length()  # the logarithm: 1, 2, 2, 3
+        self._vocabulary.add_text(found, module.name, _NAME_WEIGHT)
+        self._vocabulary.add_text(found, module.doc, _DOC_WEIGHT)
         for port in module.ports:
-            self._vocabulary.add_text(found, f"{port.name} {port.doc}", 2)
+            self._vocabulary.add_text(found, f"{port.name} {port.doc}")
         for parameter in module.parameters:
             self._vocabulary.add_text(found, parameter.name)
         for named in module.types:
@@ -185,21 +184,19 @@ class SegmentWriter:
         digest = _digest(f"{module.name} {sorted(found.items())}")
         self._writers[Level.MODULE].add(number, 0, module.range, 0, digest, found)
 
-    def _signals(self, number: int, module: Module, driving: dict[str, list[int]]) -> None:
+    def _signals(self, number: int, module: Module) -> None:
         writer = self._writers[Level.SIGNAL]
+        clocks = {name: b.clock for b in module.blocks if b.clock for name in b.drives}
         signals: list[Port | Signal] = [*module.ports, *module.signals]
         for place, signal in enumerate(signals):
             found: Terms = {}
-            self._vocabulary.add_text(found, signal.name, 2)
+            self._vocabulary.add_text(found, signal.name)
             self._vocabulary.add_text(found, f"{signal.doc} {signal.type}")
             if place < len(module.ports):
                 self._vocabulary.add_phrases(found, _way(module.ports[place].direction))
-            blocks = driving.get(signal.name, [])
-            clocks = self._writers[Level.BLOCK].columns["clock"]
-            clock = next((clocks[b] for b in blocks if clocks[b]), 0)
+            clock = self._clocks[clocks.get(signal.name, "")]
             digest = _digest(f"{module.name} {signal.name}")
             writer.add(number, place, signal.range, clock, digest, found)
-            self._drivers.append(blocks)
 
     def done(self) -> Segment:
         """What was taken in."""
@@ -210,8 +207,7 @@ class SegmentWriter:
             np.array(self._content, dtype=np.uint32),
             np.array(self._ordinal, dtype=np.uint32),
             {level: writer.done(self._vocabulary) for level, writer in self._writers.items()},
-            _links(self._feeds),
-            _links(self._drivers),
+            _links(self._touched),
         )
 
 
@@ -233,33 +229,21 @@ def _digest(text: str) -> int:
 
 
 def _count(features: Terms, found: Terms) -> None:
-    for number, count in found.items():
-        features[number] = features.get(number, 0) + min(count, _MOST_FEATURES)
+    for number in found:
+        features[number] = features.get(number, 0) + 1
 
 
 def _way(direction: str) -> tuple[str, ...]:
     return (f"{direction} port",) if direction else ()
 
 
-def _driving(module: Module, first: int) -> dict[str, list[int]]:
-    """For each signal the blocks and instances that drive it, counted from `first`."""
-    found: dict[str, list[int]] = {}
-    for number, block in enumerate(module.blocks, first):
-        for name in block.drives:
-            found.setdefault(name, []).append(number)
-    return found
-
-
-def _feeding(module: Module, driving: dict[str, list[int]], first: int) -> list[list[int]]:
-    """For each block and instance those that drive what it reads."""
-    found: list[list[int]] = []
-    for number, block in enumerate(module.blocks, first):
-        feeders = {f for name in block.loads for f in driving.get(name, ()) if f != number}
-        found.append(sorted(feeders)[:_MOST_FEEDS])
-    for instance in module.instances:
-        names = {name for connection in instance.connections for name in connection.names}
-        found.append(sorted({f for name in names for f in driving.get(name, ())})[:_MOST_FEEDS])
-    return found
+def _touched(module: Module, first: int) -> list[list[int]]:
+    """For each block and instance the signals it drives or reads, counted from `first`."""
+    names = [port.name for port in module.ports] + [signal.name for signal in module.signals]
+    numbers = {name: number for number, name in enumerate(names, first)}
+    users = [{*block.drives, *block.loads} for block in module.blocks]
+    users += [{name for c in i.connections for name in c.names} for i in module.instances]
+    return [sorted(numbers[name] for name in used if name in numbers) for used in users]
 
 
 def _links(rows: Sequence[Sequence[int]]) -> Links:

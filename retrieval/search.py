@@ -1,23 +1,19 @@
-"""Search: a question in words or names answered with modules, blocks or signals, best first.
-
-BM25 over what units say, and evidence from the graph: a block counts more in a module that fits the
-question, and where the blocks that feed it fit; a signal by the blocks that drive it.
-"""
+"""Search: a question in words or names answered with modules, blocks or signals, best first."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from gatewright.core import UsageError
 from gatewright.retrieval.facts.types import Module
 from gatewright.retrieval.index import Index, View
-from gatewright.retrieval.index_postings import Bm25, Bools, Floats, Ints, term_hash
-from gatewright.retrieval.index_segment import Level, Links, Segment
+from gatewright.retrieval.index_postings import Bools, Floats, Ints, term_hash
+from gatewright.retrieval.index_segment import Level, Segment
 from gatewright.retrieval.places import find_modules
 from gatewright.retrieval.repository import Repository
+from gatewright.retrieval.search_scores import Weights, scores
 from gatewright.retrieval.text import WORD, question_terms
 
 _MOST_REASONS = 5
@@ -54,19 +50,6 @@ class Hit:
     copies: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much evidence counts beside a unit's own words; tried out on public repositories."""
-
-    block: Bm25 = field(default_factory=Bm25)
-    module: Bm25 = field(default_factory=lambda: Bm25(1.2, 0.4))
-    signal: Bm25 = field(default_factory=lambda: Bm25(1.2, 0.4))
-    parent: float = 0.3
-    feeds: float = 0.1
-    drivers: float = 0.3
-    signal_parent: float = 0.3
-
-
 class Search:
     """Search in a repository that is open; it keeps the index between questions."""
 
@@ -81,45 +64,14 @@ class Search:
         """The best hits. Raises UsageError for a module, clock or path that is not there."""
         view = self._index.view
         wanted = self._wanted(view, question)
-        scores = self.scores(view, question_terms(question.text), question.level)
-        flat = np.concatenate([*scores, np.zeros(0, np.float32)])
+        words = question_terms(question.text)
+        found = scores(view, words, question.level, self._weights)
+        flat = np.concatenate([*found, np.zeros(0, np.float32)])
         mask = np.concatenate([*wanted, np.zeros(0, np.bool_)])
         flat = np.where(mask, flat, np.float32(0))
         seen: dict[int, int] = {}
         best = _best(flat, view, question.level, question.count, seen)
         return tuple(self._hit(view, question, unit, float(flat[unit]), seen) for unit in best)
-
-    # scores
-
-    def scores(self, view: View, words: tuple[str, ...], level: Level) -> list[Floats]:
-        """The score of every unit of a level, by segment."""
-        own = _bm25(view, words, level, getattr(self._weights, level.value))
-        if level is Level.MODULE:
-            return own
-        modules = _bm25(view, words, Level.MODULE, self._weights.module)
-        if level is Level.BLOCK:
-            return self._block_scores(view, own, modules)
-        blocks = _bm25(view, words, Level.BLOCK, self._weights.block)
-        return self._signal_scores(view, own, modules, blocks)
-
-    def _block_scores(self, view: View, own: list[Floats], modules: list[Floats]) -> list[Floats]:
-        weights, found = self._weights, []
-        for segment, mine, above in zip(view.segments, own, modules, strict=True):
-            total = mine + np.float32(weights.parent) * above[segment.levels[Level.BLOCK].module]
-            total += np.float32(weights.feeds) * _strongest(segment.feeds, mine)
-            found.append(np.where(mine > 0, total, np.float32(0)))
-        return found
-
-    def _signal_scores(
-        self, view: View, own: list[Floats], modules: list[Floats], blocks: list[Floats]
-    ) -> list[Floats]:
-        weights, found = self._weights, []
-        for number, segment in enumerate(view.segments):
-            above = modules[number][segment.levels[Level.SIGNAL].module]
-            total = own[number] + np.float32(weights.signal_parent) * above
-            total += np.float32(weights.drivers) * _strongest(segment.drivers, blocks[number])
-            found.append(total)
-        return found
 
     # filters
 
@@ -185,28 +137,6 @@ class Search:
                         found.get(word.lower(), slot.stop), slot.stop - slot.start
                     )
         return tuple(sorted(found, key=lambda word: found[word])[:_MOST_REASONS])
-
-
-def _bm25(view: View, words: tuple[str, ...], level: Level, bm25: Bm25) -> list[Floats]:
-    parts = [s.levels[level].postings for s in view.segments]
-    alive = view.alive[level]
-    scores = [np.zeros(len(part.lengths), np.float32) for part in parts]
-    for term, count in Counter(words).items():
-        number = term_hash(term)
-        weight = np.float32(count**0.5)
-        for part, score, added in zip(parts, scores, bm25.weigh(parts, alive, number), strict=True):
-            score[part.units[part.slot(number)]] += weight * added
-    return scores
-
-
-def _strongest(links: Links, scores: Floats) -> Floats:
-    """For each unit the highest score of those it is linked to; 0 without any."""
-    found = np.zeros(len(links.starts) - 1, np.float32)
-    sizes = np.diff(links.starts)
-    linked = np.flatnonzero(sizes)
-    if len(linked):
-        found[linked] = np.maximum.reduceat(scores[links.targets], links.starts[:-1][linked])
-    return found
 
 
 def _best(flat: Floats, view: View, level: Level, count: int, seen: dict[int, int]) -> list[int]:

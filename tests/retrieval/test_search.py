@@ -146,7 +146,7 @@ def test_copies_are_told_once(folder, tmp_path):
     (folder / "copy.v").write_text(FILES["rtl/fifo.v"])
     (folder / "other.v").write_text(FILES["rtl/fifo.v"].replace("queue", "line"))
     with Repository.open(folder, tmp_path / "cache") as repository:
-        hits = ask(repository, "increments the write pointer unless the queue is full")
+        hits = ask(repository, "increments the write pointer unless full")
         assert hits[0].copies == 2
         assert hits[1].name != "wr_ptr"
         inside = first(repository, "increments the write pointer", path="rtl")
