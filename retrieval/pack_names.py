@@ -42,7 +42,7 @@ class Dictionary:
     texts: Texts
     wanted: Callable[[str], bool]
     near: str
-    _included: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def meanings(
         self, names: Iterable[tuple[str, str]], module: Module | None, facts: FileFacts
@@ -121,16 +121,17 @@ class Dictionary:
 
     def included(self, name: str, near: str) -> str:
         """The file that an include names: the nearest whose path ends so; empty where none does."""
-        bare = name.rpartition("/")[2]
-        if bare not in self._included:
-            self._included[bare] = tuple(
-                source.path
-                for source in self.repository.files
-                if source.path.rpartition("/")[2] == bare and self.wanted(source.path)
-            )
         ending = "/" + name.lstrip("./")
-        fitting = [path for path in self._included[bare] if f"/{path}".endswith(ending)]
+        named = self._files().get(name.rpartition("/")[2], ())
+        fitting = [path for path in named if f"/{path}".endswith(ending) and self.wanted(path)]
         return min(fitting, key=lambda p: (-shared_folders(p, near), p), default="")
+
+    def _files(self) -> dict[str, list[str]]:
+        """The files of the repository by their names without folders."""
+        if not self._by_name:
+            for source in self.repository.files:
+                self._by_name.setdefault(source.path.rpartition("/")[2], []).append(source.path)
+        return self._by_name
 
     def macros(self, names: Iterable[str], facts: FileFacts) -> Iterator[Meaning]:
         """Where macros are defined: in the file, in what it includes, in a header file near."""
@@ -150,7 +151,7 @@ class Dictionary:
     def _macro_files(self, facts: FileFacts) -> Iterator[str]:
         near = (facts.path, *self.includes(facts))
         yield from near
-        paths = [s.path for s in self.repository.files if s.path.endswith(_HEADERS)]
+        paths = [p for name, same in self._files().items() if name.endswith(_HEADERS) for p in same]
         others = [path for path in paths if path not in near and self.wanted(path)]
         yield from sorted(others, key=lambda p: (-shared_folders(p, facts.path), p))[:_MOST_HEADERS]
 

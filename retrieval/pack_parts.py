@@ -115,6 +115,11 @@ def tokens_of(text: str) -> int:
     return sum(-(-len(found) // _CHARACTERS_A_TOKEN) for found in _LEXEME.findall(text))
 
 
+def without_comments(text: str) -> str:
+    """A text with blanks in the place of its comments."""
+    return _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
 def shared_folders(path: str, near: str) -> int:
     """How many folders two paths have in common, counted from the root."""
     count = 0
@@ -155,7 +160,7 @@ class Texts:
         """Some lines of a file without comments; those it lacks are empty."""
         lines = self.lines(file)
         text = "\n".join(lines[n - 1] if 0 < n <= len(lines) else "" for n in numbers)
-        return _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+        return without_comments(text)
 
     def header(self, file: str, first: int, last: int) -> range:
         """The lines of a module's header, up to its first semicolon that is not an import's."""

@@ -15,6 +15,7 @@ from gatewright.retrieval.facts.types import (
     ModuleKind,
     Range,
 )
+from gatewright.retrieval.pack_parts import without_comments
 from gatewright.retrieval.places import Place, names_of
 from gatewright.retrieval.repository import Definition, Repository
 
@@ -24,7 +25,7 @@ _MOST_SIGNALS = 24
 _NAME = re.compile(r"(?<![\w$.`'])(?:(?P<package>\w+)::)?(?P<name>[A-Za-z_]\w*)")
 _IMPLICIT = re.compile(r"(?<![\w$)\].])\.(?P<name>[A-Za-z_]\w*)(?!\s*\()")
 _MACRO = re.compile(r"`(\w+)")
-_IGNORED = re.compile(r'"(?:[^"\\\n]|\\.)*"|//.*')
+_IGNORED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _ENCLOSING = frozenset(ModuleKind) - {ModuleKind.UNIT}
 
 
@@ -89,7 +90,7 @@ def view_of(repository: Repository, file: str, line: int, text: str | None) -> V
     inside = place.module.range if place is not None else Range(1, 1, len(lines), 1)
     first = max(inside.line, line - _LINES_BEFORE)
     around = range(first, min(max(inside.end_line, line), line + _LINES_AFTER, count) + 1)
-    names, macros = _names(lines, around, line)
+    names, macros = _names(without_comments(text).split("\n"), around, line)
     instances = _instances(place, around, line)
     return View(file, line, text, facts, place, around, names, macros, instances)
 

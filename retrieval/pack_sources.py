@@ -58,7 +58,8 @@ def needed_files(
     what is reached is followed, but whole files are taken. Raises DataError where that is too
     much.
     """
-    walk = _Walk(repository, wanted)
+    book = Dictionary(repository, Texts(repository.text), wanted, "")
+    walk = _Walk(repository, wanted, book)
     facts = [extract(text, f"design{number}.sv") for number, text in enumerate(code)]
     walk.own = {module.name for each in facts for module in each.modules}
     for each in facts:
@@ -79,6 +80,7 @@ def _asides(path: str) -> int:
 class _Walk:
     repository: Repository
     wanted: Callable[[str], bool]
+    book: Dictionary
     own: set[str] = field(default_factory=set)
     files: dict[str, None] = field(default_factory=dict)
     included: dict[str, str] = field(default_factory=dict)
@@ -126,9 +128,8 @@ class _Walk:
         return chosen[0] if chosen else None
 
     def _included(self, facts: FileFacts) -> None:
-        book = Dictionary(self.repository, Texts(self.repository.text), self.wanted, facts.path)
         for name in facts.includes:
-            path = book.included(name, facts.path)
+            path = self.book.included(name, facts.path)
             if path and name not in self.included:
                 self.included[name] = path
                 inner = self.repository.facts(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from gatewright.retrieval.facts.types import Module, ModuleKind
 from gatewright.retrieval.pack_names import Dictionary, words_of
@@ -15,6 +16,7 @@ from gatewright.retrieval.similar import Similarity
 
 _HEADED = frozenset(("module", "interface", "program", "checker", "primitive"))
 _MOST_USES = 2
+_LOOKED_AT = 50  # uses of a module, for those that may be shown
 _MOST_SIMILAR = 3
 _WHOLE_INTERFACE = 60
 _FARTHEST = 1000
@@ -152,12 +154,9 @@ class Wishes:
     def _uses(self, headers: list[Definition]) -> Iterator[Wish]:
         """How others instantiate the modules that are instantiated here."""
         for order, definition in enumerate(headers):
-            found = [
-                use
-                for use in self.repository.uses(definition.name, definition)
-                if self.wanted(use.path) and use.path != self.view.file
-            ]
-            for use in found[:_MOST_USES]:
+            uses = islice(self.repository.uses(definition.name, definition), _LOOKED_AT)
+            fitting = (use for use in uses if self._elsewhere(use.path))
+            for use in islice(fitting, _MOST_USES):
                 yield example_of(use, definition, 3, order)
 
     def _similar(self) -> Iterator[Wish]:
