@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,59 +18,16 @@ from gatewright.retrieval.facts.types import (
     Range,
     Signal,
 )
-from gatewright.retrieval.index_postings import Postings, postings, term_hash
+from gatewright.retrieval.index_postings import Postings, postings
 from gatewright.retrieval.index_segment import Level, Links, Segment, Units
-from gatewright.retrieval.text import WORD, stem, terms_of
+from gatewright.retrieval.index_words import Vocabulary
 from gatewright.retrieval.verbal import block_words, instance_words
-
-Terms = dict[int, int]
 
 _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a table
 # What counts in a module, beside the names of its ports.
 _NAME_WEIGHT = 3
 _DOC_WEIGHT = 4
 _PART_WEIGHT = 3  # of the names of what it instantiates
-
-
-class _Vocabulary:
-    """Terms by number, and what names and phrases come to."""
-
-    def __init__(self) -> None:
-        self.hashes = array("Q")
-        self._numbers: dict[str, int] = {}
-        self._words: dict[str, tuple[int, ...]] = {}
-        self._phrases: dict[str, tuple[int, ...]] = {}
-
-    def number(self, term: str) -> int:
-        found = self._numbers.get(term)
-        if found is None:
-            found = self._numbers[term] = len(self.hashes)
-            self.hashes.append(term_hash(term))
-        return found
-
-    def word(self, word: str) -> tuple[int, ...]:
-        found = self._words.get(word)
-        if found is None:
-            found = self._words[word] = tuple(self.number(t) for t in terms_of(word))
-        return found
-
-    def phrase(self, phrase: str) -> tuple[int, ...]:
-        found = self._phrases.get(phrase)
-        if found is None:
-            found = self._phrases[phrase] = tuple(self.number(stem(w)) for w in phrase.split())
-        return found
-
-    def add_text(self, to: Terms, text: str, weight: int = 1) -> None:
-        words = self._words
-        for word, count in Counter(WORD.findall(text)).items():
-            for number in words.get(word) or self.word(word):
-                to[number] = to.get(number, 0) + count * weight
-
-    def add_phrases(self, to: Terms, phrases: Iterable[str]) -> None:
-        known = self._phrases
-        for phrase in phrases:
-            for number in known.get(phrase) or self.phrase(phrase):
-                to[number] = to.get(number, 0) + 1
 
 
 class _Writer:
@@ -85,8 +42,9 @@ class _Writer:
         self.lengths = array("I")
 
     def add(
-        self, module: int, place: int, at: Range, clock: int, digest: int, found: Terms
+        self, module: int, place: int, at: Range, clock: int, digest: int, terms: list[int]
     ) -> None:
+        found = Counter(terms)
         unit = len(self.lengths)
         row = (module, place, at.line, at.end_line, clock)
         for column, value in zip(self.columns.values(), row, strict=True):
@@ -95,9 +53,9 @@ class _Writer:
         self.terms.extend(found.keys())
         self.counts.extend(found.values())
         self.units.extend([unit] * len(found))
-        self.lengths.append(min(sum(found.values()), 0xFFFFFFFF))
+        self.lengths.append(len(terms))
 
-    def done(self, vocabulary: _Vocabulary) -> Units:
+    def done(self, vocabulary: Vocabulary) -> Units:
         held: Postings = postings(
             self.terms, self.units, self.counts, vocabulary.hashes, self.lengths
         )
@@ -110,7 +68,7 @@ class SegmentWriter:
     """Takes in files one by one; `done` gives the segment."""
 
     def __init__(self) -> None:
-        self._vocabulary = _Vocabulary()
+        self._vocabulary = Vocabulary()
         self._writers = {level: _Writer() for level in Level}
         self._contents: list[bytes] = []
         self._names: list[str] = []
@@ -123,7 +81,7 @@ class SegmentWriter:
 
     def add(self, key: bytes, facts: FileFacts, text: str) -> None:
         """A file's content: its hash, what it holds, its text."""
-        lines = text.splitlines(keepends=True)
+        lines = text.split("\n")
         for ordinal, module in enumerate(facts.modules):
             self._module(len(self._contents), ordinal, module, lines)
         self._contents.append(key)
@@ -133,70 +91,62 @@ class SegmentWriter:
         self._names.append(module.name)
         self._content.append(content)
         self._ordinal.append(ordinal)
-        features: Terms = {}
-        heads: Terms = {}
+        features: Counter[int] = Counter()
         for place, block in enumerate(module.blocks):
-            self._block(number, place, block, module, lines, features)
+            features.update(set(self._block(number, place, block, module, lines)))
         for place, instance in enumerate(module.instances, len(module.blocks)):
-            self._instance(number, place, instance, lines, heads)
+            self._instance(number, place, instance, lines)
         self._touched += _touched(module, len(self._writers[Level.SIGNAL].lengths))
-        self._whole(number, module, features, heads)
+        self._whole(number, module, features)
         self._signals(number, module)
 
     def _block(
-        self, module: int, place: int, block: Block, within: Module, lines: Sequence[str],
-        features: Terms,
-    ) -> None:  # fmt: skip
+        self, number: int, place: int, block: Block, module: Module, lines: Sequence[str]
+    ) -> list[int]:
+        """Take in a block; its terms."""
         text = _text(lines, block.range)
-        found: Terms = {}
-        self._vocabulary.add_text(found, text)
-        self._vocabulary.add_phrases(found, block_words(block, within, text))
-        self._vocabulary.add_text(found, f"{block.doc} {block.name} {block.scope}")
+        terms = self._vocabulary.text(f"{text} {block.doc} {block.name} {block.scope}")
+        terms += self._vocabulary.phrases(block_words(block, module, text))
         clock = self._clocks.setdefault(block.clock, len(self._clocks))
         writer = self._writers[Level.BLOCK]
-        writer.add(module, place, block.range, clock, _digest(text), found)
-        _count(features, found)
+        writer.add(number, place, block.range, clock, _digest(text), terms)
+        return terms
 
-    def _instance(
-        self, module: int, place: int, instance: Instance, lines: Sequence[str], heads: Terms
-    ) -> None:
+    def _instance(self, number: int, place: int, instance: Instance, lines: Sequence[str]) -> None:
         text = _text(lines, instance.range)
-        found: Terms = {}
-        self._vocabulary.add_text(found, text)
-        self._vocabulary.add_text(found, f"{instance.module} {instance.name} {instance.doc}", 2)
-        self._vocabulary.add_phrases(found, instance_words(instance))
+        terms = self._vocabulary.text(text)
+        terms += 2 * self._vocabulary.text(f"{instance.module} {instance.name} {instance.doc}")
+        terms += self._vocabulary.phrases(instance_words(instance))
         writer = self._writers[Level.BLOCK]
-        writer.add(module, place, instance.range, 0, _digest(text), found)
-        self._vocabulary.add_text(heads, f"{instance.module} {instance.name}", _PART_WEIGHT)
+        writer.add(number, place, instance.range, 0, _digest(text), terms)
 
-    def _whole(self, number: int, module: Module, features: Terms, found: Terms) -> None:
+    def _whole(self, number: int, module: Module, features: Counter[int]) -> None:
+        """A module: what its blocks do (the logarithm of how many), its names and comments."""
+        terms: list[int] = []
         for term, blocks in features.items():
-            found[term] = found.get(term, 0) + blocks.bit_length()  # the logarithm: 1, 2, 2, 3
-        self._vocabulary.add_text(found, module.name, _NAME_WEIGHT)
-        self._vocabulary.add_text(found, module.doc, _DOC_WEIGHT)
-        for port in module.ports:
-            self._vocabulary.add_text(found, f"{port.name} {port.doc}")
-        for parameter in module.parameters:
-            self._vocabulary.add_text(found, parameter.name)
+            terms += [term] * blocks.bit_length()
+        said = self._vocabulary.text
+        terms += _NAME_WEIGHT * said(module.name) + _DOC_WEIGHT * said(module.doc)
+        terms += _PART_WEIGHT * said(" ".join(f"{i.module} {i.name}" for i in module.instances))
+        terms += said(" ".join(f"{port.name} {port.doc}" for port in module.ports))
+        names = [parameter.name for parameter in module.parameters]
         for named in module.types:
-            self._vocabulary.add_text(found, " ".join((named.name, *named.members)))
-        self._vocabulary.add_text(found, " ".join((*module.bases, *module.packages)))
-        digest = _digest(f"{module.name} {sorted(found.items())}")
-        self._writers[Level.MODULE].add(number, 0, module.range, 0, digest, found)
+            names += (named.name, *named.members)
+        terms += said(" ".join((*names, *module.bases, *module.packages)))
+        digest = _digest(f"{module.name} {sorted(terms)}")
+        self._writers[Level.MODULE].add(number, 0, module.range, 0, digest, terms)
 
     def _signals(self, number: int, module: Module) -> None:
         writer = self._writers[Level.SIGNAL]
         clocks = {name: b.clock for b in module.blocks if b.clock for name in b.drives}
         signals: list[Port | Signal] = [*module.ports, *module.signals]
         for place, signal in enumerate(signals):
-            found: Terms = {}
-            self._vocabulary.add_text(found, signal.name)
-            self._vocabulary.add_text(found, f"{signal.doc} {signal.type}")
+            terms = self._vocabulary.text(f"{signal.name} {signal.doc} {signal.type}")
             if place < len(module.ports):
-                self._vocabulary.add_phrases(found, _way(module.ports[place].direction))
+                terms += self._vocabulary.phrases(_way(module.ports[place].direction))
             clock = self._clocks[clocks.get(signal.name, "")]
             digest = _digest(f"{module.name} {signal.name}")
-            writer.add(number, place, signal.range, clock, digest, found)
+            writer.add(number, place, signal.range, clock, digest, terms)
 
     def done(self) -> Segment:
         """What was taken in."""
@@ -218,19 +168,15 @@ def _text(lines: Sequence[str], at: Range) -> str:
         return ""
     if first == last - 1:
         return lines[first][at.column - 1 : at.end_column]
-    middle = "".join(lines[first + 1 : last - 1])
-    return (lines[first][at.column - 1 :] + middle + lines[last - 1][: at.end_column])[:_MOST_TEXT]
+    middle = lines[first + 1 : last - 1]
+    whole = (lines[first][at.column - 1 :], *middle, lines[last - 1][: at.end_column])
+    return "\n".join(whole)[:_MOST_TEXT]
 
 
 def _digest(text: str) -> int:
     """A number that texts share which differ in white space only."""
     squeezed = "".join(text.split()).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(squeezed, digest_size=8).digest(), "little")
-
-
-def _count(features: Terms, found: Terms) -> None:
-    for number in found:
-        features[number] = features.get(number, 0) + 1
 
 
 def _way(direction: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from gatewright.retrieval.index_segment import Level, Links, Segment
 class Weights:
     """How much what counts: found on public repositories, the same for every question."""
 
-    block: Bm25 = field(default_factory=lambda: Bm25(2.0, 0.75))
+    block: Bm25 = field(default_factory=lambda: Bm25(3.0, 0.8))
     module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.9))
     signal_k1: float = 8.0
     parent: float = 0.1  # a block's module

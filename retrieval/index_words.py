@@ -1,0 +1,55 @@
+"""Terms as numbers, while a segment of the index is written."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from gatewright.retrieval.index_postings import term_hash
+from gatewright.retrieval.text import WORD, stem, terms_of
+
+Terms = Callable[[str], tuple[str, ...]]
+
+
+class Vocabulary:
+    """Numbers of terms in the order they came; `hashes` are the terms'."""
+
+    def __init__(self) -> None:
+        self.hashes = array("Q")
+        self._numbers: dict[str, int] = {}
+        self._words = _Memo(self, terms_of)
+        self._phrases = _Memo(self, _phrase)
+
+    def number(self, term: str) -> int:
+        """A term's number; a new one's is the next."""
+        found = self._numbers.get(term)
+        if found is None:
+            found = self._numbers[term] = len(self.hashes)
+            self.hashes.append(term_hash(term))
+        return found
+
+    def text(self, text: str) -> list[int]:
+        """The terms of code or prose, each as often as it is said."""
+        return list(chain.from_iterable(map(self._words.__getitem__, WORD.findall(text))))
+
+    def phrases(self, phrases: Iterable[str]) -> list[int]:
+        """The terms of plain words; each phrase is looked up as a whole."""
+        return list(chain.from_iterable(map(self._phrases.__getitem__, phrases)))
+
+
+class _Memo(dict[str, tuple[int, ...]]):
+    """What texts come to, found once."""
+
+    def __init__(self, vocabulary: Vocabulary, terms: Terms) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        self._terms = terms
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        found = self[text] = tuple(map(self._vocabulary.number, self._terms(text)))
+        return found
+
+
+def _phrase(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in text.split())
