@@ -3,7 +3,8 @@
 The *gold* design's bits are carried with a second bit that says "unknown" (`xprop`), its registers
 power up unknown unless initialised, and what is unknown there may be anything in the *gate* design.
 The gate's registers power up in every state. Where one edge of one clock moves both, a step is a
-cycle (`async2sync`); else the clocks are ordinary inputs and a step is any change (`clk2fflogic`).
+cycle (`async2sync`), or no edge at all if an input TICK says so, which only asynchronous controls
+can tell; else the clocks are ordinary inputs and a step is any change (`clk2fflogic`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gatewright.sandbox.formal.loops import looped
-from gatewright.sandbox.formal.miter import Paired, miter
+from gatewright.sandbox.formal.miter import TICK, Paired, miter
 from gatewright.sandbox.formal.netlist import Netlist, read_netlist
 from gatewright.sandbox.formal.question import Steps
 from gatewright.sandbox.formal.unsuited import Unsuited
@@ -146,8 +147,19 @@ class Flow:
         """Give both designs our port names and one kind of register."""
         stage("normalise")
         self.passes(f"design -load {role}0", f"cd {role}")
-        self.passes(*(f"rename {port.user} {port.name}" for port in ports))
-        self.passes("cd ..", steps, "dffunmap", "opt_clean", f"design -save {role}1")
+        self.passes(*(f"rename {p.user} {p.name}" for p in ports if p.user != TICK), "cd ..")
+        if any(port.user == TICK for port in ports):
+            self._tick(role)
+        self.passes(steps, "dffunmap", "opt_clean", f"design -save {role}1")
+
+    def _tick(self, role: Role) -> None:
+        """Let registers take their data only where TICK is 1."""
+        self.passes("dffunmap", f"cd {role}", f"add -input {TICK} 1")
+        for kind in ("dff", "adff", "aldff", "dffsr"):
+            self.passes(f"chtype -set ${kind}e t:${kind}")
+        registers = [cell for cell in self._netlist(role).cells if cell.is_register]
+        self.passes(*(f"setparam -set EN_POLARITY 1'1 {cell.name}" for cell in registers))
+        self.passes(*(f"connect -port {cell.name} EN {TICK}" for cell in registers), "cd ..")
 
     def induction(self) -> bool:
         """Temporal induction with unknowns: cheap; only its success means anything."""

@@ -16,9 +16,9 @@ from gatewright.sandbox.formal.aiger import Aig
 from gatewright.sandbox.formal.bisimulation import bisimilar
 from gatewright.sandbox.formal.flow import GRAPH, MAP, Flow, Role, Text, stage, steps_of
 from gatewright.sandbox.formal.known import never_known
-from gatewright.sandbox.formal.miter import Paired, output_bits, paired
+from gatewright.sandbox.formal.miter import TICK, Paired, output_bits, paired
 from gatewright.sandbox.formal.netlist import Netlist
-from gatewright.sandbox.formal.question import Answer, Asked, Found
+from gatewright.sandbox.formal.question import Answer, Asked, Found, Steps
 from gatewright.sandbox.formal.solve import solve
 from gatewright.sandbox.formal.unsuited import Unsuited
 
@@ -44,9 +44,17 @@ def decide(asked: Asked) -> Found:
     gate = flow.read(Text(Role.GATE, asked.gate_top))
     ports = paired(gold, gate)
     steps = steps_of(gold, gate)
-    base = Found(Answer.UNDECIDED, steps=steps, clocks=_clocks(gold, gate))
+    free = gate.powers_up_free()
+    base = Found(Answer.UNDECIDED, steps=steps, clocks=_clocks(gold, gate), free=free)
     if bisimilar(gold, gate):
         return replace(base, answer=Answer.EQUAL, by="pairing")
+    if gold.ripples() or gate.ripples():
+        raise Unsuited(
+            "a register drives another's clock, or is loaded without one: what it then sees is a "
+            "matter of a simulator's order of events"
+        )
+    if steps is Steps.CYCLE and (gold.resets() or gate.resets()):
+        ports = (*ports, Paired(TICK, TICK, "input", 1))
     for role in Role:
         flow.normalise(role, ports, steps)
     if gold.size + gate.size < _SMALL and flow.induction():

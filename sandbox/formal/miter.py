@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from gatewright.sandbox.formal.netlist import Netlist
 from gatewright.sandbox.formal.unsuited import Unsuited
 
+# In a model by cycles with asynchronous controls: whether this step has a clock edge.
+TICK = "gw__tick"
+
 
 @dataclass(frozen=True, slots=True)
 class Paired:

@@ -127,6 +127,35 @@ class Netlist:
             roles.setdefault(bit, set()).add(role)
         return all(len(found) == 1 for found in roles.values() if found - {"data"})
 
+    def ripples(self) -> bool:
+        """A register has a say in another's clock, or an asynchronous load is no constant.
+
+        A simulator lets what is clocked by it see the data after that clock's own edge, and loads
+        at an edge; the models of both do otherwise.
+        """
+        drivers = {bit: c for c in self.cells for bits in c.outputs.values() for bit in bits}
+        registers = [cell for cell in self.cells if cell.is_register]
+        if any(isinstance(bit, int) for cell in registers for bit in cell.inputs.get("AD", ())):
+            return True
+        queue = [bit for cell in registers for bit in cell.inputs["CLK"]]
+        seen = set(queue)
+        while queue:
+            cell = drivers.get(queue.pop())
+            if cell is None:
+                continue
+            if cell.is_register or cell.is_latch:
+                return True
+            further = {bit for bits in cell.inputs.values() for bit in bits} - seen
+            seen |= further
+            queue += further
+        return False
+
+    def powers_up_free(self) -> bool:
+        """A register bit has no initial value."""
+        registers = (cell for cell in self.cells if cell.is_register or cell.is_latch)
+        bits = (bit for cell in registers for bits in cell.outputs.values() for bit in bits)
+        return any(bit not in self.initial for bit in bits)
+
     def _uses(self) -> Iterator[tuple[Bit, str]]:
         for cell in self.cells:
             for pin, bits in cell.inputs.items():

@@ -48,7 +48,8 @@ class Found:
 
     `clocks` are clock ports, each with the level after its active edge. `stimulus` holds the input
     ports' values of a counterexample, step by step. `unknown` are bits of gold's outputs that are
-    never known: port and place, the lowest 0.
+    never known: port and place, the lowest 0. `free` says that a register of the design has no
+    initial value.
     """
 
     answer: Answer
@@ -58,6 +59,7 @@ class Found:
     clocks: tuple[tuple[str, int], ...] = ()
     stimulus: tuple[dict[str, int], ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
+    free: bool = False
 
     def to_json(self) -> str:
         """As it is left for whoever asked."""
@@ -75,4 +77,5 @@ class Found:
             tuple((name, level) for name, level in found["clocks"]),
             tuple(found["stimulus"]),
             tuple((name, bit) for name, bit in found["unknown"]),
+            found["free"],
         )

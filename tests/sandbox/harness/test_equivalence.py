@@ -379,7 +379,10 @@ def test_fails_what_only_simulation_tells_apart(
     [
         ("{a, 1'bx, 2'b01}", "was never seen to know bit 2 of y, which match anything"),
         ("{1'bx, a, 2'bx}", "was never seen to know bits 0-1, 3 of y, which match anything"),
-        ("{a, 3'b0}", "equivalent: every register has its counterpart in the reference"),
+        (
+            "{a, 3'b0}",
+            "equivalent as hardware: every register has its counterpart in the reference",
+        ),
     ],
 )
 def test_names_the_bits_that_match_anything(
@@ -443,3 +446,53 @@ def test_proves_on_a_small_budget(harness: EquivalenceHarness) -> None:
     small = EquivalenceHarness(harness.isolation, harness.yosys, Budget(cpu_s=3, wall_s=30))
     verdict = checked(small, FSM, FSM)
     assert verdict.outcome is Outcome.PASS, verdict.diagnostics
+
+
+ASYNCHRONOUS = """module m(input clk, input rst_n, input in, input [1:0] d, output reg q);
+  wire rst = ~rst_n; reg open;
+  always @(posedge clk or posedge rst) if (rst) q <= 0; else q <= open ? d[1] : d[0];
+  always @(posedge clk or posedge rst) if (rst) open <= 0; else if (in) open <= 1;
+endmodule"""
+RIPPLED = """module m(input clk, input d, output reg y);
+  reg dv = 0, k = 0; initial y = 0;
+  always @(posedge clk) begin k <= d; dv <= ~dv; end
+  always @(posedge dv) y <= k;
+endmodule"""
+UNRIPPLED = """module m(input clk, input d, output reg y);
+  reg dv = 0; initial y = 0;
+  always @(posedge clk) begin dv <= ~dv; if (!dv) y <= d; end
+endmodule"""
+
+
+def provers_alone(harness: EquivalenceHarness, reference: str, design: str) -> Verdict:
+    alone = EquivalenceHarness(harness.isolation, harness.yosys, confirm=False)
+    return checked(alone, reference, design)
+
+
+def test_a_reset_between_two_edges_counts(harness: EquivalenceHarness) -> None:
+    synchronous = ASYNCHRONOUS.replace(
+        "posedge clk or posedge rst) if (rst) open", "posedge clk) if (rst) open"
+    )
+    verdict = provers_alone(harness, ASYNCHRONOUS, synchronous)
+    assert verdict.failure_class is FailureClass.NONEQUIVALENT
+    assert not any("does not show" in d.message for d in verdict.diagnostics)
+    swapped = ASYNCHRONOUS.replace("open ? d[1] : d[0]", "!open ? d[0] : d[1]")
+    assert provers_alone(harness, ASYNCHRONOUS, swapped).passed
+
+
+def test_a_clock_that_a_register_drives_is_not_modelled(harness: EquivalenceHarness) -> None:
+    assert provers_alone(harness, RIPPLED, RIPPLED).passed
+    verdict = provers_alone(harness, RIPPLED, UNRIPPLED)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert any("order of events" in d.message for d in verdict.diagnostics)
+
+
+def test_an_asynchronous_load_is_not_modelled(harness: EquivalenceHarness) -> None:
+    load = """module m(input clk, input load, input d, output reg q);
+  always @(posedge clk or posedge load) if (load) q <= d; else q <= ~q; endmodule"""
+    twice = """module m(input clk, input load, input d, output q);
+  reg [1:0] n; assign q = ^n;
+  always @(posedge clk or posedge load) if (load) n <= {1'b0, d}; else n <= n + 2'd1; endmodule"""
+    verdict = provers_alone(harness, load, twice)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert any("order of events" in d.message for d in verdict.diagnostics)
