@@ -19,11 +19,9 @@ from gatewright.sandbox.harness.cocotb_design import TOOL, Design
 from gatewright.sandbox.harness.cocotb_judge import timed
 from gatewright.sandbox.harness.cocotb_run import Run
 from gatewright.sandbox.harness.conversion import contested
-from gatewright.sandbox.harness.verilator_run import ONES, drawn
+from gatewright.sandbox.harness.verilator_notes import several_drivers
+from gatewright.sandbox.harness.verilator_run import POWER_UPS
 from gatewright.sandbox.isolation import Isolation
-
-# All ones find whatever zeros hide of one register, random bits what hides between several.
-_POWERUPS = (ONES, drawn(20260801))
 
 
 def doubted(
@@ -65,7 +63,7 @@ def _fall(
 ) -> tuple[Verdict | None, Sequence[Verdict]]:
     """The first run that does not pass, None where all do; and all runs there were."""
     runs: list[Verdict] = []
-    for power_up in _POWERUPS:
+    for power_up in POWER_UPS:
         verdict, _ = replace(run, arguments=power_up.arguments).judged(design, may)
         runs.append(verdict)
         if verdict.outcome is Outcome.FAIL:
@@ -80,14 +78,9 @@ def _contested(design: Design, isolation: Isolation, spec: CocotbSpec) -> tuple[
 
 
 def _several_drivers(passed: Verdict, nets: Sequence[str]) -> Verdict:
-    said = (
-        f"several drivers: {', '.join(nets[:4])}; Verilator knows no x and keeps one of them, "
-        "so its pass shows nothing"
-    )
-    note = Diagnostic(Severity.ERROR, said, code="drivers", tool=TOOL)
     return replace(
         passed,
         outcome=Outcome.INCONCLUSIVE,
         failure_class=FailureClass.NO_CHECKS,
-        diagnostics=(*passed.diagnostics, note),
+        diagnostics=(*passed.diagnostics, several_drivers(nets)),
     )

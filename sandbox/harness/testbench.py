@@ -30,7 +30,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.conversion import NOTE, Converted, contested, convert
+from gatewright.sandbox.harness.conversion import Converted, contested, convert
 from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench_bench import Bench, prepared
 from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
@@ -38,6 +38,7 @@ from gatewright.sandbox.harness.testbench_doubts import Case, Doubts
 from gatewright.sandbox.harness.testbench_judge import Finding, misread
 from gatewright.sandbox.harness.testbench_run import WAVE_FILE, Job, Simulated, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
+from gatewright.sandbox.harness.verilator_notes import notes_on, several_drivers
 from gatewright.sandbox.harness.verilator_ports import keeps_apart
 from gatewright.sandbox.harness.verilator_run import Builds, VerilatorSimulator
 from gatewright.sandbox.integrity import GatePolicy
@@ -47,19 +48,7 @@ from gatewright.sandbox.tools.verilator import open_verilator
 from gatewright.sandbox.tools.verilator_runtime import open_runtime
 
 RULES = "hardened"
-_OPEN_RANGE = Diagnostic(
-    Severity.WARNING,
-    "Verilator 5.052 finds nothing in a range [a:$] of 'inside': name its end",
-    code="open-range",
-    tool="harness",
-)
 _CONVERTED = Diagnostic(Severity.NOTE, NOTE, code="converted", tool="conversion")
-_TWO_VALUES = Diagnostic(
-    Severity.NOTE,
-    "simulated by Verilator: two values, no x or z",
-    code="two-values",
-    tool="harness",
-)
 SIMULATION = Limits(cpu_s=60, wall_s=240, memory_mb=1024, address_space_mb=2048, disk_mb=96)
 COMPILE_S = 10
 
@@ -235,8 +224,7 @@ class TestbenchHarness:
         if two_values and finding.outcome is Outcome.PASS:
             finding = self._one_driver(task, design, finding)
         if two_values:
-            open_ended = _open_ended(design.layout.text) or _open_ended(task.bench.layout.text)
-            notes = (*notes, _TWO_VALUES, *([_OPEN_RANGE] if open_ended else []))
+            notes = (*notes, *notes_on(design.layout.text, task.bench.layout.text))
         unread = design if finding.unread else None
         return _Attempt(finding, notes, tools, case, unread, sum(case.runs))
 
@@ -256,20 +244,14 @@ class TestbenchHarness:
             return finding, replace(kept, simulator=simulator)
 
     def _one_driver(self, task: _Task, design: Design, finding: Finding) -> Finding:
-        """Where two drivers disagree, four values show x and two values show one of them."""
         nets = contested(design, self._isolation, task.spec.data)
         if not nets:
             return finding
-        said = (
-            f"several drivers: {', '.join(nets[:4])}; Verilator knows no x and keeps one of them, "
-            "so its pass shows nothing"
-        )
-        note = Diagnostic(Severity.ERROR, said, code="drivers", tool="harness")
         return replace(
             finding,
             outcome=Outcome.INCONCLUSIVE,
             failure=FailureClass.NO_CHECKS,
-            diagnostics=(*finding.diagnostics, note),
+            diagnostics=(*finding.diagnostics, several_drivers(nets)),
         )
 
     def _verdict(self, attempt: _Attempt, clock: _Clock) -> Verdict:
@@ -295,10 +277,6 @@ class TestbenchHarness:
             wall_s=time.perf_counter() - clock.began,
             rules=self._rules,
         )
-
-
-def _open_ended(text: str) -> bool:
-    return "inside" in text and ": $ ]" in text
 
 
 def _refused(design: Refused, simulator: Simulator | VerilatorSimulator) -> Finding:

@@ -27,12 +27,10 @@ from gatewright.sandbox.harness.testbench_judge import Finding, judge, remark
 from gatewright.sandbox.harness.testbench_probe import Stub, ports_of, stub_of
 from gatewright.sandbox.harness.testbench_run import Job, Simulator
 from gatewright.sandbox.harness.testbench_wiring import Outputs
-from gatewright.sandbox.harness.verilator_run import ONES, PowerUp, VerilatorSimulator, drawn
+from gatewright.sandbox.harness.verilator_run import POWER_UPS, PowerUp, VerilatorSimulator
 from gatewright.sandbox.integrity import GatePolicy
 from gatewright.sandbox.isolation import Ending, Limits, scratch
 
-# All ones find whatever zeros hide of one register, random bits what hides between several.
-_POWERUPS = (ONES, drawn(20260801), drawn(20260802))
 # A stub that does not end in a part of a design's time is taken not to end.
 _STUB_SHARE = 4
 # How `judge` marks that a run was ended.
@@ -201,10 +199,11 @@ class Doubts:
         With two values a missing reset shows only so. Where the golden design does not stand it
         either, the testbench looks at what nobody has set yet.
         """
-        if _stands(case, case.job) or self._golden_falls(case):
+        fallen = _fallen(case, case.job)
+        if fallen is None or self._golden_falls(case):
             return finding
         message = "it passes where registers power up as 0, and fails where they hold other values"
-        return finding.doubted(Outcome.FAIL, FailureClass.MISMATCH, message, "power-up")
+        return fallen.doubted(Outcome.FAIL, FailureClass.MISMATCH, message, "power-up")
 
     def _golden_falls(self, case: Case) -> bool:
         """Whether the golden design fails for what registers power up as; False without one."""
@@ -212,8 +211,8 @@ class Doubts:
             if case.spec in self._falling:
                 return self._falling[case.spec]
         golden = self._golden_design(case)
-        falls = golden is not None and not _stands(
-            case, replace(case.job, design=golden, outputs=Outputs.DIRECT)
+        falls = golden is not None and bool(
+            _fallen(case, replace(case.job, design=golden, outputs=Outputs.DIRECT))
         )
         with self._lock:
             self._falling[case.spec] = falls
@@ -303,9 +302,10 @@ class Doubts:
         return found
 
 
-def _stands(case: Case, job: Job) -> bool:
-    """Whether it passes whatever registers power up as."""
-    return all(_powered(case, up).tried(job).outcome is Outcome.PASS for up in _POWERUPS)
+def _fallen(case: Case, job: Job) -> Finding | None:
+    """What comes of it where it does not pass whatever registers power up as."""
+    found = (_powered(case, power_up).tried(job) for power_up in POWER_UPS)
+    return next((finding for finding in found if finding.outcome is not Outcome.PASS), None)
 
 
 def _powered(case: Case, powerup: PowerUp) -> Case:

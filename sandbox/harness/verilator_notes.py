@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gatewright.core import Diagnostic, Severity
 
@@ -26,3 +26,12 @@ def notes_on(*texts: str) -> Iterator[Diagnostic]:
     yield TWO_VALUES
     if any("inside" in text and ": $ ]" in text for text in texts):
         yield OPEN_RANGE
+
+
+def several_drivers(nets: Sequence[str]) -> Diagnostic:
+    """Where drivers disagree, four values show x and two values show one of them."""
+    said = (
+        f"several drivers: {', '.join(nets[:4])}; Verilator knows no x and keeps one of them, "
+        "so its pass shows nothing"
+    )
+    return Diagnostic(Severity.ERROR, said, code="drivers", tool=TOOL)

@@ -58,6 +58,10 @@ def drawn(seed: int) -> PowerUp:
     return PowerUp(("+verilator+rand+reset+2", f"+verilator+seed+{seed}"))
 
 
+# All ones find whatever zeros hide of one register, random bits what hides between several.
+POWER_UPS = (ONES, drawn(20260801), drawn(20260802))
+
+
 @dataclass(frozen=True, slots=True)
 class _Built:
     """A build: its names, how it ended, its stage, what the compilers said."""
