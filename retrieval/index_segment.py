@@ -26,19 +26,26 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Units:
-    """The units of a level, in arrays: each one's `module` (a number in the segment), its `place`
-    among the module's of that kind, the lines, a `digest` that copies share, and its `clock`.
-
-    Blocks come before instances, ports before signals: places count on.
+    """The units of a level, in arrays: each one's `module` (a number in the segment), the lines,
+    a `digest` that copies share, and its `clock`. `labels` are their kinds and names in UTF-8, one
+    after the other, each of so many bytes.
     """
 
     module: Ints
-    place: Ints
     line: Ints
     end_line: Ints
     clock: Ints
     digest: Hashes
+    label_sizes: Ints
+    labels: NDArray[np.uint8]
     postings: Postings
+
+    def label(self, unit: int) -> tuple[str, str]:
+        """A unit's kind and name."""
+        start = int(self.label_sizes[:unit].sum())
+        data = self.labels[start : start + int(self.label_sizes[unit])].tobytes()
+        kind, _, name = data.decode("utf-8", "replace").partition(" ")
+        return kind, name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +66,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Units of files. `content` and `ordinal` tell a module's content and its place in it.
+    """Units of files. `content` tells a module's content.
 
     `touched` joins a block with the signals that it drives or reads. Clock 0 is none.
     """
@@ -68,7 +75,6 @@ class Segment:
     names: tuple[str, ...]
     clocks: tuple[str, ...]
     content: Ints
-    ordinal: Ints
     levels: dict[Level, Units]
     touched: Links
 
@@ -107,7 +113,6 @@ def merge(segments: Sequence[Segment], kept: Sequence[Sequence[bool]]) -> Segmen
         _joined(
             [n[s.content[k]] for s, k, n in zip(segments, module_kept, new_content, strict=True)]
         ),
-        _joined([s.ordinal[k] for s, k in zip(segments, module_kept, strict=True)]),
         levels,
         _linked([s.touched for s in segments], unit_kept[Level.BLOCK], signals),
     )
@@ -123,11 +128,14 @@ def _merged_units(
     """The kept units of a level, their modules and clocks by their new numbers."""
     return Units(
         _joined([n[u.module[k]] for u, k, n in zip(units, kept, modules, strict=True)]),
-        _joined([u.place[k] for u, k in zip(units, kept, strict=True)]),
         _joined([u.line[k] for u, k in zip(units, kept, strict=True)]),
         _joined([u.end_line[k] for u, k in zip(units, kept, strict=True)]),
         _joined([n[u.clock[k]] for u, k, n in zip(units, kept, clocks, strict=True)]),
         np.concatenate([u.digest[k] for u, k in zip(units, kept, strict=True)]),
+        _joined([u.label_sizes[k] for u, k in zip(units, kept, strict=True)]),
+        np.concatenate(
+            [u.labels[np.repeat(k, u.label_sizes)] for u, k in zip(units, kept, strict=True)]
+        ),
         merged([u.postings for u in units], kept),
     )
 
@@ -167,7 +175,6 @@ def arrays(segment: Segment) -> Arrays:
         "names": _text(segment.names),
         "clocks": _text(segment.clocks[1:]),
         "content": segment.content,
-        "ordinal": segment.ordinal,
         "touched.starts": segment.touched.starts,
         "touched.targets": segment.touched.targets,
     }
@@ -194,11 +201,12 @@ def segment_of(contents: tuple[bytes, ...], found: Arrays) -> Segment:
         )
         return Units(
             ints(f"{level}.module"),
-            ints(f"{level}.place"),
             ints(f"{level}.line"),
             ints(f"{level}.end_line"),
             ints(f"{level}.clock"),
             found[f"{level}.digest"].view(np.uint64),
+            ints(f"{level}.label_sizes"),
+            found[f"{level}.labels"].view(np.uint8),
             held,
         )
 
@@ -207,7 +215,6 @@ def segment_of(contents: tuple[bytes, ...], found: Arrays) -> Segment:
         _texts(found["names"]),
         ("", *_texts(found["clocks"])),
         ints("content"),
-        ints("ordinal"),
         {level: units(level) for level in Level},
         Links(ints("touched.starts"), ints("touched.targets")),
     )

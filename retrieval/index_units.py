@@ -23,33 +23,36 @@ from gatewright.retrieval.index_segment import Level, Links, Segment, Units
 from gatewright.retrieval.index_words import Vocabulary
 from gatewright.retrieval.verbal import block_words, instance_words
 
+_NAMES_SHOWN = 3  # of what a block without a name drives
 _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a table
 # What counts in a module, beside the names of its ports.
-_NAME_WEIGHT = 3
-_DOC_WEIGHT = 4
-_PART_WEIGHT = 3  # of the names of what it instantiates
+_NAME_WEIGHT = 2
+_DOC_WEIGHT = 5
+_PART_WEIGHT = 4  # of the names of what it instantiates
 
 
 class _Writer:
     """The arrays of one level while they grow."""
 
     def __init__(self) -> None:
-        self.columns = {
-            name: array("I") for name in ("module", "place", "line", "end_line", "clock")
-        }
+        self.columns = {name: array("I") for name in ("module", "line", "end_line", "clock")}
         self.digests = array("Q")
+        self.label_sizes, self.labels = array("I"), bytearray()
         self.terms, self.units, self.counts = array("I"), array("I"), array("I")
         self.lengths = array("I")
 
     def add(
-        self, module: int, place: int, at: Range, clock: int, digest: int, terms: list[int]
+        self, module: int, label: str, at: Range, clock: int, digest: int, terms: list[int]
     ) -> None:
         found = Counter(terms)
         unit = len(self.lengths)
-        row = (module, place, at.line, at.end_line, clock)
+        row = (module, at.line, at.end_line, clock)
         for column, value in zip(self.columns.values(), row, strict=True):
             column.append(value)
         self.digests.append(digest)
+        data = label.encode("utf-8", "replace")
+        self.label_sizes.append(len(data))
+        self.labels += data
         self.terms.extend(found.keys())
         self.counts.extend(found.values())
         self.units.extend([unit] * len(found))
@@ -61,7 +64,13 @@ class _Writer:
         )
         columns = {n: np.array(c, dtype=np.uint32) for n, c in self.columns.items()}
         digests = np.array(self.digests, dtype=np.uint64)
-        return Units(**columns, digest=digests, postings=held)
+        return Units(
+            **columns,
+            digest=digests,
+            label_sizes=np.array(self.label_sizes, dtype=np.uint32),
+            labels=np.frombuffer(bytes(self.labels), dtype=np.uint8),
+            postings=held,
+        )
 
 
 class SegmentWriter:
@@ -73,7 +82,7 @@ class SegmentWriter:
         self._contents: list[bytes] = []
         self._names: list[str] = []
         self._clocks: dict[str, int] = {"": 0}
-        self._content, self._ordinal = array("I"), array("I")
+        self._content = array("I")
         self._touched: list[list[int]] = []
 
     def __len__(self) -> int:
@@ -82,43 +91,42 @@ class SegmentWriter:
     def add(self, key: bytes, facts: FileFacts, text: str) -> None:
         """A file's content: its hash, what it holds, its text."""
         lines = text.split("\n")
-        for ordinal, module in enumerate(facts.modules):
-            self._module(len(self._contents), ordinal, module, lines)
+        for module in facts.modules:
+            self._module(len(self._contents), module, lines)
         self._contents.append(key)
 
-    def _module(self, content: int, ordinal: int, module: Module, lines: Sequence[str]) -> None:
+    def _module(self, content: int, module: Module, lines: Sequence[str]) -> None:
         number = len(self._names)
         self._names.append(module.name)
         self._content.append(content)
-        self._ordinal.append(ordinal)
         features: Counter[int] = Counter()
-        for place, block in enumerate(module.blocks):
-            features.update(set(self._block(number, place, block, module, lines)))
-        for place, instance in enumerate(module.instances, len(module.blocks)):
-            self._instance(number, place, instance, lines)
+        for block in module.blocks:
+            features.update(set(self._block(number, block, module, lines)))
+        for instance in module.instances:
+            self._instance(number, instance, lines)
         self._touched += _touched(module, len(self._writers[Level.SIGNAL].lengths))
         self._whole(number, module, features)
         self._signals(number, module)
 
-    def _block(
-        self, number: int, place: int, block: Block, module: Module, lines: Sequence[str]
-    ) -> list[int]:
+    def _block(self, number: int, block: Block, module: Module, lines: Sequence[str]) -> list[int]:
         """Take in a block; its terms."""
         text = _text(lines, block.range)
         terms = self._vocabulary.text(f"{text} {block.doc} {block.name} {block.scope}")
         terms += self._vocabulary.phrases(block_words(block, module, text))
         clock = self._clocks.setdefault(block.clock, len(self._clocks))
         writer = self._writers[Level.BLOCK]
-        writer.add(number, place, block.range, clock, _digest(text), terms)
+        label = f"{block.kind.value} {block.name or ', '.join(block.drives[:_NAMES_SHOWN])}"
+        writer.add(number, label, block.range, clock, _digest(text), terms)
         return terms
 
-    def _instance(self, number: int, place: int, instance: Instance, lines: Sequence[str]) -> None:
+    def _instance(self, number: int, instance: Instance, lines: Sequence[str]) -> None:
         text = _text(lines, instance.range)
         terms = self._vocabulary.text(text)
         terms += 2 * self._vocabulary.text(f"{instance.module} {instance.name} {instance.doc}")
         terms += self._vocabulary.phrases(instance_words(instance))
         writer = self._writers[Level.BLOCK]
-        writer.add(number, place, instance.range, 0, _digest(text), terms)
+        label = f"instance {instance.name}"
+        writer.add(number, label, instance.range, 0, _digest(text), terms)
 
     def _whole(self, number: int, module: Module, features: Counter[int]) -> None:
         """A module: what its blocks do (the logarithm of how many), its names and comments."""
@@ -134,19 +142,22 @@ class SegmentWriter:
             names += (named.name, *named.members)
         terms += said(" ".join((*names, *module.bases, *module.packages)))
         digest = _digest(f"{module.name} {sorted(terms)}")
-        self._writers[Level.MODULE].add(number, 0, module.range, 0, digest, terms)
+        label = f"{module.kind.value} {module.name}"
+        self._writers[Level.MODULE].add(number, label, module.range, 0, digest, terms)
 
     def _signals(self, number: int, module: Module) -> None:
         writer = self._writers[Level.SIGNAL]
         clocks = {name: b.clock for b in module.blocks if b.clock for name in b.drives}
         signals: list[Port | Signal] = [*module.ports, *module.signals]
-        for place, signal in enumerate(signals):
+        for signal in signals:
             terms = self._vocabulary.text(f"{signal.name} {signal.doc} {signal.type}")
-            if place < len(module.ports):
-                terms += self._vocabulary.phrases(_way(module.ports[place].direction))
+            kind = "signal"
+            if isinstance(signal, Port):
+                kind = signal.direction or "port"
+                terms += self._vocabulary.phrases(_way(signal.direction))
             clock = self._clocks[clocks.get(signal.name, "")]
             digest = _digest(f"{module.name} {signal.name}")
-            writer.add(number, place, signal.range, clock, digest, terms)
+            writer.add(number, f"{kind} {signal.name}", signal.range, clock, digest, terms)
 
     def done(self) -> Segment:
         """What was taken in."""
@@ -155,7 +166,6 @@ class SegmentWriter:
             tuple(self._names),
             tuple(self._clocks),
             np.array(self._content, dtype=np.uint32),
-            np.array(self._ordinal, dtype=np.uint32),
             {level: writer.done(self._vocabulary) for level, writer in self._writers.items()},
             _links(self._touched),
         )

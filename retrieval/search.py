@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatewright.core import UsageError
-from gatewright.retrieval.facts.types import Module
 from gatewright.retrieval.index import Index, View
 from gatewright.retrieval.index_postings import Bools, Floats, Ints, term_hash
 from gatewright.retrieval.index_segment import Level, Segment
@@ -17,7 +16,6 @@ from gatewright.retrieval.search_scores import Weights, scores
 from gatewright.retrieval.text import WORD, question_terms
 
 _MOST_REASONS = 5
-_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +106,7 @@ class Search:
         paths = view.paths[segment.contents[segment.content[owner]]]
         folder = _folder(question.path)
         path = next((p for p in paths if _below(p, folder)), paths[0])
-        facts = self._repository.facts(path)
-        module = facts.modules[int(segment.ordinal[owner])] if facts else None
-        kind, name = _called(module, question.level, int(units.place[unit]))
+        kind, name = units.label(unit)
         return Hit(
             path,
             int(units.line[unit]),
@@ -165,23 +161,6 @@ def _segment_of(view: View, level: Level, unit: int) -> tuple[int, int]:
             return number, unit
         unit -= size
     raise IndexError(unit)
-
-
-def _called(module: Module | None, level: Level, place: int) -> tuple[str, str]:
-    """A unit's kind and name."""
-    if module is None:
-        return level.value, ""
-    if level is Level.MODULE:
-        return module.kind.value, module.name
-    if level is Level.SIGNAL:
-        if place < len(module.ports):
-            port = module.ports[place]
-            return port.direction or "port", port.name
-        return "signal", module.signals[place - len(module.ports)].name
-    if place >= len(module.blocks):
-        return "instance", module.instances[place - len(module.blocks)].name
-    block = module.blocks[place]
-    return block.kind.value, block.name or ", ".join(block.drives[:_NAMES_SHOWN])
 
 
 def _folder(path: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gatewright.retrieval.lexicon import JOINED, KEYWORDS, LEXICON, STOP, SUFFIXES
 
-WORD = re.compile(r"[A-Za-z_]\w*|\d+")
+WORD = re.compile(r"(?<![\w'])(?:[A-Za-z_]\w*|\d+)")  # not the digits of 8'hff
 _PART = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|_|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _VOWEL = re.compile(r"[aeiouy]")
 _KNOWN = JOINED | {key for key in LEXICON if key.isalpha()}

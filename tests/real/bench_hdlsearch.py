@@ -224,12 +224,7 @@ def signal_queries(measure: Measure, folder: Path) -> list[Query]:
     modules = {entry["signal"].split("::")[0] for entry in wanted}
     for unit, number in enumerate(units.module):
         if segment.names[number] in modules:
-            path = measure.path_of[segment.content[number]]
-            facts = measure.repository.facts(path)
-            assert facts is not None
-            module = facts.modules[segment.ordinal[number]]
-            signal = (*module.ports, *module.signals)[units.place[unit]]
-            named[module.name, signal.name].add(unit)
+            named[segment.names[number], units.label(unit)[1]].add(unit)
     found = []
     for entry in wanted:
         module, _, name = entry["signal"].partition("::")

@@ -92,3 +92,7 @@ def test_the_lexicon_is_in_order():
         assert key == key.lower()
         assert words
         assert all(word.isalnum() and word == word.lower() for word in words)
+
+
+def test_the_digits_of_a_literal_are_no_words():
+    assert list(terms("assign parity = 16'hcafe ^ 8'd12;")) == ["pariti", "16", "8"]
