@@ -30,7 +30,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.conversion import Converted, contested, convert
+from gatewright.sandbox.harness.conversion import NOTE, Converted, contested, convert
 from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench_bench import Bench, prepared
 from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
