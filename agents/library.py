@@ -51,7 +51,8 @@ class Library:
         from gatewright.retrieval.pack_synthesis import DEFINED
 
         allowed = Exclusion(self.exclude).allows
-        found = needed_files(self.repository, [source.text for source in code], allowed)
+        texts, names = [source.text for source in code], {source.name for source in code}
+        found = needed_files(self.repository, texts, allowed, names)
         default = Language.SYSTEMVERILOG
         files = [Source(f.name, f.text, language_of(f.name) or default) for f in found.files]
         if any(DEFINED in file.text for file in files):

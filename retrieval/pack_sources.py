@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -15,7 +15,7 @@ from gatewright.retrieval.pack_parts import Texts
 from gatewright.retrieval.pack_synthesis import as_synthesised, defines_of
 from gatewright.retrieval.repository import Definition, Repository
 
-_MOST_FILES = 400
+_MOST_FILES = 2000
 _COMPILED = frozenset(("module", "interface", "package", "primitive"))
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _ASIDE = re.compile(
@@ -49,13 +49,17 @@ class Needed:
 
 
 def needed_files(
-    repository: Repository, code: Sequence[str], wanted: Callable[[str], bool]
+    repository: Repository,
+    code: Sequence[str],
+    wanted: Callable[[str], bool],
+    taken: Collection[str] = (),
 ) -> Needed:
     """The files that designs (their texts) need of a repository, down the hierarchy.
 
     Packages come before what uses them. Of several modules with one name the one nearest to its
     user counts; for the code itself, which is nowhere, one that is no testbench or example. Only
-    what is reached is followed, but whole files are taken. Raises DataError where that is too
+    what is reached is followed, but whole files are taken; none gets a name that is `taken`, but
+    for what is included. Raises DataError where that is too
     much.
     """
     book = Dictionary(repository, Texts(repository.text), wanted, "")
@@ -64,7 +68,7 @@ def needed_files(
     walk.own = {module.name for each in facts for module in each.modules}
     for each in facts:
         walk.file_of_code(each)
-    return Needed(tuple(walk.texts()), tuple(walk.named.values()), tuple(walk.missing))
+    return Needed(tuple(walk.texts(taken)), tuple(walk.named.values()), tuple(walk.missing))
 
 
 def preferred(definitions: Sequence[Definition]) -> list[Definition]:
@@ -143,11 +147,11 @@ class _Walk:
             )
         self.files.setdefault(path)
 
-    def texts(self) -> Iterator[NeededFile]:
+    def texts(self, others: Collection[str]) -> Iterator[NeededFile]:
         """The files: first those that are included, each by the name it is included by."""
         read = {path: self._text(path) for path in (*self.included.values(), *self.files)}
         defined = defines_of(read.values())
-        taken = set(self.included)
+        taken = {*self.included, *others}
         names = dict(self.included)
         for path in self.files:
             if path not in self.included.values():
@@ -161,7 +165,7 @@ class _Walk:
 
     def _text(self, path: str) -> str:
         try:
-            return self.repository.text(path)
+            return self.repository.text(path).replace("\r\n", "\n")
         except DataError:
             return ""  # gone since: the compiler will say what it misses
 

@@ -166,6 +166,12 @@ def test_windows_and_trials_reach_through(library: Library, isolation: Isolation
     assert isinstance(trials, BesideLibrary) and isinstance(trials.harnesses, Trials)
 
 
+def test_files_of_the_candidates_own_name_stay(library: Library) -> None:
+    text = "module top (input logic clk);\n  stage u (.clk_i(clk), .d_i(), .q_o());\nendmodule\n"
+    names = [s.name for s in library.sources((Source("stage.sv", text),))]
+    assert names == ["stage.svh", "stage_pkg.sv", "2_stage.sv"]
+
+
 def test_what_a_problem_has_is_not_given_twice(library: Library) -> None:
     own = Source("stage.sv", FILES["rtl/stage.sv"])
     task = Problem("chain", SPEC, context=(own,))

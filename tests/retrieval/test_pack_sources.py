@@ -68,6 +68,12 @@ def test_two_files_of_one_name(repository: Repository) -> None:
     assert len(names) == len(set(names))
 
 
+def test_a_name_that_is_taken(repository: Repository) -> None:
+    code = ["module mine;\nother u ();\nendmodule\n"]
+    found = needed_files(repository, code, lambda path: True, ["top.sv"])
+    assert [file.name for file in found.files] == ["2_top.sv"]
+
+
 def test_a_design_without_end_is_refused(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
