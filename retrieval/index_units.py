@@ -21,7 +21,7 @@ from gatewright.retrieval.facts.types import (
 from gatewright.retrieval.index_postings import Postings, postings
 from gatewright.retrieval.index_segment import Level, Links, Segment, Units
 from gatewright.retrieval.index_words import Vocabulary
-from gatewright.retrieval.verbal import block_words, instance_words
+from gatewright.retrieval.verbal import Ways, block_words, instance_words, ways_of
 
 _NAMES_SHOWN = 3  # of what a block without a name drives
 _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a table
@@ -100,19 +100,20 @@ class SegmentWriter:
         self._names.append(module.name)
         self._content.append(content)
         features: Counter[int] = Counter()
+        ways = ways_of(module)
         for block in module.blocks:
-            features.update(set(self._block(number, block, module, lines)))
+            features.update(set(self._block(number, block, ways, lines)))
         for instance in module.instances:
             self._instance(number, instance, lines)
         self._touched += _touched(module, len(self._writers[Level.SIGNAL].lengths))
         self._whole(number, module, features)
         self._signals(number, module)
 
-    def _block(self, number: int, block: Block, module: Module, lines: Sequence[str]) -> list[int]:
+    def _block(self, number: int, block: Block, ways: Ways, lines: Sequence[str]) -> list[int]:
         """Take in a block; its terms."""
         text = _text(lines, block.range)
         terms = self._vocabulary.text(f"{text} {block.doc} {block.name} {block.scope}")
-        terms += self._vocabulary.phrases(block_words(block, module, text))
+        terms += self._vocabulary.phrases(block_words(block, ways, text))
         clock = self._clocks.setdefault(block.clock, len(self._clocks))
         writer = self._writers[Level.BLOCK]
         label = f"{block.kind.value} {block.name or ', '.join(block.drives[:_NAMES_SHOWN])}"

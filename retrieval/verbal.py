@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gatewright.retrieval.facts.types import Block, BlockKind, Instance, Module
 
@@ -90,13 +91,29 @@ _STATE = re.compile(r"state|fsm|\b(?:cs|ns|cur|nxt)_st", re.IGNORECASE)
 _MEMORY = re.compile(r"mem|ram|rom|storage", re.IGNORECASE)
 
 
+class Ways(NamedTuple):
+    """A module's ports by direction."""
+
+    inputs: frozenset[str]
+    outputs: frozenset[str]
+
+
+def ways_of(module: Module) -> Ways:
+    """A module's ports, for the rules about its blocks."""
+    named = [
+        frozenset(port.name for port in module.ports if port.direction == direction)
+        for direction in ("input", "output")
+    ]
+    return Ways(*named)
+
+
 def without_comments(text: str) -> str:
     """Code alone."""
     return _COMMENT.sub(" ", text) if "//" in text or "/*" in text else text
 
 
-def block_words(block: Block, module: Module, text: str) -> Iterator[str]:
-    """Phrases that tell what a block does. `text` is its source."""
+def block_words(block: Block, ways: Ways, text: str) -> Iterator[str]:
+    """Phrases that tell what a block does. `text` is its source, `ways` its module's ports."""
     code = without_comments(text)
     yield _KINDS[block.kind]
     tokens = set(_TOKEN.findall(code))
@@ -105,7 +122,7 @@ def block_words(block: Block, module: Module, text: str) -> Iterator[str]:
         if (not token or token in tokens) and pattern.search(code):
             yield words
     yield from _timing(block)
-    yield from _purpose(block, module, code)
+    yield from _purpose(block, ways, code)
     yield from (f"{int(high) + 1} bit" for high in set(_WIDTH.findall(code)))
 
 
@@ -123,18 +140,17 @@ def _timing(block: Block) -> Iterator[str]:
         yield "asynchronous reset" if block.reset in edges else "synchronous reset"
 
 
-def _purpose(block: Block, module: Module, code: str) -> Iterator[str]:
+def _purpose(block: Block, ways: Ways, code: str) -> Iterator[str]:
     """What it is for, by what it drives."""
-    ways = {port.name: port.direction for port in module.ports}
-    if any(ways.get(name) == "output" for name in block.drives):
+    if not ways.outputs.isdisjoint(block.drives):
         yield "output port drive"
-    if any(ways.get(name) == "input" for name in block.loads):
+    if not ways.inputs.isdisjoint(block.loads):
         yield "input port"
-    if any(_STATE.search(name) for name in block.drives):
+    if _STATE.search(" ".join(block.drives)):
         yield "state machine transition"
         if _CASE.search(code):
             yield "next state finite state machine"
-    if any(_MEMORY.search(name) for name in (*block.drives, *block.loads)):
+    if _MEMORY.search(" ".join((*block.drives, *block.loads))):
         yield "memory access"
     if set(block.drives) & set(block.loads) and block.clock:
         yield "hold keep accumulate"

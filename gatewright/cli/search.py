@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,10 +55,8 @@ def search(
     from gatewright.retrieval.search import Question, Search
 
     question = Question(query, _level(level), count, path, module, clock)
-    with opened(repo) as repository:
-        index = Index(repository, Progress("indexing"))
+    with opened(repo) as repository, closing(Index(repository, Progress("indexing"))) as index:
         hits = Search(repository, index).ask(question)
-        index.close()
     if json:
         print_json({"hits": [_document(hit) for hit in hits]})
         return
