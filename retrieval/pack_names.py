@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from gatewright.retrieval.repository import Repository
 _WORD = re.compile(r"(?<![\w$.`'])(?:(\w+)::)?([A-Za-z_]\w*)")
 _CODE = frozenset((BlockKind.FUNCTION, BlockKind.TASK))
 _DEEPEST = 3
+_WHOLE_FUNCTION = 24  # lines; of a longer one its head is enough to call it
 _MOST_HEADERS = 400
 _HEADERS = (".vh", ".svh")
 
@@ -50,24 +52,26 @@ class Dictionary:
         """What (package, name) pairs mean in a module of a file; what is nothing is left out."""
         scopes = list(self._scopes(module, facts))
         seen: set[tuple[str, str]] = set()
-        waiting = [(package, name, 0) for package, name in names]
+        told: set[tuple[str, range]] = set()
+        waiting = deque((package, name, 0) for package, name in names)
         while waiting:
-            package, name, depth = waiting.pop(0)
+            package, name, depth = waiting.popleft()
             if (package, name) in seen:
                 continue
             seen.add((package, name))
             found = self._meaning(package, name, depth, scopes)
-            if found is None:
+            if found is None or (found.file, found.lines) in told:
                 continue
+            told.add((found.file, found.lines))
             yield found
             if depth < _DEEPEST:
                 text = self.texts.plain(found.file, found.lines)
                 package = found.owner if self._is_package(found.owner) else ""
-                waiting += [
+                waiting.extend(
                     (inner or package, word, depth + 1)
                     for inner, word in words_of(text)
-                    if word != name
-                ]
+                    if (inner or package, word) not in seen
+                )
 
     def _is_package(self, name: str) -> bool:
         return any(d.kind == "package" for d in self.repository.definitions(name))
@@ -82,6 +86,8 @@ class Dictionary:
             if found is not None:
                 called, kind, at = found
                 lines = range(at.line, at.end_line + 1)
+                if kind in _CODE and len(lines) > _WHOLE_FUNCTION:
+                    lines = self.texts.header(file, at.line, at.end_line) or lines
                 return Meaning(called, kind, owner, file, lines, depth, name)
         return None
 

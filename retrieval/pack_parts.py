@@ -16,6 +16,7 @@ _BRACKETS = re.compile(r"[();]")
 _EMPTY = re.compile(r"\s*(//.*|/\*.*\*/\s*)?")
 _CHARACTERS_A_TOKEN = 4
 _GAP = "..."
+_SMALLEST = 12  # tokens of a heading alone
 _FEWEST_LINES = 6  # of a part that is cut short
 
 
@@ -200,6 +201,8 @@ def fill(wishes: Iterable[Wish], texts: Texts, budget: int) -> tuple[tuple[Part,
 
 
 def _fitting(wanted: Wish, fresh: list[int], lines: list[str], budget: int) -> Part | None:
+    if budget < _SMALLEST or (len(fresh) > budget and not wanted.may_cut):  # a line is a token
+        return None
     whole = _part(wanted, fresh, lines)
     if tokens_of(whole.shown) <= budget:
         return whole

@@ -132,7 +132,7 @@ class Wishes:
         """Types, parameters, functions and macros that the view and the headers use."""
         view, book = self.view, self.dictionary
         module = view.place.module if view.place is not None else None
-        distances = {(n.package, n.name): n.distance for n in reversed(view.names)}
+        distances = {(n.package, n.name): n.distance for n in view.names}
         for signal in view.signals:
             for word in self._type_words(signal.name):
                 package, _, name = word.rpartition("::")
