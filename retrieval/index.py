@@ -50,7 +50,9 @@ class Index:
         self.refresh(progress)
 
     def _opened(self, facts: Path | None) -> IndexStore:
-        version = version_of(Path(__file__).parent, Path(__file__).parent / "facts")
+        here = Path(__file__).parent
+        words = (here / f"{name}.py" for name in ("text", "lexicon", "verbal"))
+        version = version_of([*words, *here.glob("index*.py"), *here.glob("facts/*.py")])
         path = facts.with_suffix(".search.sqlite") if facts is not None else None
         self._path, self._version = path, version
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -129,9 +129,9 @@ class IndexStore:
         return segment_of(contents, parts)
 
 
-def version_of(*folders: Path) -> str:
+def version_of(sources: Iterable[Path]) -> str:
     """What tells code that makes such an index from other code."""
     digest = hashlib.blake2b(digest_size=16)
-    for source in sorted(path for folder in folders for path in folder.glob("*.py")):
+    for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()
