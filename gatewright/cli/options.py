@@ -16,7 +16,8 @@ ModelName = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="auto, symbolic, replay:FILE, or provider:name (openai:gpt-5, ollama:qwen3, ...).",
+        help="auto, symbolic, replay:FILE, provider:name (openai:gpt-5, ollama:qwen3, ...), or "
+        "offline (only for rtlrepo and completion).",
         show_default="auto",
     ),
 ]
