@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(
     DATA is None, reason="GATEWRIGHT_DATA names no folder with benchmark data"
 )
 CYCLES = 300
+SEED = 2  # of the stimulus: in so few cycles another may leave an output still
 # Icarus 11 does not compile the casts of these, and conwaylife takes seconds.
 LEFT_OUT = ("Prob144", "Prob151", "Prob156")
 MUTATIONS = (("^", "|"), ("+", "-"), ("==", "!="), ("posedge", "negedge"), ("&", "|"), ("~", ""))
@@ -43,7 +44,7 @@ def test_references_equal_themselves_and_mutants_do_not() -> None:
     caught = tried = 0
     for file in files:
         text = file.read_text()
-        spec = ReferenceSpec((Source(file.name, text),), cycles=CYCLES)
+        spec = ReferenceSpec((Source(file.name, text),), cycles=CYCLES, seed=SEED)
         problem = Problem(file.stem, "", harness=spec)
         assert harness.check(problem, Candidate((Source("dut.sv", text),))).passed, file.name
         changed = mutant(text)
