@@ -147,14 +147,15 @@ class Flow:
         """Give both designs our port names and one kind of register."""
         stage("normalise")
         self.passes(f"design -load {role}0", f"cd {role}")
-        self.passes(*(f"rename {p.user} {p.name}" for p in ports if p.user != TICK), "cd ..")
-        if any(port.user == TICK for port in ports):
+        self.passes(*(f"rename {p.user} {p.name}" for p in ports if p.name != TICK), "cd ..")
+        if any(port.name == TICK for port in ports):
             self._tick(role)
         self.passes(steps, "dffunmap", "opt_clean", f"design -save {role}1")
 
     def _tick(self, role: Role) -> None:
         """Let registers take their data only where TICK is 1."""
-        self.passes("dffunmap", f"cd {role}", f"add -input {TICK} 1")
+        # A net of that name would become the input.
+        self.passes("dffunmap", f"cd {role}", "rename -hide w:*", f"add -input {TICK} 1")
         for kind in ("dff", "adff", "aldff", "dffsr"):
             self.passes(f"chtype -set ${kind}e t:${kind}")
         registers = [cell for cell in self._netlist(role).cells if cell.is_register]

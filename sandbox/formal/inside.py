@@ -16,7 +16,7 @@ from gatewright.sandbox.formal.aiger import Aig
 from gatewright.sandbox.formal.bisimulation import bisimilar
 from gatewright.sandbox.formal.flow import GRAPH, MAP, Flow, Role, Text, stage, steps_of
 from gatewright.sandbox.formal.known import never_known
-from gatewright.sandbox.formal.miter import TICK, Paired, output_bits, paired
+from gatewright.sandbox.formal.miter import EDGE, TICK, Paired, output_bits, paired
 from gatewright.sandbox.formal.netlist import Netlist
 from gatewright.sandbox.formal.question import Answer, Asked, Found, Steps
 from gatewright.sandbox.formal.solve import solve
@@ -54,7 +54,7 @@ def decide(asked: Asked) -> Found:
             "matter of a simulator's order of events"
         )
     if steps is Steps.CYCLE and (gold.resets() or gate.resets()):
-        ports = (*ports, Paired(TICK, TICK, "input", 1))
+        ports = (*ports, Paired(TICK, EDGE, "input", 1))
     for role in Role:
         flow.normalise(role, ports, steps)
     if gold.size + gate.size < _SMALL and flow.induction():

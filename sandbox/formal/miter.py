@@ -9,7 +9,9 @@ from gatewright.sandbox.formal.netlist import Netlist
 from gatewright.sandbox.formal.unsuited import Unsuited
 
 # In a model by cycles with asynchronous controls: whether this step has a clock edge.
+# `TICK` is its port; `EDGE` stands for it among the users' names, and can be none of them.
 TICK = "gw__tick"
+EDGE = "(edge)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gatewright.core import Candidate, FailureClass, Problem, ReferenceSpec, TestbenchSpec, Verdict
-from gatewright.sandbox.formal.miter import TICK
+from gatewright.sandbox.formal.miter import EDGE
 from gatewright.sandbox.formal.question import Found, Steps
 from gatewright.sandbox.harness import reference_bench
 from gatewright.sandbox.harness.reference import Reference
@@ -66,17 +66,17 @@ def _script(found: Found) -> Iterator[str]:
     clocks = dict(found.clocks)
     resting = [f"{name} = {1 - level};" for name, level in clocks.items()]
     pulse = [f"{name} = {level};" for name, level in clocks.items()]
-    first = {name: value for name, value in found.stimulus[0].items() if name != TICK}
+    first = {name: value for name, value in found.stimulus[0].items() if name != EDGE}
     # Processes wait for a change, registers with asynchronous resets for an edge: make one.
     flipped = [f"{name} = ~{_literal(first[name])};" for name in first if name not in clocks]
     yield f"    {' '.join((*resting, *flipped))} #1;"
     for values in found.stimulus:
-        step = {name: value for name, value in values.items() if name != TICK}
+        step = {name: value for name, value in values.items() if name != EDGE}
         moved = [f"{name} = {value};" for name, value in step.items() if name in clocks]
         data = [f"{name} = {_literal(v)};" for name, v in step.items() if name not in clocks]
         if found.steps is Steps.CYCLE:
             yield f"    {' '.join((*resting, *data))} #1 gw_check; #1;"
-            if values.get(TICK, 1):
+            if values.get(EDGE, 1):
                 yield f"    {' '.join(pulse)} #1;"
         else:
             yield f"    {' '.join(moved)} #1 {' '.join(data)} #1 gw_check; #1;"

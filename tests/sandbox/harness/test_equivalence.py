@@ -496,3 +496,18 @@ def test_an_asynchronous_load_is_not_modelled(harness: EquivalenceHarness) -> No
     verdict = provers_alone(harness, load, twice)
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert any("order of events" in d.message for d in verdict.diagnostics)
+
+
+@pytest.mark.parametrize("name", ["d", "gw__tick"])
+def test_names_of_ours_are_the_users_to_use(harness: EquivalenceHarness, name: str) -> None:
+    reference = f"""module m(input clk, input rst, input {name}, output reg q);
+  always @(posedge clk or posedge rst) if (rst) q <= 0; else q <= {name}; endmodule"""
+    design = f"""module m(input clk, input rst, input {name}, output q);
+  wire gw__tick_ = {name}; reg [1:0] n; assign q = n[0];
+  always @(posedge clk or posedge rst) if (rst) n <= 0; else n <= gw__tick_ ? 2'd1 : 2'd2;
+endmodule"""
+    if name != "gw__tick":
+        design = design.replace("gw__tick_", "gw__tick")
+    assert provers_alone(harness, reference, design).passed
+    verdict = provers_alone(harness, reference, design.replace("2'd2", "2'd3"))
+    assert verdict.failure_class is FailureClass.NONEQUIVALENT
