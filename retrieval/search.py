@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatewright.core import UsageError
+from gatewright.retrieval.fusion import Likeness, fused
 from gatewright.retrieval.index import Index, View
 from gatewright.retrieval.index_postings import Bools, Floats, Ints, term_hash
 from gatewright.retrieval.index_segment import Level, Segment
@@ -52,11 +53,17 @@ class Search:
     """Search in a repository that is open; it keeps the index between questions."""
 
     def __init__(
-        self, repository: Repository, index: Index, weights: Weights | None = None
+        self,
+        repository: Repository,
+        index: Index,
+        weights: Weights | None = None,
+        likeness: Likeness | None = None,
     ) -> None:
+        """`likeness` adds what vectors say to what words say."""
         self._repository = repository
         self._index = index
         self._weights = weights or Weights()
+        self._likeness = likeness
 
     def ask(self, question: Question) -> tuple[Hit, ...]:
         """The best hits. Raises UsageError for a module, clock or path that is not there."""
@@ -64,6 +71,9 @@ class Search:
         wanted = self._wanted(view, question)
         words = question_terms(question.text)
         found = scores(view, words, question.level, self._weights)
+        if self._likeness is not None:
+            near = self._likeness.near(view, question.text, question.level, wanted)
+            found = fused(found, near)
         flat = np.concatenate([*found, np.zeros(0, np.float32)])
         mask = np.concatenate([*wanted, np.zeros(0, np.bool_)])
         flat = np.where(mask, flat, np.float32(0))
