@@ -77,7 +77,7 @@ def _syntax_remarks(sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
 
 
 def _cone_text(sources: Sequence[Source], top: str, signals: Sequence[str]) -> str:
-    from gatewright.retrieval import cone
+    from gatewright.retrieval.cone import cone
 
     found = cone(sources, top, signals) if is_tame(sources) else ()
     several = len({line.file for line in found}) > 1

@@ -13,8 +13,10 @@ from typing import Any
 
 from gatewright.agents.postpass_reset import reset_registers
 from gatewright.core import Source
-from gatewright.retrieval.cone_drivers import ModuleFacts, Process, module_facts
-from gatewright.retrieval.cone_names import nodes_of
+from gatewright.retrieval.cone import is_clocked
+from gatewright.retrieval.facts.names import nodes
+from gatewright.retrieval.facts.types import Module
+from gatewright.retrieval.facts.verilog import verilog_facts
 
 _VARIABLES = {"RegType", "LogicType"}
 _VARIABLE_PORT = re.compile(r"output\b[^;]*?\b(?:reg|logic)\b")
@@ -50,9 +52,9 @@ def _initialise(source: Source) -> Initialised:
     tree = SyntaxTree.fromText(source.text)
     if any(diagnostic.isError() for diagnostic in tree.diagnostics):
         return Initialised((source,))
-    facts = {module.name: module for module in module_facts(source)}
+    facts = {module.name: module for module in verilog_facts(source.text, source.name).modules}
     root: Any = tree.root
-    modules = nodes_of(root.members) if root.kind.name == "CompilationUnit" else iter((root,))
+    modules = nodes(root.members) if root.kind.name == "CompilationUnit" else iter((root,))
     insertions: list[_Insertion] = []
     names: list[str] = []
     for module in modules:
@@ -66,13 +68,12 @@ def _initialise(source: Source) -> Initialised:
     return Initialised((replace(source, text=text),), tuple(names))
 
 
-def _unset_registers(module: Any, facts: ModuleFacts) -> frozenset[str]:
+def _unset_registers(module: Any, facts: Module) -> frozenset[str]:
     """Clocked targets that no reset, no initial block and no initialiser sets."""
-    by_process: dict[Process, set[str]] = {process: set() for process in Process}
-    for driver in facts.drivers:
-        by_process[driver.process] |= driver.targets
-    settled = set().union(*(by_process[p] for p in Process if p is not Process.CLOCKED))
-    clocked = by_process[Process.CLOCKED] - settled
+    clocked, settled = set[str](), set[str]()
+    for block in facts.blocks:
+        (clocked if is_clocked(block) else settled).update(block.drives)
+    clocked -= settled
     return frozenset(clocked - reset_registers(module, facts, clocked))
 
 
@@ -98,8 +99,8 @@ class _Declarations:
         """Go through the module's ports and its module-level declarations."""
         ports = module.header.ports
         if ports is not None and ports.kind.name == "AnsiPortList":
-            self._ansi_ports(nodes_of(ports.ports))
-        for member in nodes_of(module.members):
+            self._ansi_ports(nodes(ports.ports))
+        for member in nodes(module.members):
             if member.kind.name == "DataDeclaration":
                 self._declarators(member.type, member.declarators)
             elif member.kind.name == "PortDeclaration":
@@ -108,12 +109,12 @@ class _Declarations:
 
     def _declarators(self, data_type: Any, declarators: Any) -> None:
         if data_type is not None and data_type.kind.name in _VARIABLES:
-            for declarator in nodes_of(declarators):
+            for declarator in nodes(declarators):
                 self._initialise(declarator)
 
     def _initialise(self, declarator: Any) -> bool:
         name = declarator.name
-        plain = declarator.initializer is None and not list(nodes_of(declarator.dimensions))
+        plain = declarator.initializer is None and not list(nodes(declarator.dimensions))
         if name.valueText not in self._wanted or not plain:
             return False
         if self._manager.isMacroLoc(name.location):

@@ -6,15 +6,17 @@ Errs on the side of finding one: a register taken for reset is merely left as it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from gatewright.retrieval.cone_drivers import ModuleFacts, Process
-from gatewright.retrieval.cone_names import edges_of, names_in, nodes_of, targets_of
+from gatewright.retrieval.facts.names import Names, nodes
+from gatewright.retrieval.facts.types import Assignment, Block, BlockKind, Module
+from gatewright.retrieval.places import bare
 
 _RESET_NAME = re.compile(r"rst|reset|clr|clear|init|preset", re.IGNORECASE)
 
 
-def reset_registers(module: Any, facts: ModuleFacts, clocked: set[str]) -> set[str]:
+def reset_registers(module: Any, facts: Module, clocked: set[str]) -> set[str]:
     """Those of the clocked registers that something seems to reset."""
     by_name = {name for name in clocked if _reads_reset(facts, name, clocked)}
     by_place: set[str] = set()
@@ -22,7 +24,7 @@ def reset_registers(module: Any, facts: ModuleFacts, clocked: set[str]) -> set[s
     return (by_name | by_place) & clocked
 
 
-def _reads_reset(facts: ModuleFacts, register: str, clocked: set[str]) -> bool:
+def _reads_reset(facts: Module, register: str, clocked: set[str]) -> bool:
     """Data or control of the register depends on a signal named like a reset.
 
     Goes back through combinational logic as far as the next registers.
@@ -30,10 +32,9 @@ def _reads_reset(facts: ModuleFacts, register: str, clocked: set[str]) -> bool:
     waiting, seen = [register], {register}
     while waiting:
         signal = waiting.pop()
-        for driver in facts.drivers:
-            if signal not in driver.targets or driver.process is Process.INITIAL:
-                continue
-            for name in driver.reads - seen:
+        for block, given in _drivers(facts, signal):
+            waited = {bare(event.signal) for event in block.events}
+            for name in (block.reads(given) | waited) - seen:
                 if _RESET_NAME.search(name):
                     return True
                 seen.add(name)
@@ -42,15 +43,28 @@ def _reads_reset(facts: ModuleFacts, register: str, clocked: set[str]) -> bool:
     return False
 
 
+def _drivers(facts: Module, signal: str) -> Iterator[tuple[Block, Assignment]]:
+    for block in facts.blocks:
+        if block.kind is not BlockKind.INITIAL:
+            yield from ((block, given) for given in block.assignments if signal in given.targets)
+
+
 def _clocked_blocks(node: Any, found: set[str]) -> None:
     """Adds what a first `if` on a bare signal sets to a constant, in every clocked block."""
     if node.kind.name == "TimingControlStatement":
-        edges = edges_of(node.timingControl)
+        edges = _edges(node.timingControl)
         if edges:
             _first_branches(node.statement, edges > 1, found)
         return
-    for child in nodes_of(node):
+    for child in nodes(node):
         _clocked_blocks(child, found)
+
+
+def _edges(timing: Any) -> int:
+    """How many posedge, negedge and edge events a timing control waits for."""
+    if timing.kind.name == "SignalEventExpression":
+        return int(bool(timing.edge) and bool(timing.edge.valueText))
+    return sum(_edges(child) for child in nodes(timing))
 
 
 def _first_branches(statement: Any, any_value: bool, found: set[str]) -> None:
@@ -61,7 +75,7 @@ def _first_branches(statement: Any, any_value: bool, found: set[str]) -> None:
     """
     kind = statement.kind.name
     if kind == "SequentialBlockStatement":
-        for item in nodes_of(statement.items):
+        for item in nodes(statement.items):
             _first_branches(item, any_value, found)
     elif kind == "ConditionalStatement":
         if any_value or _bare(statement.predicate):
@@ -74,14 +88,14 @@ def _first_branches(statement: Any, any_value: bool, found: set[str]) -> None:
 
 def _bare(predicate: Any) -> bool:
     """A condition on one signal: `rst`, `!rst_n`, `rst == 1'b0`."""
-    return len(names_in(predicate)) == 1
+    return len(Names().read(predicate)) == 1
 
 
 def _constants(statement: Any, any_value: bool, found: set[str]) -> None:
     """Adds the targets that a branch sets to a constant (or to anything)."""
     if statement.kind.name in ("AssignmentExpression", "NonblockingAssignmentExpression"):
-        if any_value or not names_in(statement.right):
-            found |= targets_of(statement.left)[0]
+        if any_value or not Names().read(statement.right):
+            found |= set(Names().targets(statement.left))
     elif statement.kind.name not in ("ConditionalStatement", "CaseStatement"):
-        for child in nodes_of(statement):
+        for child in nodes(statement):
             _constants(child, any_value, found)

@@ -22,7 +22,7 @@ from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import scratch
 
 if TYPE_CHECKING:
-    from gatewright.retrieval import ConeSignals
+    from gatewright.retrieval.cone import ConeSignals
     from gatewright.sandbox.tools.vcd import Variable
 
 _MOST_INTERNALS = 6
@@ -73,7 +73,7 @@ def with_internals(
 
     Unchanged where the design's scope in the waveform cannot be told for certain.
     """
-    from gatewright.retrieval import cone_signals
+    from gatewright.retrieval.cone import cone_signals
     from gatewright.sandbox.tools.vcd import open_vcd, read_traces
 
     if not first.window or not is_tame(sources):

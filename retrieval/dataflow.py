@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from gatewright.retrieval.facts.types import Block, Connection, Instance
+from gatewright.retrieval.design import Design
+from gatewright.retrieval.facts.types import Block, BlockKind, Connection, Instance
 from gatewright.retrieval.places import (
     Place,
+    bare,
     direction_of,
     find_signals,
     port_of,
@@ -49,13 +52,23 @@ class Cone:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Frame:
+class Frame:
     """A module in the hierarchy: entered through an instance of the one above, or from below."""
 
     place: Place
     path: str
-    above: _Frame | None = None
+    above: Frame | None = None
     instance: Instance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signal that the walk came to, and the steps found there."""
+
+    frame: Frame
+    signal: str
+    depth: int
+    steps: tuple[ConeStep, ...]
 
 
 def cone(
@@ -68,50 +81,57 @@ def cone(
     no such module or signal.
     """
     at = find_signals(repository, signal, near)[0]
-    walk = _Walk(repository, depth, most)
-    walk.run(_Frame(at.place, ""), at.signal)
+    walk = Walk(repository, depth, most)
+    walk.run(Frame(at.place, ""), [at.signal])
     steps = sorted(walk.steps.values(), key=lambda s: (s.depth, s.path, s.file, s.line))
     return Cone(tuple(steps[:most]), walk.cut or len(steps) > most)
 
 
 @dataclass
-class _Walk:
-    """Breadth first, backwards."""
+class Walk:
+    """Breadth first, backwards; with `clocks`, also to what clocks the registers on the way."""
 
-    repository: Repository
+    design: Design
     depth: int
     most: int
+    clocks: bool = False
     steps: dict[tuple[str, int, int, str, str], ConeStep] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
     cut: bool = False
-    _below: dict[tuple[int, int], _Frame] = field(default_factory=dict)
+    _below: dict[tuple[int, int], Frame] = field(default_factory=dict)
 
-    def run(self, start: _Frame, signal: str) -> None:
+    def run(self, start: Frame, signals: Sequence[str]) -> None:
         """Walk until the hops, the steps or the design end."""
-        waiting = deque([(start, signal, 1)])
-        seen = {(id(start), signal)}
-        kept = [start]  # frames are told apart by their identity: none may go while it counts
+        waiting = deque((start, signal, 1) for signal in dict.fromkeys(signals))
+        seen = {(id(start), signal) for signal in signals}  # `visits` keeps the frames alive
         while waiting:
             frame, name, hops = waiting.popleft()
             if hops > self.depth or len(self.steps) >= self.most or len(seen) > _MOST_VISITS:
                 self.cut = True
                 continue
-            for there, read in self._sources(frame, name, hops):
+            before = len(self.steps)
+            found = list(self._sources(frame, name, hops))
+            steps = tuple(islice(self.steps.values(), before, None))
+            self.visits.append(Visit(frame, name, hops, steps))
+            for there, read in found:
                 if (id(there), read) not in seen:
                     seen.add((id(there), read))
-                    kept.append(there)
                     waiting.append((there, read, hops + 1))
 
-    def _sources(self, frame: _Frame, name: str, hops: int) -> Iterator[tuple[_Frame, str]]:
+    def _sources(self, frame: Frame, name: str, hops: int) -> Iterator[tuple[Frame, str]]:
+        before = len(self.steps)
         for block in frame.place.module.blocks:
             yield from self._block(frame, block, name, hops)
         for instance in frame.place.module.instances:
             yield from self._down(frame, instance, name, hops)
+        if before == len(self.steps):
+            yield from self._through(frame, name, hops)
         if frame.place.module.port(name) is not None:
             yield from self._up(frame, name, hops)
 
     def _block(
-        self, frame: _Frame, block: Block, name: str, hops: int
-    ) -> Iterator[tuple[_Frame, str]]:
+        self, frame: Frame, block: Block, name: str, hops: int
+    ) -> Iterator[tuple[Frame, str]]:
         if name not in block.drives and name not in block.locals:
             return
         for given in block.assignments:
@@ -120,71 +140,83 @@ class _Walk:
                 place = (given.range.line, given.range.end_line)
                 self._keep(frame, *place, hops, block.kind.value, name, when)
                 yield from ((frame, read) for read in sorted(block.reads(given)))
+        if self.clocks and block.kind is not BlockKind.INITIAL:
+            yield from ((frame, bare(event.signal)) for event in block.events)
         called = set(block.calls)
         for function in frame.place.module.blocks if called else ():
             if function.name in called:  # what it returns is assigned under its own name
                 yield frame, function.name
 
     def _down(
-        self, frame: _Frame, instance: Instance, name: str, hops: int
-    ) -> Iterator[tuple[_Frame, str]]:
+        self, frame: Frame, instance: Instance, name: str, hops: int
+    ) -> Iterator[tuple[Frame, str]]:
         """Into an instance whose output is connected to the signal."""
         given = [c for c in instance.connections if name in written_names(c)]
         if not given and not instance.wildcard:
             return
-        below = self.repository.definition(instance.module, frame.place.path)
+        below = self.design.definition(instance.module, frame.place.path)
+        if below is None:
+            return
         ports = [(port_of(c, below), c) for c in given]
         line, end = instance.range.line, instance.range.end_line
-        if below is None:
-            for _, connection in ports:
-                at = connection.range
-                self._keep(frame, at.line, at.end_line, hops, "instance", name, instance.guard)
-            return
         if not given and wildcard_port(instance, below, name):
-            if direction_of(self.repository, below, name) != "input":
+            if direction_of(self.design, below, name) != "input":
                 self._keep(frame, line, end, hops, "instance", name, instance.guard)
                 yield self._inside(frame, instance), name
             return
         for port, connection in ports:
-            if direction_of(self.repository, below, port) not in ("input", ""):
+            if direction_of(self.design, below, port) not in ("input", ""):
                 at = connection.range
                 self._keep(frame, at.line, at.end_line, hops, "instance", name, instance.guard)
                 yield self._inside(frame, instance), port
 
-    def _inside(self, frame: _Frame, instance: Instance) -> _Frame:
+    def _through(self, frame: Frame, name: str, hops: int) -> Iterator[tuple[Frame, str]]:
+        """Through modules that are not known: they may drive what nothing else does."""
+        port = frame.place.module.port(name)
+        if port is not None and port.direction == "input":
+            return
+        for instance in frame.place.module.instances:
+            given = [c for c in instance.connections if name in written_names(c)]
+            if given and self.design.definition(instance.module, frame.place.path) is None:
+                for at in (connection.range for connection in given):
+                    self._keep(frame, at.line, at.end_line, hops, "instance", name, instance.guard)
+                others = (read for c in instance.connections for read in c.names)
+                yield from ((frame, read) for read in others if read != name)
+
+    def _inside(self, frame: Frame, instance: Instance) -> Frame:
         """The frame of an instance, the same one each time."""
         key = (id(frame), id(instance))
         known = self._below.get(key)
         if known is None:
-            definition = self.repository.definition(instance.module, frame.place.path)
+            definition = self.design.definition(instance.module, frame.place.path)
             assert definition is not None
-            place = Place(definition, self.repository.module(definition))
+            place = Place(definition, self.design.module(definition))
             path = f"{frame.path}.{instance.name}".removeprefix(".")
-            known = self._below[key] = _Frame(place, path, frame, instance)
+            known = self._below[key] = Frame(place, path, frame, instance)
         return known
 
-    def _up(self, frame: _Frame, name: str, hops: int) -> Iterator[tuple[_Frame, str]]:
+    def _up(self, frame: Frame, name: str, hops: int) -> Iterator[tuple[Frame, str]]:
         """Out of a module through one of its inputs."""
         definition = frame.place.definition
-        if direction_of(self.repository, definition, name) == "output":
+        if direction_of(self.design, definition, name) == "output":
             return
         if frame.above is not None and frame.instance is not None:
             yield from self._out(frame, frame.above, frame.instance, name, hops)
             return
         if frame.path:
             return  # already above the module asked for, by a way that has no further up
-        if self.repository.count_uses(definition.name, definition) > _MOST_PARENTS:
+        if self.design.count_uses(definition.name, definition) > _MOST_PARENTS:
             self.cut = True
             return
-        for use in self.repository.uses(definition.name, definition):
-            above = self.repository.definition(use.parent.name, use.path)
+        for use in self.design.uses(definition.name, definition):
+            above = self.design.definition(use.parent.name, use.path)
             if above is not None:
-                outer = _Frame(Place(above, use.parent), f"^{use.parent.name}")
+                outer = Frame(Place(above, use.parent), f"^{use.parent.name}")
                 yield from self._out(frame, outer, use.instance, name, hops)
 
     def _out(
-        self, frame: _Frame, above: _Frame, instance: Instance, port: str, hops: int
-    ) -> Iterator[tuple[_Frame, str]]:
+        self, frame: Frame, above: Frame, instance: Instance, port: str, hops: int
+    ) -> Iterator[tuple[Frame, str]]:
         definition = frame.place.definition
         connection: Connection | None = next(
             (c for c in instance.connections if port_of(c, definition) == port), None
@@ -199,7 +231,7 @@ class _Walk:
             yield above, port
 
     def _keep(
-        self, frame: _Frame, line: int, end: int, hops: int, kind: str, name: str, condition: str
+        self, frame: Frame, line: int, end: int, hops: int, kind: str, name: str, condition: str
     ) -> None:
         key = (frame.place.path, line, end, frame.path, name)
         if key not in self.steps:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gatewright.core import UsageError
+from gatewright.retrieval.design import Design
 from gatewright.retrieval.facts.types import Connection, Instance, Module
 from gatewright.retrieval.repository import Definition, Repository
 
@@ -55,7 +56,7 @@ def find_signals(repository: Repository, text: str, near: str = "") -> tuple[Sig
 
     Bits (`q[3]`) are left aside. Raises UsageError where there is no such module or signal.
     """
-    name, dot, rest = _bare(text).partition(".")
+    name, dot, rest = bare(text).partition(".")
     if not dot or not name or not rest:
         raise UsageError("a signal is asked for as MODULE.SIGNAL", where=text)
     *instances, signal = rest.split(".")
@@ -95,7 +96,8 @@ def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> 
     return tuple({place.definition: place for place in found}.values())
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A signal without its indices."""
     before = ""
     while before != text:
         before, text = text, _SELECTS.sub("", text)
@@ -122,7 +124,7 @@ def names_of(module: Module) -> frozenset[str]:
 
 def written_names(connection: Connection) -> frozenset[str]:
     """The names that an output drives through a connection: not those in its indices."""
-    return frozenset(_WORD.findall(_bare(connection.text))) & frozenset(connection.names)
+    return frozenset(_WORD.findall(bare(connection.text))) & frozenset(connection.names)
 
 
 def port_of(connection: Connection, below: Definition | None) -> str:
@@ -133,7 +135,7 @@ def port_of(connection: Connection, below: Definition | None) -> str:
     return ports[connection.position][0] if connection.position < len(ports) else ""
 
 
-def direction_of(repository: Repository, below: Definition | None, port: str) -> str:
+def direction_of(design: Design, below: Definition | None, port: str) -> str:
     """A port's direction; `interface` where its type is one; empty where it is unknown."""
     if below is None:
         return ""
@@ -143,7 +145,7 @@ def direction_of(repository: Repository, below: Definition | None, port: str) ->
     _, direction, type_ = entry
     word = _WORD.match(type_)
     if word and direction != "interface":
-        named = repository.definition(word[0], below.path)
+        named = design.definition(word[0], below.path)
         if named is not None and named.kind == "interface":
             return "interface"
     return direction

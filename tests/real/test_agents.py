@@ -12,8 +12,8 @@ from gatewright.agents.distinct import fingerprint
 from gatewright.agents.extract import extract_verilog
 from gatewright.agents.postpass import initialise_registers
 from gatewright.core import Source
-from gatewright.retrieval import cone
-from gatewright.retrieval.cone_drivers import module_facts
+from gatewright.retrieval.cone import cone
+from gatewright.retrieval.facts.verilog import verilog_facts
 
 DATA = os.environ.get("GATEWRIGHT_DATA")
 pytestmark = pytest.mark.skipif(DATA is None, reason="GATEWRIGHT_DATA names no benchmark data")
@@ -39,9 +39,10 @@ def test_every_output_of_a_real_design_has_a_cone() -> None:
     assert len(paths) > 70
     for path in paths:
         source = Source(path.name, path.read_text())
-        for facts in module_facts(source):
-            for port, direction in facts.ports.items():
-                assert direction != "output" or cone([source], facts.name, [port]), path.name
+        for module in verilog_facts(source.text, source.name).modules:
+            for port in module.ports:
+                wanted = port.direction == "output"
+                assert not wanted or cone([source], module.name, [port.name]), path.name
 
 
 def test_the_post_pass_only_adds_initial_values() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.core import Source
-from gatewright.retrieval import cone, cone_signals
+from gatewright.retrieval.cone import cone, cone_signals
 
 DESIGN = """module top (
     input clk, input rst, input [7:0] d, input en,
@@ -150,6 +150,43 @@ def test_the_registers_and_wires_behind_a_signal() -> None:
     combinational = [Source("m.v", "module m (input a, output b); assign b = a; endmodule")]
     assert not cone_signals(combinational, "m", ["b"]).clocked
     assert cone_signals([], "m", ["b"]).ports == ()
+
+
+def test_variables_of_a_process_show_where_they_are_declared() -> None:
+    text = """module m (input [3:0] a, output reg y);
+  always @* begin
+    reg [1:0] few;
+    few = a;
+    y = few == 3;
+  end
+endmodule
+"""
+    found = {line.line: line.depth for line in cone([Source("m.v", text)], "m", ["y"])}
+    assert found == {1: 0, 2: 0, 3: 1, 4: 1, 5: 0}
+    assert cone_signals([Source("m.v", text)], "m", ["y"]).internal == ()
+
+
+def test_a_clock_made_inside_belongs_to_what_it_clocks() -> None:
+    text = """module m (input clk, d, output reg q);
+  reg half = 0;
+  always @(posedge clk) half <= ~half;
+  always @(posedge half) q <= d;
+endmodule
+"""
+    assert 3 in [line.line for line in cone([Source("m.v", text)], "m", ["q"])]
+
+
+def test_both_sides_of_a_conditional_count() -> None:
+    text = """module m (input a, b, output y);
+`ifdef FAST
+  assign y = a;
+`else
+  assign y = b;
+`endif
+endmodule
+"""
+    found = [line.line for line in cone([Source("m.v", text)], "m", ["y"])]
+    assert {3, 5} <= set(found)
 
 
 def test_half_written_code_still_answers() -> None:
