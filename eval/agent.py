@@ -21,6 +21,8 @@ from gatewright.models import Model, Sampling
 
 SINGLE = "single"
 LOOP = "loop"
+AIDED, BARE = "aided", "bare"
+"""Of suites of lines: shown the repository's parts and our drafts; shown the file alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Mapping
-
 from gatewright.core import (
     Candidate,
     Oracle,
@@ -18,13 +14,18 @@ from gatewright.core import (
 )
 from gatewright.eval.answers import AnswerKind, Origins
 from gatewright.eval.suites.base import Suite
-from gatewright.eval.suites.completion_place import Place, language_of, place_of
+from gatewright.eval.suites.completion_completers import Completers
+from gatewright.eval.suites.completion_place import (
+    Place,
+    ended,
+    language_of,
+    line_ending,
+    place_of,
+)
 from gatewright.eval.suites.completion_suite import LineSuite
-from gatewright.retrieval.complete import Completer
 
 OFFLINE = "offline"
 SINGLE = "single"
-KEPT = 4  # repositories' indexes in memory
 
 
 class OfflineCompletions:
@@ -37,9 +38,7 @@ class OfflineCompletions:
                 where="--model",
                 hint="name a model, or symbolic; rtlrepo and completion ask for lines",
             )
-        self._suite = suite
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Completer] = OrderedDict()
+        self._completers = Completers(suite)
 
     @property
     def origins(self) -> Origins:
@@ -57,26 +56,7 @@ class OfflineCompletions:
 
     def line(self, place: Place, problem: Problem) -> str:
         """The best line; '' where the completer has none."""
-        before = place.before if place.before.endswith("\n") else f"{place.before}\n"
-        given = {source.name: source.text for source in problem.context}
-        whole = self._suite.repositories.get(place.repository)
-        if whole is None:
-            found = Completer(given).complete(place.path, before, k=1)
-        else:
-            completer = self._completer(place.repository, whole)
-            found = completer.complete(place.path, before, k=1, without=whole.keys() - given.keys())
-        if not found:
-            return ""
-        ending = "\r" if before.endswith("\r\n") else ""
-        return found[0].text + ending
-
-    def _completer(self, repository: str, files: Mapping[str, str]) -> Completer:
-        with self._lock:
-            known = self._kept.get(repository)
-            if known is None:
-                known = self._kept[repository] = Completer(files)
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-            else:
-                self._kept.move_to_end(repository)
-            return known
+        before = ended(place.before)
+        completer, without = self._completers.of(problem)
+        found = completer.complete(place.path, before, k=1, without=without)
+        return found[0].text + line_ending(before) if found else ""

@@ -48,3 +48,13 @@ def place_of(problem: Problem) -> Place:
 def language_of(path: str) -> Language:
     """By the suffix: `.v` and `.vh` are Verilog, all else SystemVerilog."""
     return Language.VERILOG if path.lower().endswith((".v", ".vh")) else Language.SYSTEMVERILOG
+
+
+def ended(before: str) -> str:
+    """The text before a line, which begins behind a line's end."""
+    return before if before.endswith("\n") else f"{before}\n"
+
+
+def line_ending(before: str) -> str:
+    """What a line of that text has before its line feed: a carriage return, or nothing."""
+    return "\r" if before.endswith("\r\n") else ""

@@ -47,18 +47,26 @@ def answers_of(
 
 def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
     from gatewright.agents.harnesses import Harnesses
-    from gatewright.eval.agent import LOOP, SINGLE, LoopAgent, SingleShot
+    from gatewright.eval.agent import AIDED, BARE, LOOP, SINGLE, LoopAgent, SingleShot
     from gatewright.models.choice import ModelKind
     from gatewright.models.select import open_model, resolve, sampling_of
 
-    if wish.agent not in ("", SINGLE, LOOP):
-        raise UsageError(f"no agent {wish.agent!r}", hint=f"there is: {SINGLE}, {LOOP}")
+    agents = (SINGLE, LOOP, AIDED, BARE)
+    if wish.agent not in ("", *agents):
+        raise UsageError(f"no agent {wish.agent!r}", hint=f"there is: {', '.join(agents)}")
     choice = resolve(settings)
     say(f"model: {choice.name} ({choice.why})")
     if choice.kind is ModelKind.OFFLINE:
         from gatewright.eval.suites.completion_offline import OfflineCompletions
 
         return OfflineCompletions(suite)
+    if wish.agent in (AIDED, BARE):
+        from gatewright.agents.complete_model import open_writer
+        from gatewright.agents.completing import Policy
+        from gatewright.eval.suites.completion_model import ModelCompletions
+
+        lines = Policy(sampling=sampling_of(settings))
+        return ModelCompletions(suite, open_writer(choice, settings), lines, wish.agent == AIDED)
     model = open_model(choice, settings)
     if wish.agent == LOOP or model is None:
         policy = policy_from(settings, wish.oracle, wish.symbolic or model is None)

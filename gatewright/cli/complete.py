@@ -1,19 +1,22 @@
-"""`gatewright complete`: the next line of a file, from its repository alone."""
+"""`gatewright complete`: what comes next in a file, from its repository, or by a model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatewright.cli.options import Json
+from gatewright.cli.options import BaseUrl, Json
 from gatewright.core import DataError, UsageError
 
 if TYPE_CHECKING:
-    from gatewright.retrieval.complete import Suggestion
+    from gatewright.agents.complete_prompt import Place
+    from gatewright.agents.complete_writer import Writer
+    from gatewright.agents.completing import Completed, CompletedPorts, RepositoryCompleter
+    from gatewright.retrieval.repository import Repository
 
 _MOST_CHARACTERS = 4_000_000
 
@@ -25,6 +28,17 @@ class Cursor:
     path: str
     line: int
     column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Which model is to be asked, how, and what it is shown."""
+
+    model: str | None
+    base_url: str | None
+    fim: str
+    tokens: int
+    exclude: tuple[str, ...]
 
 
 def complete(
@@ -43,50 +57,181 @@ def complete(
         typer.Option(
             min=0,
             max=200,
-            help="Complete up to so many lines, the further ones as long as each is likely right.",
+            help="Complete up to so many lines: without a model the further ones as long as each "
+            "is likely right.",
             show_default="one line",
         ),
     ] = 0,
+    ports: Annotated[
+        bool,
+        typer.Option("--ports", help="All connections that the instance open there lacks."),
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Have a model pick, change or write: auto or provider:name.",
+            show_default="no model is asked",
+        ),
+    ] = None,
+    base_url: BaseUrl = None,
+    fim: Annotated[
+        str,
+        typer.Option(
+            help="How the model is asked: auto (by its name), off (in a conversation), or to fill "
+            "the hole, told by a field of the request (suffix) or in its own words (tokens)."
+        ),
+    ] = "auto",
+    tokens: Annotated[
+        int, typer.Option(min=0, help="The most of the repository that a model is shown.")
+    ] = 3000,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Take nothing from files whose path, name or folder fits; may be repeated.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Suggest the next line, or lines, of a file: offline, from the other files and its own text.
+    """Suggest what comes next in a file: a line, a block, the ports of an instance.
 
-    The file's text from the cursor on is never looked at. Exit status: 0 suggestions shown,
-    1 none found, 2 error.
+    Without -m offline, from the other files and the text above alone; a model is also shown the
+    lines below. What stands on the cursor's line from the cursor on is never looked at. Exit
+    status: 0 suggestions shown, 1 none found, 2 error.
     """
-    from gatewright.cli.console import print_json
+    from gatewright.cli.console import print_json, say
     from gatewright.cli.exits import ExitCode
+
+    if block and ports:
+        raise UsageError("--block and --ports exclude each other", hint="give one")
+    at = place_of(repo, cursor_of(place))
+    if (block or ports) and at.typed.strip():
+        raise UsageError(
+            "a block or list begins at the start of a line", where=place, hint="leave :COL out"
+        )
+    wish = _Wish(model, base_url, fim, tokens, tuple(exclude or ()))
+    with ExitStack() as held:
+        completer = _completer(repo, at, wish, held)
+        found: Completed | CompletedPorts
+        if ports:
+            found = completer.ports(at)
+        else:
+            found = completer.block(at, block) if block else completer.line(at, k)
+    if json:
+        print_json(_document(found))
+    else:
+        _show(found, bool(block or ports))
+    if not found.lines and ports:
+        say(_why(found))
+    raise typer.Exit(ExitCode.OK if found.lines else ExitCode.FAILED)
+
+
+def _completer(repo: Path, at: Place, wish: _Wish, held: ExitStack) -> RepositoryCompleter:
+    from functools import cache
+
+    from gatewright.agents.completing import Policy, RepositoryCompleter
+    from gatewright.cli.repository import opened
     from gatewright.retrieval.complete import Completer
     from gatewright.retrieval.complete.files import nearby_texts
 
-    cursor = cursor_of(place)
-    path, before, typed = text_before(repo, cursor)
-    if block and typed.strip():
-        raise UsageError(
-            "a block begins at the start of a line", where=place, hint="leave :COL or --block out"
-        )
-    completer = Completer(nearby_texts(repo, path))
-    if block:
-        lines = completer.block(path, before, block)
-        candidates: Sequence[Suggestion] = ()
+    @cache
+    def repository() -> Repository:
+        return held.enter_context(opened(repo))
+
+    completer = Completer(nearby_texts(repo, at.path))
+    policy = Policy(tokens=wish.tokens, exclude=wish.exclude)
+    name = repo.resolve().name
+    return RepositoryCompleter(completer, repository, _writer(wish), policy, name)
+
+
+def _writer(wish: _Wish) -> Writer | None:
+    if wish.model is None:
+        if wish.base_url is not None or wish.fim != "auto":
+            raise UsageError("no model is named", where="--model", hint="-m auto takes yours")
+        return None
+    from gatewright.agents.complete_model import open_writer
+    from gatewright.cli.console import say
+    from gatewright.cli.options import settings_from
+    from gatewright.models.select import resolve
+
+    settings = settings_from(model=wish.model, base_url=wish.base_url)
+    choice = resolve(settings)
+    writer = open_writer(choice, settings, wish.fim)
+    say(f"model: {choice.name} ({choice.why}; {writer.way})")
+    return writer
+
+
+def _document(found: Completed | CompletedPorts) -> dict[str, object]:
+    from gatewright.agents.completing import CompletedPorts
+
+    told: dict[str, object] = {
+        "line": found.lines[0] if found.lines else "",
+        "lines": list(found.lines),
+        "source": found.source,
+    }
+    if isinstance(found, CompletedPorts):
+        missing = found.missing
+        told |= {
+            "module": missing.module,
+            "instance": missing.instance,
+            "kind": missing.kind.value,
+            "why": missing.why,
+            "connections": [
+                {
+                    "name": connection.member.name,
+                    "direction": connection.member.direction,
+                    "type": connection.member.type,
+                    "expression": connection.expression,
+                    "known": connection.known,
+                }
+                for connection in missing.connections
+            ],
+        }
     else:
-        candidates = completer.complete(path, before, typed, k)
-        lines = tuple(candidates[:1])
-    if json:
-        print_json(
-            {
-                "line": lines[0].text if lines else "",
-                "lines": [line.text for line in lines],
-                "candidates": [
-                    {"text": c.text, "score": round(c.score, 4), "source": c.source}
-                    for c in candidates or lines
-                ],
-            }
-        )
+        told |= {
+            "candidates": [
+                {"text": c.text, "score": round(c.score, 4), "source": c.source}
+                for c in found.candidates
+            ],
+            "dropped": list(found.dropped),
+        }
+    used = found.usage
+    if used.calls or used.cached_calls:
+        told["usage"] = {
+            "prompt_tokens": used.prompt_tokens,
+            "completion_tokens": used.completion_tokens,
+            "cost": used.cost,
+        }
+    return told
+
+
+def _show(found: Completed | CompletedPorts, all_lines: bool) -> None:
+    from gatewright.agents.completing import CompletedPorts
+    from gatewright.cli.terminal import shown
+
+    if all_lines or isinstance(found, CompletedPorts):
+        texts = found.lines
     else:
-        for suggestion in candidates or lines:
-            print(suggestion.text)
-    raise typer.Exit(ExitCode.OK if lines else ExitCode.FAILED)
+        texts = tuple(candidate.text for candidate in found.candidates)
+    for text in texts:
+        print(shown(text))
+
+
+def _why(found: Completed | CompletedPorts) -> str:
+    from gatewright.agents.completing import CompletedPorts
+
+    if isinstance(found, CompletedPorts):
+        return found.missing.why or "every port is connected"
+    return ""
+
+
+def place_of(repo: Path, cursor: Cursor) -> Place:
+    """The place in the repository that a cursor is at. Raises as `text_around` does."""
+    from gatewright.agents.complete_prompt import Place
+
+    return Place(*text_around(repo, cursor))
 
 
 def cursor_of(place: str) -> Cursor:
@@ -106,8 +251,9 @@ def cursor_of(place: str) -> Cursor:
     return cursor
 
 
-def text_before(repo: Path, cursor: Cursor) -> tuple[str, str, str]:
-    """The file's path in the repository, its text above the cursor's line, and that line's start.
+def text_around(repo: Path, cursor: Cursor) -> tuple[str, str, str, str]:
+    """The file's path in the repository, the text above the cursor's line, that line's start,
+    and the text below the line.
 
     Raises DataError for a file that cannot be read, UsageError for a place outside of it.
     """
@@ -143,4 +289,5 @@ def text_before(repo: Path, cursor: Cursor) -> tuple[str, str, str]:
             hint=f"it has {len(line)} characters",
         )
     before = "".join(f"{above.rstrip(chr(13))}\n" for above in lines[: cursor.line - 1])
-    return path, before, line[: cursor.column - 1]
+    after = "\n".join(below.rstrip("\r") for below in lines[cursor.line :])
+    return path, before, line[: cursor.column - 1], after

@@ -47,7 +47,13 @@ def evaluate(
     ] = None,
     references: Annotated[bool, typer.Option(help="Score the golden answers.")] = False,
     rules: Rules = "",
-    agent: Annotated[str, typer.Option(help="single: one answer; loop: coder and judge.")] = "",
+    agent: Annotated[
+        str,
+        typer.Option(
+            help="single: one answer; loop: coder and judge; of lines also aided: as complete -m, "
+            "and bare: the same with the file alone."
+        ),
+    ] = "",
     oracle: Annotated[
         str,
         typer.Option(help="The most the loop sees: golden, reference, derived, generated, none."),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
 # What a server that wants no key is sent: the client library insists on one.
-_NO_KEY = "none"
+NO_KEY = "none"
 _TRUNCATED = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
 
 
@@ -99,13 +99,13 @@ def _access(endpoint: Endpoint) -> dict[str, Any]:
     access: dict[str, Any] = {"base_url": endpoint.base_url, "api_key": endpoint.api_key or None}
     if endpoint.base_url is not None:
         # Never None here: the client would then take whatever key the environment holds.
-        access["api_key"] = endpoint.api_key or _NO_KEY
+        access["api_key"] = endpoint.api_key or NO_KEY
     if endpoint.speaks_openai:
-        access |= {"stream_usage": True, "http_async_client": _direct_client(endpoint)}
+        access |= {"stream_usage": True, "http_async_client": direct_client(endpoint)}
     return access
 
 
-def _direct_client(endpoint: Endpoint) -> Any:
+def direct_client(endpoint: Endpoint) -> Any:
     """A client that ignores proxy variables, for servers on this machine; else the default."""
     if endpoint.base_url is None or not is_loopback(endpoint.base_url):
         return None

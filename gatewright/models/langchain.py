@@ -21,7 +21,7 @@ from gatewright.models.failures import Failure, empty, explain, timed_out
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["LangChainModel", "estimate_tokens"]
+__all__ = ["LangChainModel", "estimate_tokens", "priced"]
 
 _LONGEST_WAIT_S = 60.0
 # Clients kept, one a way of sampling; each holds connections.
@@ -156,7 +156,7 @@ class LangChainModel:
             seconds,
             calls=1,
         )
-        return Completion(answer.text, _priced(usage, self._price), answer.truncated)
+        return Completion(answer.text, priced(usage, self._price), answer.truncated)
 
 
 class _Listener:
@@ -187,7 +187,8 @@ def estimate_tokens(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def _priced(usage: Usage, price: Price | None) -> Usage:
+def priced(usage: Usage, price: Price | None) -> Usage:
+    """Usage with what it costs, where a price is known."""
     if price is None:
         return usage
     cost = usage.prompt_tokens * price.prompt + usage.completion_tokens * price.completion

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gatewright.core import ModelError, UsageError
 from gatewright.core.config import CacheMode, LayerKind, Settings
@@ -19,6 +20,10 @@ from gatewright.models.discovery import (
     served_models,
     variable_address,
 )
+from gatewright.models.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from gatewright.models.infill import Infilling
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,41 @@ def open_model(
 
         return ReplayModel(Path(choice.model).expanduser())
     model = _provider_model(choice, settings, os.environ if environ is None else environ)
+    return _remembering(model, settings)
+
+
+def open_infill(
+    choice: ModelChoice,
+    settings: Settings,
+    infilling: Infilling,
+    environ: Mapping[str, str] | None = None,
+) -> Model:
+    """The model behind a choice as one that fills holes. Raises as `open_model` does."""
+    if choice.kind is not ModelKind.PROVIDER:
+        raise UsageError(
+            "fills no holes: only a server's model does", where=choice.name, hint="leave --fim out"
+        )
+    from gatewright.models.infill import InfillModel
+
+    endpoint = _endpoint(choice, settings, os.environ if environ is None else environ)
+    if not endpoint.speaks_openai:
+        raise UsageError(
+            "fills no holes through OpenAI's protocol",
+            where=choice.name,
+            hint="use openai:NAME with --base-url, ollama:NAME, or --fim off",
+        )
+    model = InfillModel(
+        endpoint,
+        infilling,
+        timeout_s=settings.timeout_s,
+        retries=settings.retries,
+        price=settings.price(choice.name),
+    )
+    return _remembering(model, settings)
+
+
+def _remembering(model: Model, settings: Settings) -> Model:
+    """The model with cache and recording as set."""
     if settings.cache is not CacheMode.OFF:
         from gatewright.models.cache import CachedModel
 
@@ -159,17 +199,20 @@ def _located(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]
 
 
 def _provider_model(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> Model:
-    from gatewright.models.endpoint import Endpoint
     from gatewright.models.langchain import LangChainModel
 
-    replayed = settings.cache is CacheMode.REPLAY
-    key = "" if replayed else _checked_key(choice, settings, environ)
     return LangChainModel(
-        Endpoint(choice.provider, choice.model, choice.base_url, key),
+        _endpoint(choice, settings, environ),
         timeout_s=settings.timeout_s,
         retries=settings.retries,
         price=settings.price(choice.name),
     )
+
+
+def _endpoint(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> Endpoint:
+    replayed = settings.cache is CacheMode.REPLAY
+    key = "" if replayed else _checked_key(choice, settings, environ)
+    return Endpoint(choice.provider, choice.model, choice.base_url, key)
 
 
 def _checked_key(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]) -> str:

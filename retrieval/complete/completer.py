@@ -53,26 +53,27 @@ class Completer:
     text on disk is never looked at). Safe to call from several threads at once.
     """
 
-    def __init__(
-        self,
-        files: Mapping[str, str],
-        definitions: Definitions | None = None,
-        ranker: Ranker | None = None,
-    ) -> None:
+    def __init__(self, files: Mapping[str, str], ranker: Ranker | None = None) -> None:
         self.corpus = Corpus(files)
-        self._definitions = definitions
         self._ranker = ranker
 
     def complete(
-        self, path: str, before: str, typed: str = "", k: int = 5, without: Iterable[str] = ()
+        self,
+        path: str,
+        before: str,
+        typed: str = "",
+        k: int = 5,
+        without: Iterable[str] = (),
+        definitions: Definitions | None = None,
     ) -> tuple[Suggestion, ...]:
         """At most k suggestions for the line at the cursor, the best first.
 
         `before` is the text of the lines above the cursor's, `typed` what stands on the cursor's
         line before it: every suggestion begins with it. `without` names files not to look at.
+        `definitions` are those seen from that file.
         """
         setting = Setting(path, before, typed)
-        found = drafts(self.corpus, setting, without, self._definitions)
+        found = drafts(self.corpus, setting, without, definitions)
         ranker = self._ranker or shipped_ranker()
         judged = zip(found.proposals, ranker.judge(found.rows), strict=True)
         ranked = sorted(judged, key=lambda pair: (-pair[1].score, pair[0].text))
@@ -84,16 +85,26 @@ class Completer:
         )
 
     def block(
-        self, path: str, before: str, most: int = 20, without: Iterable[str] = ()
+        self,
+        path: str,
+        before: str,
+        most: int = 20,
+        without: Iterable[str] = (),
+        definitions: Definitions | None = None,
     ) -> tuple[Suggestion, ...]:
         """The best line, and those after it as far as each is more likely right than wrong."""
-        return tuple(self._lines(path, before, most, tuple(without)))
+        return tuple(self._lines(path, before, most, tuple(without), definitions))
 
     def _lines(
-        self, path: str, before: str, most: int, without: tuple[str, ...]
+        self,
+        path: str,
+        before: str,
+        most: int,
+        without: tuple[str, ...],
+        definitions: Definitions | None,
     ) -> Iterator[Suggestion]:
         for step in range(most):
-            best = self.complete(path, before, k=1, without=without)
+            best = self.complete(path, before, k=1, without=without, definitions=definitions)
             if not best or (step and best[0].right < SURE):
                 return
             yield best[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -62,6 +62,15 @@ class Corpus:
         """The files' numbers; unknown paths are passed over."""
         wanted = set(paths)
         return frozenset(n for n, path in enumerate(self.paths) if path in wanted)
+
+    def matching(self, globs: Sequence[str]) -> list[str]:
+        """The files whose path, name or folder fits one of the globs."""
+        if not globs:
+            return []
+        from gatewright.retrieval.pack import Exclusion
+
+        allows = Exclusion(tuple(globs)).allows
+        return [path for path in self.paths if not allows(path)]
 
     def header(self, name: str, without: frozenset[int] = frozenset()) -> Header | None:
         """The first definition of a module in the files that are not left out."""

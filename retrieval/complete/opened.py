@@ -40,7 +40,7 @@ class Opened:
 def opened(before: str) -> Opened | None:
     """Read backwards from the end of a text; None where no parenthesis is open."""
     code = plain_code(before[-REACH:])
-    at = _opening(code, len(code))
+    at = opening(code, len(code))
     if at is None:
         return None
     head = code[:at].rstrip()
@@ -49,7 +49,7 @@ def opened(before: str) -> Opened | None:
         kind = Kind.PARAMETERS
         if module is None or _declares(head[: module.start()]):
             return Opened(Kind.HEADER)
-        return Opened(kind, module[1], "", _connections(code[at + 1 :]))
+        return Opened(kind, module[1], "", connections_in(code[at + 1 :]))
     found = _INSTANCE.search(head)
     if found is None or found[1] in KEYWORDS:
         return Opened(Kind.HEADER) if _closes_parameters(head) else Opened(Kind.OTHER)
@@ -59,10 +59,10 @@ def opened(before: str) -> Opened | None:
     module_name = _module_before(before_name)
     if module_name is None:
         return Opened(Kind.OTHER)
-    return Opened(Kind.PORTS, module_name, found[1], _connections(code[at + 1 :]))
+    return Opened(Kind.PORTS, module_name, found[1], connections_in(code[at + 1 :]))
 
 
-def _opening(code: str, end: int) -> int | None:
+def opening(code: str, end: int) -> int | None:
     """The last parenthesis before `end` that is not closed there; None beyond a statement's end."""
     depth = 0
     for at in range(end - 1, -1, -1):
@@ -86,7 +86,7 @@ def _closes_parameters(head: str) -> bool:
     """Whether the text ends in `module name #( … )`."""
     if not head.endswith(")"):
         return False
-    at = _opening(head, len(head) - 1)
+    at = opening(head, len(head) - 1)
     if at is None or not head[:at].rstrip().endswith("#"):
         return False
     name = _LAST_NAME.search(head[:at].rstrip()[:-1])
@@ -96,7 +96,7 @@ def _closes_parameters(head: str) -> bool:
 def _module_before(head: str) -> str | None:
     """The module of an instance whose name follows: `fifo` of `fifo` or of `fifo #(.W(8))`."""
     if head.endswith(")"):
-        at = _opening(head, len(head) - 1)
+        at = opening(head, len(head) - 1)
         if at is None or not head[:at].rstrip().endswith("#"):
             return None
         head = head[:at].rstrip()[:-1]
@@ -104,5 +104,6 @@ def _module_before(head: str) -> str | None:
     return found[1] if found and found[1] not in KEYWORDS else None
 
 
-def _connections(inside: str) -> tuple[tuple[str, str], ...]:
+def connections_in(inside: str) -> tuple[tuple[str, str], ...]:
+    """The named connections of a list: ports, and their expressions as they stand."""
     return tuple((port, value.strip()) for port, value in _CONNECTED.findall(inside))

@@ -35,14 +35,14 @@ def ports(
     following = _following(names, done, left)
     by_stem = {stem(name): name for name in setting.used}
     for rank, port in enumerate(following):
-        for expression, likely in _expressions(port, found, setting, by_stem):
+        for expression, likely in expressions(port, found, setting, by_stem):
             facts = {
                 "port_rank": -float(rank),
                 "port_likely": likely,
                 "port_known": float(expression in setting.used),
                 "port_last": float(len(left) == 1),
             }
-            code, indent = _written(port, expression, len(left) == 1, setting)
+            code, indent = written(port, expression, len(left) == 1, setting)
             pool.add(code, "port", 4 + likely - 1.5 * rank, facts, indent)
 
 
@@ -74,7 +74,7 @@ def _following(names: Sequence[str], done: Sequence[str], left: Sequence[str]) -
     return after[:2] + [name for name in left if name not in after][:1]
 
 
-def _expressions(
+def expressions(
     port: str, found: Opened, setting: Setting, by_stem: dict[str, str]
 ) -> list[tuple[str, float]]:
     """What the port may be connected to, most likely first."""
@@ -113,7 +113,7 @@ def _renamed(port: str, done: str, value: str) -> str | None:
     return port.replace(one, other, 1) if one and one in port else None
 
 
-def _written(port: str, expression: str, is_last: bool, setting: Setting) -> tuple[str, str]:
+def written(port: str, expression: str, is_last: bool, setting: Setting) -> tuple[str, str]:
     """The connection in the way of the line before."""
     last = setting.last
     comma = "" if is_last else ","

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 TOP = """\
@@ -19,7 +21,8 @@ LEAF = "module leaf(input clk, input rst);\nendmodule\n"
 
 
 @pytest.fixture
-def repo(tmp_path):
+def repo(tmp_path, monkeypatch):
+    monkeypatch.setenv("GATEWRIGHT_CACHE_DIR", str(tmp_path / "cache"))
     folder = tmp_path / "repo"
     folder.mkdir()
     (folder / "top.v").write_text(TOP)
@@ -43,6 +46,67 @@ def test_a_begun_line_is_gone_on_with(gatewright, repo):
     ran = gatewright("complete", repo, f"{repo}/top.v:5:7")
     assert all(line.startswith("    .r") for line in ran.out.splitlines())
     assert ran.out.splitlines()[0] == "    .rst(rst)"
+
+
+def test_all_missing_ports_come_at_once_with_what_is_known_of_them(gatewright, repo):
+    ran = gatewright("complete", repo, "top.v:4", "--ports")
+    assert ran.status == 0
+    assert ran.out.splitlines() == ["    .clk(clk),"]  # the other stands below
+    told = gatewright("complete", repo, "top.v:9", "--ports", "--json").json
+    assert (told["module"], told["instance"]) == ("leaf", "u_b")
+    assert told["lines"] == ["    .rst(rst)"]
+    assert told["connections"] == [
+        {"name": "rst", "direction": "input", "type": "", "expression": "rst", "known": True}
+    ]
+    ran = gatewright("complete", repo, "top.v:2", "--ports")
+    assert (ran.status, ran.out) == (1, "")
+    assert "no list of ports" in ran.err
+
+
+def answering(tmp_path, text):
+    file = tmp_path / "answers.jsonl"
+    file.write_text(json.dumps({"response": text}) + "\n")
+    return f"replay:{file}"
+
+
+def test_a_model_picks_or_writes_and_its_usage_is_told(gatewright, repo, tmp_path):
+    told = gatewright(
+        "complete", repo, "top.v:9", "-m", answering(tmp_path, "```\n.rst(~rst)\n```"), "--json"
+    ).json
+    assert (told["line"], told["source"]) == ("    .rst(~rst)", "model")
+    assert told["candidates"][1]["text"] == "    .rst(rst)"
+    broken = answering(tmp_path, "```\n  always = ;\n```")
+    ran = gatewright("complete", repo, "top.v:9", "-m", broken)
+    assert (ran.status, ran.out.splitlines()[0]) == (0, "    .rst(rst)")
+    assert "model: replay:" in ran.err
+    block = answering(tmp_path, "```\n    .rst(rst)\n  );\n```")
+    ran = gatewright("complete", repo, "top.v:9", "--block", "5", "-m", block)
+    assert ran.out.splitlines() == ["    .rst(rst)", "  );"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "what"),
+    [
+        (("--base-url", "http://127.0.0.1:9/v1"), "no model is named"),
+        (("-m", "symbolic"), "completes no code"),
+        (("-m", "openai:x", "--base-url", "http://127.0.0.1:9/v1", "--fim", "so"), "no way 'so'"),
+        (("--block", "2", "--ports"), "exclude each other"),
+    ],
+)
+def test_flags_that_do_not_fit(gatewright, repo, flags, what):
+    ran = gatewright("complete", repo, "top.v:9", *flags)
+    assert (ran.status, ran.out) == (2, "")
+    assert what in ran.err
+
+
+def test_what_is_excluded_is_not_copied_from(gatewright, repo):
+    (repo / "answer.v").write_text(TOP.replace("secret_line_of_the_file", "  .rst(rst), .odd(1)"))
+    seen = gatewright("complete", repo, "top.v:9", "-k", "50").out
+    assert "odd" in seen
+    assert (
+        "odd"
+        not in gatewright("complete", repo, "top.v:9", "-k", "50", "--exclude", "answer.v").out
+    )
 
 
 def test_a_block_is_suggested_line_by_line(gatewright, repo):
