@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from gatewright.retrieval.blackboxes import unknown_drivers
 from gatewright.retrieval.design import Design
 from gatewright.retrieval.facts.types import Block, BlockKind, Connection, Instance
 from gatewright.retrieval.places import (
@@ -89,12 +90,16 @@ def cone(
 
 @dataclass
 class Walk:
-    """Breadth first, backwards; with `clocks`, also to what clocks the registers on the way."""
+    """Breadth first, backwards; with `clocks`, also to what clocks the registers on the way.
+
+    With `upwards`, it leaves the module where it starts through what instantiates that.
+    """
 
     design: Design
     depth: int
     most: int
     clocks: bool = False
+    upwards: bool = True
     steps: dict[tuple[str, int, int, str, str], ConeStep] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     cut: bool = False
@@ -119,13 +124,11 @@ class Walk:
                     waiting.append((there, read, hops + 1))
 
     def _sources(self, frame: Frame, name: str, hops: int) -> Iterator[tuple[Frame, str]]:
-        before = len(self.steps)
         for block in frame.place.module.blocks:
             yield from self._block(frame, block, name, hops)
         for instance in frame.place.module.instances:
             yield from self._down(frame, instance, name, hops)
-        if before == len(self.steps):
-            yield from self._through(frame, name, hops)
+        yield from self._through(frame, name, hops)
         if frame.place.module.port(name) is not None:
             yield from self._up(frame, name, hops)
 
@@ -172,16 +175,12 @@ class Walk:
 
     def _through(self, frame: Frame, name: str, hops: int) -> Iterator[tuple[Frame, str]]:
         """Through modules that are not known: they may drive what nothing else does."""
-        port = frame.place.module.port(name)
-        if port is not None and port.direction == "input":
-            return
-        for instance in frame.place.module.instances:
-            given = [c for c in instance.connections if name in written_names(c)]
-            if given and self.design.definition(instance.module, frame.place.path) is None:
-                for at in (connection.range for connection in given):
+        for instance in unknown_drivers(self.design, frame.place, name):
+            for connection in instance.connections:
+                if name in written_names(connection):
+                    at = connection.range
                     self._keep(frame, at.line, at.end_line, hops, "instance", name, instance.guard)
-                others = (read for c in instance.connections for read in c.names)
-                yield from ((frame, read) for read in others if read != name)
+                yield from ((frame, read) for read in connection.names if read != name)
 
     def _inside(self, frame: Frame, instance: Instance) -> Frame:
         """The frame of an instance, the same one each time."""
@@ -203,7 +202,7 @@ class Walk:
         if frame.above is not None and frame.instance is not None:
             yield from self._out(frame, frame.above, frame.instance, name, hops)
             return
-        if frame.path:
+        if frame.path or not self.upwards:
             return  # already above the module asked for, by a way that has no further up
         if self.design.count_uses(definition.name, definition) > _MOST_PARENTS:
             self.cut = True

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NotRequired, Protocol, TypedDict
+from typing import NotRequired, TypedDict
 
 from gatewright.core import DataError
+from gatewright.retrieval.confined import SOURCES, Runner, copied
 from gatewright.retrieval.drivers import Access, drivers_of, loads_of
-from gatewright.retrieval.facts.types import Module
 from gatewright.retrieval.places import find_modules, find_signals
-from gatewright.retrieval.repository import Definition, Repository
+from gatewright.retrieval.repository import Repository
 
-_SOURCES = "src"
-_MOST_FILES = 4000
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _KINDS = {
     "Initial": "initial",
     "Final": "final",
@@ -36,14 +33,6 @@ _KINDS = {
     "PortConnection": "instance",
     "Other": "assign",
 }
-
-
-class Runner(Protocol):
-    """Runs a Python script of ours confined, with its folder as the only place it may write."""
-
-    def __call__(self, script: Path, folder: Path) -> str:
-        """Empty where it ended well; else, in a few words, how it ended."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +80,6 @@ class Answer(TypedDict):
     loads: list[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    compiled: tuple[str, ...]
-    included: tuple[str, ...]
-
-
 def elaborate(
     repository: Repository, signal: str, runner: Runner, folder: Path, near: str = ""
 ) -> Elaborated:
@@ -108,11 +91,10 @@ def elaborate(
     at = find_signals(repository, signal, near)[0]
     name, *path, last = re.sub(r"\[[^\]]*\]", "", signal).strip().split(".")
     top = find_modules(repository, name, near)[0]
-    files = _copied(repository, top.definition, folder)
-    every = (*files.compiled, *files.included)
+    files = copied(repository, top.definition, folder)
     job = {
-        "files": [f"{_SOURCES}/{file}" for file in files.compiled],
-        "folders": sorted({str(Path(_SOURCES, file).parent) for file in every}),
+        "files": files.written,
+        "folders": files.folders,
         "top": name,
         "path": path,
         "signal": last,
@@ -137,55 +119,10 @@ def elaborate(
     return _read(told, drivers, loads, folder)
 
 
-def _copied(repository: Repository, top: Definition, folder: Path) -> _Files:
-    """Copy the files that a module needs, and those that they include."""
-    needed = list(_needed(repository, top))
-    by_name: dict[str, list[str]] = {}
-    for source in repository.files:
-        by_name.setdefault(source.path.rpartition("/")[2], []).append(source.path)
-    included: dict[str, None] = {}
-    waiting = list(needed)
-    while waiting:
-        facts = repository.facts(waiting.pop())
-        for name in facts.includes if facts is not None else ():
-            for path in by_name.get(name.rpartition("/")[2], ()):
-                if path not in included:
-                    included[path] = None
-                    waiting.append(path)
-    for path in dict.fromkeys((*needed, *included)):
-        target = folder / _SOURCES / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(repository.text(path), encoding="utf-8", errors="replace")
-    return _Files(tuple(needed), tuple(included))
-
-
-def _needed(repository: Repository, top: Definition) -> Iterator[str]:
-    """The files of a module, of what it instantiates and of the packages they name."""
-    waiting, seen, files = [top], {top}, set[str]()
-    while waiting and len(files) < _MOST_FILES:
-        definition = waiting.pop()
-        if definition.path not in files:
-            files.add(definition.path)
-            yield definition.path
-        for name in sorted(_names(repository.module(definition))):
-            found = repository.definition(name, definition.path)
-            if found is not None and found not in seen:
-                seen.add(found)
-                waiting.append(found)
-
-
-def _names(module: Module) -> set[str]:
-    """Modules, packages and interfaces that a module names."""
-    names = {instance.module for instance in module.instances} | set(module.packages)
-    names |= {text.partition("::")[0] for text in module.imports}
-    names |= {base.partition("#")[0].strip() for base in module.bases}
-    return names | {word[0] for port in module.ports if (word := _WORD.match(port.type))}
-
-
 def _read(
     answer: Answer, known: Sequence[Access], known_loads: Sequence[Access], folder: Path
 ) -> Elaborated:
-    root = str((folder / _SOURCES).resolve())
+    root = str((folder / SOURCES).resolve())
     drivers = [_access(row, known, root) for row in answer["drivers"] if not row["input"]]
     loads = [_access(row, known_loads, root) for row in answer["loads"]]
     return Elaborated(_distinct(drivers), _distinct(loads), answer["errors"])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatewright.cli.options import Json
+from gatewright.cli.enriching import Dataflow
+from gatewright.cli.options import IsolationLevel, Json
 from gatewright.cli.repository import Near, Repo
 
 if TYPE_CHECKING:
@@ -22,18 +23,26 @@ def show(
     repo: Repo,
     module: Annotated[str, typer.Argument(metavar="MODULE", help="A module, package or class.")],
     near: Near = "",
+    dataflow: Dataflow = False,
+    isolation: IsolationLevel = None,
     json: Json = False,
 ) -> None:
     """Show a module: where it is, its ports, parameters, instances, blocks, and its users.
 
+    With --dataflow, what decides its outputs.
+
     Exit status: 0 shown, 2 error (no such module).
     """
     from gatewright.cli.console import print_json
+    from gatewright.cli.enriching import enriched, tell_bindings
     from gatewright.cli.repository import opened
     from gatewright.cli.terminal import shown
     from gatewright.retrieval.outline import outlines
 
     with opened(repo) as repository:
+        if dataflow:
+            tell_bindings(enriched(repository, module, (), near, isolation), json)
+            return
         found = outlines(repository, module, near)
     if json:
         print_json({"modules": [_document(outline) for outline in found]})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from gatewright.cli.enriching import Dataflow
 from gatewright.cli.options import IsolationLevel, Json
 from gatewright.cli.repository import Near, Repo
+from gatewright.core import UsageError
 
 if TYPE_CHECKING:
     from gatewright.retrieval.dataflow import ConeStep
@@ -43,15 +46,7 @@ def drivers(
 
     Exit status: 0 shown (also where nothing drives it), 2 error (no such signal).
     """
-    from gatewright.cli.repository import opened
-    from gatewright.retrieval.drivers import drivers
-
-    with opened(repo) as repository:
-        if elaborated:
-            _tell_bits(repository, signal, near, isolation, "drivers", json)
-            return
-        found = drivers(repository, signal, near)
-    _tell(repo, found, "drivers", json)
+    _accesses(_Asked(repo, signal, near, "drivers", json), elaborated, isolation)
 
 
 def loads(
@@ -66,15 +61,31 @@ def loads(
 
     Exit status: 0 shown (also where nothing reads it), 2 error (no such signal).
     """
-    from gatewright.cli.repository import opened
-    from gatewright.retrieval.drivers import loads
+    _accesses(_Asked(repo, signal, near, "loads", json), elaborated, isolation)
 
-    with opened(repo) as repository:
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of a signal's drivers or loads: `key` is which."""
+
+    repo: Path
+    signal: str
+    near: str
+    key: Literal["drivers", "loads"]
+    json: bool
+
+
+def _accesses(asked: _Asked, elaborated: bool, level: str | None) -> None:
+    from gatewright.cli.repository import opened
+    from gatewright.retrieval.drivers import drivers, loads
+
+    with opened(asked.repo) as repository:
         if elaborated:
-            _tell_bits(repository, signal, near, isolation, "loads", json)
+            _tell_bits(repository, asked, level)
             return
-        found = loads(repository, signal, near)
-    _tell(repo, found, "loads", json)
+        ask = drivers if asked.key == "drivers" else loads
+        found = ask(repository, asked.signal, asked.near)
+    _tell(asked.repo, found, asked.key, asked.json)
 
 
 def cone(
@@ -83,6 +94,16 @@ def cone(
     depth: Annotated[int, typer.Option(min=1, max=100, help="The most hops backwards.")] = 4,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="The most steps shown.")] = 200,
     near: Near = "",
+    dataflow: Dataflow = False,
+    cut: Annotated[
+        bool,
+        typer.Option(
+            "--slice",
+            help="Write a module of its own that holds only what decides the signal, from the "
+            "module on downwards, whatever --depth says.",
+        ),
+    ] = False,
+    isolation: IsolationLevel = None,
     json: Json = False,
 ) -> None:
     """Show the statements that decide a signal, backwards, through the hierarchy.
@@ -94,7 +115,12 @@ def cone(
     from gatewright.cli.terminal import shown
     from gatewright.retrieval.dataflow import cone
 
+    if dataflow and cut:
+        raise UsageError("--dataflow and --slice are two answers", hint="ask for one")
     with opened(repo) as repository:
+        if dataflow or cut:
+            _enriched(repository, signal, near, isolation, cut, json)
+            return
         found = cone(repository, signal, depth, most, near)
     if json:
         steps = [_step(step) for step in found.steps]
@@ -107,6 +133,17 @@ def cone(
         print(shown(f"{step.depth} {step.file}:{step.line}{inside}  {text}"))
     if found.cut:
         say("note: there is more beyond these limits (--depth, --most)")
+
+
+def _enriched(
+    repository: Repository, signal: str, near: str, level: str | None, cut: bool, as_json: bool
+) -> None:
+    from gatewright.cli.enriching import enriched, tell_bindings, tell_slice
+    from gatewright.retrieval.places import find_signals
+
+    at = find_signals(repository, signal, near)[0]
+    found = enriched(repository, at.place.module.name, [at.signal], at.place.path, level)
+    (tell_slice if cut else tell_bindings)(found, as_json)
 
 
 def _step(step: ConeStep) -> dict[str, object]:
@@ -140,18 +177,17 @@ def _tell(repo: Path, accesses: Accesses, key: str, as_json: bool) -> None:
     say_notes(accesses.notes)
 
 
-def _tell_bits(
-    repository: Repository, signal: str, near: str, level: str | None, key: str, as_json: bool
-) -> None:
+def _tell_bits(repository: Repository, asked: _Asked, level: str | None) -> None:
     """Tell what elaboration found, each place with its bits."""
     from gatewright.cli.console import print_json, say
     from gatewright.cli.elaborating import elaborated
     from gatewright.cli.terminal import shown
 
-    answer = elaborated(repository, signal, near, level)
+    key = asked.key
+    answer = elaborated(repository, asked.signal, asked.near, level)
     found = answer.drivers if key == "drivers" else answer.loads
     notes = [f"slang has {answer.errors} errors with these sources"] if answer.errors else []
-    if as_json:
+    if asked.json:
         rows = [
             {**_row(one.access), "bits": [one.high, one.low], "signal": one.scope} for one in found
         ]
