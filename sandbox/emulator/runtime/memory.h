@@ -1,0 +1,33 @@
+// Which memory the device may touch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "state.h"
+
+namespace gw {
+
+struct Shadow;  // what the checks know of a range's every word
+
+// A piece of device memory: what cudaMalloc gave, a tensor's storage, a module's variables.
+struct Range {
+  uintptr_t begin = 0, end = 0;
+  std::string what;
+  Shadow* shadow = nullptr;
+};
+
+// The range an address is in; nullptr where there is none.
+Range* range_of(uintptr_t address);
+// The nearest range below and above, in words.
+std::string near_ranges(uintptr_t address);
+const std::map<uintptr_t, Range>& ranges();
+
+// How many of these bytes kernels have written; true where nothing else wrote to them since.
+bool written_by_kernels(const void* where, size_t size, int64_t& bytes);
+
+extern size_t dynamic_shared_limit;
+void seed_random(uint64_t seed);
+
+}  // namespace gw
