@@ -96,11 +96,7 @@ class _Guesses:
             if not equal and {dual.value & ~1, dual.unknown & ~1} & self.latches
         ]
         for known, dual in todo[:_MOST_REGISTERS]:
-            for literal in (dual.value, dual.value ^ 1):
-                terms = _product(self.runs.of(literal) & known, known, sources)
-                if terms:
-                    yield _Node(dual.unknown, terms)
-                    yield _Node(dual.unknown, (literal,))
+            yield from self._composed(dual.value, dual.unknown, known, sources)
 
     def _composed_gate(self) -> Iterator[_Node]:
         """The gate design's registers that agree with no bit of gold: of several of gold's."""
@@ -111,11 +107,17 @@ class _Guesses:
             bits = _distinct(self.runs, (d.value for d in self._known_with(group)))
             sources = list(_both(tuple(bits)))
             for register in todo[:_MOST_REGISTERS]:
-                for literal in (register, register ^ 1):
-                    terms = _product(self.runs.of(literal) & group.known, group.known, sources)
-                    if terms:
-                        yield _Node(unknown, terms)
-                        yield _Node(unknown, (literal,))
+                yield from self._composed(register, unknown, group.known, sources)
+
+    def _composed(
+        self, register: Literal, unknown: Literal, known: int, sources: Sequence[Signed]
+    ) -> Iterator[_Node]:
+        """A register and its inverse, beside conjunctions that have their values."""
+        for literal in (register, register ^ 1):
+            terms = _product(self.runs.of(literal) & known, known, sources)
+            if terms:
+                yield _Node(unknown, terms)
+                yield _Node(unknown, (literal,))
 
     def _known_with(self, group: _Class) -> Iterator[Dual]:
         for other in self.classes:
