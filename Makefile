@@ -3,6 +3,7 @@
 # make setup   set everything up: system packages, .venv
 # make wheel   build the wheel, install it in a fresh environment, import every module
 # make verilator   install Verilator (optional) and compile its runtime once
+# make cuda    install what CUDA kernels need (optional, 5 GB): torch, triton, nvcc
 # make clean   remove what the above made
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 export PYTHON
 
-.PHONY: demo test check unit setup setup-dev wheel verilator clean system
+.PHONY: demo test check unit setup setup-dev wheel verilator cuda clean system
 
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -45,6 +46,10 @@ $(VENV)/.dev: $(VENV)/.base
 
 verilator: setup
 	@$(BIN)/gatewright doctor --install verilator
+
+cuda: setup
+	@scripts/system-packages g++
+	@$(BIN)/gatewright doctor --install cuda
 
 wheel: setup-dev
 	scripts/wheel-check

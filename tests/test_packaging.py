@@ -11,7 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LINKED = ("agents", "retrieval", "eval", "sandbox", "datasets")
-HEAVY = ("langchain", "langchain_openai", "openai", "chromadb", "networkx", "pyverilog", "cocotb")
+HEAVY = (
+    "langchain",
+    "langchain_openai",
+    "openai",
+    "chromadb",
+    "networkx",
+    "pyverilog",
+    "cocotb",
+    "torch",
+    "triton",
+)
 
 
 def packages_in_tree() -> set[str]:

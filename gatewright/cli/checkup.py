@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 
 from gatewright.core import GatewrightError
@@ -52,7 +52,7 @@ def checkup(model: str | None = None, base_url: str | None = None) -> Checkup:
     """Look at everything once; nothing is installed and no model is asked anything."""
     lines = [_python(), *_icarus(), *_isolation()]
     lines += [_package(name, use) for name, use in PACKAGES.items()]
-    lines.append(_verilator())
+    lines += [_verilator(), *_cuda()]
     lines.append(_model(model, base_url))
     return Checkup(tuple(lines))
 
@@ -82,6 +82,31 @@ def _verilator() -> Finding:
     except GatewrightError as error:
         return Finding("Verilator", False, use, hint=error.hint)
     return Finding("Verilator", True, f"{found.version}, g++ {found.compiler_version}  {use}")
+
+
+def _cuda() -> list[Finding]:
+    """What CUDA kernels need. Nothing is imported: torch alone would take seconds."""
+    from gatewright.sandbox.isolation import open_isolation
+    from gatewright.sandbox.tools.gpu import find_gpus
+    from gatewright.sandbox.tools.nvcc import HINT, open_nvcc
+
+    lines = []
+    for name, use in (("torch", "runs CUDA kernels' problems"), ("triton", "Triton kernels")):
+        found = _package(name, use)
+        lines.append(replace(found, hint=found.hint and HINT))
+    use = "registers, spills, occupancy of CUDA kernels"
+    try:
+        nvcc = open_nvcc(open_isolation())
+        detail = f"{nvcc.version}, g++ {nvcc.compiler_version}  {use}"
+        lines.append(Finding("nvcc", True, detail))
+    except GatewrightError as error:
+        lines.append(Finding("nvcc", False, use, hint=error.hint))
+    try:
+        gpus = find_gpus(open_isolation())
+    except GatewrightError as error:
+        return [*lines, Finding("GPU", False, error.what, hint=error.hint)]
+    described = ", ".join(f"{gpu.name} ({gpu.architecture})" for gpu in gpus)
+    return [*lines, Finding("GPU", True, f"{described}, driver {gpus[0].driver}")]
 
 
 def _isolation() -> list[Finding]:

@@ -15,7 +15,7 @@ def doctor(
     model: ModelName = None,
     base_url: BaseUrl = None,
     install: Annotated[
-        str, typer.Option(metavar="TOOL", help="Install an optional tool first: verilator.")
+        str, typer.Option(metavar="TOOL", help="Install an optional tool first: verilator, cuda.")
     ] = "",
     json: Json = False,
 ) -> None:

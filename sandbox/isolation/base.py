@@ -41,6 +41,8 @@ class Limits:
 class Mount:
     """A host folder or file shown inside at the same path, read-only unless `writable`.
 
+    `device` shows a device file (a GPU's) as one, which the run may read and write.
+
     `target` shows it at another full path, which only levels with a file system of their own can
     (container, bwrap): the others raise SandboxUnavailable.
     """
@@ -48,6 +50,7 @@ class Mount:
     path: Path
     writable: bool = False
     target: Path | None = None
+    device: bool = False
 
     @property
     def inside(self) -> Path:

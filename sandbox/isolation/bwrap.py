@@ -82,6 +82,7 @@ def _arguments(
     found += ["--size", str(limits.disk_mb << 20), "--perms", "1777", "--tmpfs", "/tmp"]
     for mount in command.mounts:
         kind = "--bind" if mount.writable else "--ro-bind"
+        kind = "--dev-bind" if mount.device else kind
         found += [kind, str(mount.path), str(mount.inside)]
     found += ["--bind", str(folder), str(folder), "--chdir", str(folder), "--remount-ro", "/"]
     for name, value in environment.items():

@@ -75,6 +75,9 @@ def arguments(engine: Engine, name: str, command: Command, limits: Limits) -> li
         *("--volume", f"{folder}:{folder}:rw", "--workdir", folder),
     ]
     for mount in command.mounts:
+        if mount.device:
+            found += ["--device", f"{mount.path}:{mount.inside}"]
+            continue
         found += ["--volume", f"{mount.path}:{mount.inside}:{'rw' if mount.writable else 'ro'}"]
     for variable, value in programs.environment(command, Path(folder)).items():
         found += ["--env", f"{variable}={value}"]

@@ -114,7 +114,7 @@ class Keeper:
         if command.channel:
             environment[CHANNEL] = str(warden.CHANNEL_FD)
         readable = [*programs.system_paths(), *_MACHINE, *(str(m.path) for m in command.mounts)]
-        writable = [str(m.path) for m in command.mounts if m.writable]
+        writable = [str(m.path) for m in command.mounts if m.writable or m.device]
         return warden.Request(
             program=programs.locate(command, environment, folder),
             argv=list(command.argv),

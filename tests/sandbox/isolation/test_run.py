@@ -112,6 +112,22 @@ class TestSurroundings:
         assert (odd / "f").read_text() == "hi\n"
 
 
+class TestDevices:
+    @pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="no /dev/full here")
+    def test_a_device_is_one_inside(
+        self, any_isolation: Isolation, folder: Path, tmp_path: Path
+    ) -> None:
+        script = "head -c 4 /dev/full | wc -c; echo more >/dev/full"
+        plain = Command(["sh", "-c", script], folder)
+        shown = Command(
+            ["sh", "-c", script], folder, mounts=[Mount(Path("/dev/full"), device=True)]
+        )
+        assert "I/O error" in any_isolation.run(shown, Limits()).output
+        assert any_isolation.run(shown, Limits()).output.startswith("4")
+        if any_isolation.level is Level.BWRAP:
+            assert "I/O error" not in any_isolation.run(plain, Limits()).output
+
+
 class TestMistakes:
     def test_no_such_program(self, any_isolation: Isolation, folder: Path) -> None:
         with pytest.raises(ToolMissing, match="no-such-tool"):

@@ -1,0 +1,10 @@
+#pragma once
+#include <cublas_v2.h>
+
+#include "gatewright_torch.h"
+
+namespace at {
+namespace cuda {
+cublasHandle_t getCurrentCUDABlasHandle();
+}
+}  // namespace at

@@ -1,0 +1,3 @@
+#pragma once
+#include "gatewright_torch.h"
+#include "gatewright_bindings.h"
