@@ -19,11 +19,14 @@ from typing import TypedDict
 from gatewright.core import UsageError
 from gatewright.retrieval.binding import Binding, Term, bindings
 from gatewright.retrieval.confined import Runner, copied, reached
+from gatewright.retrieval.facts.types import BlockKind, Module
 from gatewright.retrieval.places import Place, bare, find_modules, names_of
 from gatewright.retrieval.repository import Definition, Repository
 from gatewright.retrieval.text_slice import text_slice
 
-_SCRIPT, _BESIDE, _TABLES = "pyverilog_inside.py", "pyverilog_slice.py", "tables.pickle"
+_SCRIPT, _TABLES = "pyverilog_inside.py", "tables.pickle"
+_BESIDE = ("pyverilog_plain.py", "pyverilog_slice.py")
+_NETS = frozenset((BlockKind.ASSIGN, BlockKind.GATE))
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 _MOST_LINES = 20_000
 _MOST_MODULES = 200
@@ -137,6 +140,7 @@ def _asked(
     job = {
         "files": files.written,
         "folders": files.folders,
+        "registers": {d.name: _registers(repository.module(d)) for d in reversed(modules)},
         "modules": list(dict.fromkeys(d.name for d in modules)),
         "top": top.name,
         "signals": list(signals),
@@ -144,7 +148,8 @@ def _asked(
         "resets": sorted(edges - clocks),
     }
     here = Path(__file__)
-    shutil.copyfile(here.with_name(_BESIDE), at.folder / _BESIDE)
+    for name in _BESIDE:
+        shutil.copyfile(here.with_name(name), at.folder / name)
     (at.folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     failed = at.runner(here.with_name(_SCRIPT), at.folder)
     answer = at.folder / "answer.json"
@@ -152,6 +157,11 @@ def _asked(
         return _failed(f"pyverilog did not end well: {failed or 'no answer came'}")
     told: _Answer = json.loads(answer.read_text(encoding="utf-8"))
     return told
+
+
+def _registers(module: Module) -> list[str]:
+    """What processes drive, and what has a first value."""
+    return sorted({name for b in module.blocks if b.kind not in _NETS for name in b.drives})
 
 
 def _failed(reason: str) -> _Answer:

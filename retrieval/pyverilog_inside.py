@@ -2,7 +2,7 @@
 
 Confined, because its parser and analyzer take any time and memory on some inputs. Reads `job.json`,
 writes `answer.json`; without a job it only makes the parser's tables. Imports nothing of ours but
-the file beside it.
+the files beside it.
 """
 
 from __future__ import annotations
@@ -217,13 +217,14 @@ def tree(node: Any, own: str, top: str, depth: int = 0) -> dict[str, Any]:
 
 def answer(job: dict[str, Any]) -> dict[str, Any]:
     """The slice and the bindings, each with the reason where there is none."""
+    from pyverilog_plain import plain  # type: ignore[import-not-found]
     from pyverilog_slice import cut  # type: ignore[import-not-found]
 
     top = job["top"]
     told: dict[str, Any] = {"slice": "", "missing": [], "bindings": [], "reason": "", "unbound": ""}
     try:
         text = preprocessed(job["files"], job["folders"], job["modules"])
-        source = parser().parse(text)
+        source = parser().parse(plain(text, job["registers"]))
         told["missing"] = cut(source, top, job["signals"])
         told["slice"] = Writer().visit(source)
     except Exception as error:

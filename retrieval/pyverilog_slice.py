@@ -276,10 +276,11 @@ def _driven(expression: Any) -> Names:
 
 def _prune(part: Part, parts: dict[str, Part], top: bool) -> None:
     module = part.node
-    kept = [done for item in module.items if (done := _pruned(item, part, parts)) is not None]
+    pruned = {id(item): _pruned(item, part, parts) for item in module.items}
+    kept = {place: item for place, item in pruned.items() if item is not None}
     used = set(part.needed if not top else part.needed & set(part.directions))
     used |= set() if top else set(part.ports)
-    for item in kept:
+    for item in kept.values():
         used |= names(item) | {i.name for i in getattr(item, "instances", ())}
     for port in module.portlist.ports if module.portlist is not None else ():
         first = port.first if isinstance(port, ast.Ioport) else port
@@ -293,9 +294,8 @@ def _prune(part: Part, parts: dict[str, Part], top: bool) -> None:
         )
 
 
-def _declared(kept: list[Any], items: Iterable[Any], used: set[str]) -> Iterator[Any]:
-    """The kept items with the declarations of the names they use, in the order of the module."""
-    behaviour = {id(item) for item in kept}
+def _declared(kept: dict[int, Any], items: Iterable[Any], used: set[str]) -> Iterator[Any]:
+    """What is kept of the items, with the declarations it uses, in the order of the module."""
     declarations = [item for item in items if isinstance(item, ast.Decl)]
     grown = True
     while grown:
@@ -313,8 +313,8 @@ def _declared(kept: list[Any], items: Iterable[Any], used: set[str]) -> Iterator
             )
             if item.list:
                 yield item
-        elif id(item) in behaviour:
-            yield item
+        elif id(item) in kept:
+            yield kept[id(item)]
 
 
 def _pruned(item: Any, part: Part, parts: dict[str, Part]) -> Any:

@@ -61,6 +61,13 @@ module new_one(input logic clk, input logic [3:0] d, output logic [3:0] q, outpu
   pad u (.a(d[1]), .y(r));
 endmodule
 """,
+    "comb.sv": """\
+module comb(input logic clk, input logic [1:0] x, output logic f, output logic g, h);
+  always_comb begin case (x) 2'd0: f = 1'bx; default: begin f = x[0]; g = x[1]; end endcase end
+  always_ff @(posedge clk) h <= f;
+  always_latch if (x[0]) g = x[1];
+endmodule
+""",
     "defs.vh": "`define W 8\n",
 }
 
@@ -140,6 +147,17 @@ def test_loops_functions_and_unknown_modules(repository: Repository, at: Workpla
     assert "assign y = ~a;" in found.slice
     assert "black" not in found.slice
     assert bound(found)["g[1].u.a"] == "d['d1]"
+
+
+def test_processes_of_systemverilog_become_plain_ones(
+    repository: Repository, at: Workplace
+) -> None:
+    found = enrich(repository, "comb", ["h"], at)
+    assert found.slice_by == "pyverilog"
+    assert "always @(*)" in found.slice
+    assert "f = x[0];" in found.slice
+    assert "always @(posedge clk) h <= f;" in found.slice
+    assert "g" not in found.slice.replace("begin", "").replace("reg", "").replace("edge", "")
 
 
 @pytest.mark.parametrize(("signal", "missing"), [("st", ()), ("p", ("black",)), ("v", ("black",))])
