@@ -22,7 +22,8 @@ _HOST = re.compile(
 )
 _DRIVER = re.compile(r"(?P<tool>nvcc|cicc|gcc)\s*(?P<word>fatal|error|warning)\s*: (?P<rest>.+)")
 _ASSEMBLER = re.compile(
-    r"ptxas (?:(?P<file>\S+), line (?P<line>\d+); )?\s*(?P<word>error|warning|fatal)\s*: (?P<rest>.+)"
+    r"ptxas (?:(?P<file>\S+), line (?P<line>\d+); )?\s*"
+    r"(?P<word>error|warning|fatal)\s*: (?P<rest>.+)"
 )
 _ENTRY = re.compile(r"[Ee]ntry function '(?P<name>[\w$]+)'|function (?:for )?'?(?P<other>_Z\w+)'?")
 _ABSENT = re.compile(r"(?P<name>\S+): No such file or directory")

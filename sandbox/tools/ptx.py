@@ -99,7 +99,7 @@ def sort_of(instruction: str) -> Sort | None:
 
 
 def read_ptx(text: str, folder: str = "") -> Ptx:
-    """Read nvcc's PTX (with `-lineinfo`). Files right in `folder` are the user's, and named bare."""
+    """Read nvcc's PTX (with `-lineinfo`). Files right in `folder` are the user's."""
     reader = _Reader(_files(text, folder))
     for line in text.splitlines():
         reader.take(line)
