@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from gatewright.core import UsageError
+from gatewright.sandbox.kernel_model.architecture import ARCHITECTURES
+from gatewright.sandbox.kernel_model.gpus import GPUS, GpuSpec, find_gpu_spec, gpu_spec
+
+
+@pytest.mark.parametrize("spec", GPUS, ids=lambda spec: spec.name)
+def test_peaks_follow_from_units_and_clock(spec: GpuSpec) -> None:
+    # Two operations an fma, a clock, a unit. Data sheets round to two or three digits.
+    units = spec.architecture.float32 * spec.multiprocessors
+    assert 2 * units * spec.clock_mhz * 1e-6 == pytest.approx(spec.float32, rel=0.01)
+    doubles = spec.architecture.float64 * spec.multiprocessors
+    assert 2 * doubles * spec.clock_mhz * 1e-6 == pytest.approx(spec.float64, rel=0.02)
+    assert spec.source
+
+
+@pytest.mark.parametrize(
+    ("driver", "name"),
+    [
+        ("NVIDIA H100 80GB HBM3", "NVIDIA H100 SXM5"),
+        ("NVIDIA H100 PCIe", "NVIDIA H100 PCIe"),
+        ("NVIDIA H200", "NVIDIA H200 SXM"),
+        ("NVIDIA A100-SXM4-40GB", "NVIDIA A100 SXM4 40GB"),
+        ("NVIDIA A100-SXM4-80GB", "NVIDIA A100 SXM4 80GB"),
+        ("NVIDIA A100 80GB PCIe", "NVIDIA A100 PCIe 80GB"),
+        ("Tesla T4", "NVIDIA T4"),
+        ("Tesla V100-SXM2-32GB", "NVIDIA V100 SXM2"),
+        ("NVIDIA L40S", "NVIDIA L40S"),
+        ("NVIDIA L4", "NVIDIA L4"),
+        ("NVIDIA GeForce RTX 4090", "NVIDIA GeForce RTX 4090"),
+        ("l40s", "NVIDIA L40S"),
+    ],
+)
+def test_names_of_drivers(driver: str, name: str) -> None:
+    assert gpu_spec(driver).name == name
+
+
+@pytest.mark.parametrize("other", ["NVIDIA GeForce RTX 4090 D", "Radeon", "NVIDIA A40", ""])
+def test_other_gpus_are_not_taken_for_known_ones(other: str) -> None:
+    assert find_gpu_spec(other) is None
+    with pytest.raises(UsageError, match="nothing is known"):
+        gpu_spec(other)
+
+
+def test_every_architecture_in_the_table_is_known() -> None:
+    assert {spec.sm for spec in GPUS} <= set(ARCHITECTURES)
+
+
+def test_rates_by_type() -> None:
+    h100 = gpu_spec("H100")
+    assert h100.rate("float32") == 67e12
+    assert h100.rate("float32", tensor_cores=True) == 494e12
+    assert h100.rate("float16", tensor_cores=True) == 989e12
+    assert gpu_spec("V100").rate("float32", tensor_cores=True) == 15.7e12  # it has no TF32
+
+
+def test_the_description_has_what_a_kernel_is_tuned_to() -> None:
+    text = gpu_spec("A100").describe()
+    for part in ("108 multiprocessors", "2039 GB/s", "164 KB shared", "19.5 TFLOP/s float32"):
+        assert part in text
