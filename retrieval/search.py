@@ -73,7 +73,7 @@ class Search:
         found = scores(view, words, question.level, self._weights)
         if self._likeness is not None:
             near = self._likeness.near(view, question.text, question.level, wanted)
-            found = fused(found, near)
+            found = fused(found, near, wanted)
         flat = np.concatenate([*found, np.zeros(0, np.float32)])
         mask = np.concatenate([*wanted, np.zeros(0, np.bool_)])
         flat = np.where(mask, flat, np.float32(0))

@@ -38,7 +38,7 @@ def opened(root: Path) -> Repository:
     """
     from gatewright.retrieval.repository import Repository
 
-    repository = Repository.open(root, _cache_folder(), Progress("reading"))
+    repository = Repository.open(root, cache_folder(), Progress("reading"))
     if not repository.files:
         repository.close()
         raise DataError(
@@ -49,7 +49,7 @@ def opened(root: Path) -> Repository:
     return repository
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """The folder that the settings name for caches; None for the user's own.
 
     Without a settings file nothing but one variable can name it, and the settings as a whole,
@@ -79,13 +79,14 @@ def say_notes(notes: tuple[str, ...]) -> None:
 class Progress:
     """A line that is written over on a terminal; a line now and then elsewhere."""
 
-    def __init__(self, doing: str) -> None:
+    def __init__(self, doing: str, things: str = "files") -> None:
         self._doing = doing
+        self._things = things
         self._last = time.monotonic() + _SECONDS_BEFORE_PROGRESS
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        """So many of so many files are read."""
+        """So many of so many are done."""
         seen = sys.stderr.isatty()
         now = time.monotonic()
         if seen and done == total and self._shown:
@@ -93,6 +94,6 @@ class Progress:
         elif now >= self._last and done < total:
             self._shown = True
             self._last = now + (0.1 if seen else _SECONDS_BETWEEN_LINES)
-            text = f"{self._doing} {done} of {total} files"
+            text = f"{self._doing} {done} of {total} {self._things}"
             sys.stderr.write(f"\r{text}\x1b[K" if seen else f"{text}\n")
         sys.stderr.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatewright.cli.embedding import EmbeddingName, EmbeddingUrl
 from gatewright.cli.options import Json
 from gatewright.cli.repository import Repo
 from gatewright.core import UsageError
@@ -43,6 +44,8 @@ def search(
             "--clock", metavar="C", help="Only what this clock drives.", show_default="any"
         ),
     ] = "",
+    embedding: EmbeddingName = None,
+    base_url: EmbeddingUrl = None,
     json: Json = False,
 ) -> None:
     """Find the modules, blocks or signals that fit a description, the best first.
@@ -50,13 +53,18 @@ def search(
     Exit status: 0 answered (also where nothing fits), 2 error.
     """
     from gatewright.cli.console import print_json, say
+    from gatewright.cli.embedding import vectors
     from gatewright.cli.repository import Progress, opened
     from gatewright.retrieval.index import Index
     from gatewright.retrieval.search import Question, Search
 
-    question = Question(query, _level(level), count, path, module, clock)
-    with opened(repo) as repository, closing(Index(repository, Progress("indexing"))) as index:
-        hits = Search(repository, index).ask(question)
+    question = Question(query, level_of(level), count, path, module, clock)
+    with (
+        opened(repo) as repository,
+        closing(Index(repository, Progress("indexing"))) as index,
+        vectors(repository, index, question.level, embedding, base_url) as likeness,
+    ):
+        hits = Search(repository, index, likeness=likeness).ask(question)
     if json:
         print_json({"hits": [_document(hit) for hit in hits]})
         return
@@ -68,7 +76,8 @@ def search(
         say("nothing fits")
 
 
-def _level(text: str) -> Level:
+def level_of(text: str) -> Level:
+    """A level by its name. Raises UsageError for another."""
     from gatewright.retrieval.index_segment import Level
 
     if text not in _LEVELS:

@@ -106,7 +106,8 @@ class Settings(BaseModel):
 
     Times are wall seconds, money is US dollars; `retries` counts tries after the first.
     `prices` maps a model name (`openai:gpt-5` or `gpt-5`) to its price.
-    `record` names a replay file to which every answer of a model is appended.
+    `record` names a replay file to which every answer of a model is appended. `embedding` is what
+    search compares by beside words; its server is at `embedding_url`, or where the model is.
     """
 
     model_config = ConfigDict(
@@ -124,6 +125,8 @@ class Settings(BaseModel):
     cache: CacheMode = CacheMode.OFF
     cache_dir: Path = Field(default_factory=_cache_folder)
     record: Path | None = None
+    embedding: str = Field("none", min_length=1)
+    embedding_url: str | None = None
     isolation: IsolationChoice = "auto"
     jobs: int = Field(default_factory=_usable_cpus, ge=1, le=1024)
     rounds: int = Field(5, ge=0, le=1000)
@@ -135,7 +138,7 @@ class Settings(BaseModel):
 
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
 
-    @field_validator("base_url")
+    @field_validator("base_url", "embedding_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
         return None if value is None else web_address(value)

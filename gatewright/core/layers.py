@@ -13,6 +13,7 @@ from gatewright.core.errors import UsageError
 
 FILE_NAME = "gatewright.toml"
 _PREFIX = "GATEWRIGHT_"
+_FOLDER = "minilm:"  # an embedding whose name goes on with a folder
 
 
 class LayerKind(StrEnum):
@@ -94,6 +95,9 @@ def _file_layer(kind: LayerKind, path: Path) -> Layer:
     for key in ("cache_dir", "record"):
         if isinstance(value := values.get(key), str):
             values[key] = path.parent / Path(value).expanduser()
+    if isinstance(value := values.get("embedding"), str) and value.startswith(_FOLDER):
+        folder = path.parent / Path(value.removeprefix(_FOLDER)).expanduser()
+        values["embedding"] = f"{_FOLDER}{folder}"
     return Layer(kind, values, str(path))
 
 

@@ -134,7 +134,7 @@ def _remembering(model: Model, settings: Settings) -> Model:
 def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
     if settings.base_url is not None:
         why = f"the server that {settings.origin('base_url')} names"
-        return _served(settings.base_url, _key("openai", settings, environ), why)
+        return _served(settings.base_url, key_for("openai", settings, environ), why)
     missing = []
     for account in _ACCOUNTS:
         if not environ.get(account.key, "").strip():
@@ -142,7 +142,7 @@ def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
         if find_spec(PROVIDERS[account.provider].package) is not None:
             return _from_account(account, environ)
         missing.append(f"{account.key} is set but {_package(account.provider)} is not installed")
-    if _openai_url(environ):
+    if openai_url(environ):
         return _from_account(_ACCOUNTS[0], environ)
     models = ollama_models(environ)
     if models:
@@ -156,7 +156,7 @@ def _automatic(settings: Settings, environ: Mapping[str, str]) -> ModelChoice:
 
 
 def _from_account(account: _Account, environ: Mapping[str, str]) -> ModelChoice:
-    url = _openai_url(environ) if account.provider == "openai" else None
+    url = openai_url(environ) if account.provider == "openai" else None
     key = environ.get(account.key, "").strip()
     name = environ.get(account.model_variable, "").strip()
     why = f"{account.key if key else 'OPENAI_BASE_URL'} is set"
@@ -166,7 +166,8 @@ def _from_account(account: _Account, environ: Mapping[str, str]) -> ModelChoice:
     return ModelChoice(ModelKind.PROVIDER, full, url, why)
 
 
-def _openai_url(environ: Mapping[str, str]) -> str | None:
+def openai_url(environ: Mapping[str, str]) -> str | None:
+    """The address that OpenAI's own variable names, if any. Raises UsageError for a bad one."""
     text = environ.get("OPENAI_BASE_URL", "").strip()
     return variable_address("OPENAI_BASE_URL", text) if text else None
 
@@ -194,7 +195,7 @@ def _located(choice: ModelChoice, settings: Settings, environ: Mapping[str, str]
     if choice.provider == "ollama":
         return replace(choice, base_url=f"{ollama_url(environ)}/v1")
     if choice.provider == "openai":
-        return replace(choice, base_url=_openai_url(environ))
+        return replace(choice, base_url=openai_url(environ))
     return choice
 
 
@@ -223,7 +224,7 @@ def _checked_key(choice: ModelChoice, settings: Settings, environ: Mapping[str, 
             where=choice.name,
             hint=f"pip install {_package(choice.provider)}",
         )
-    key = _key(choice.provider, settings, environ)
+    key = key_for(choice.provider, settings, environ)
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ModelError(
             "the API key holds characters that no key has",
@@ -240,15 +241,17 @@ def _checked_key(choice: ModelChoice, settings: Settings, environ: Mapping[str, 
     return key
 
 
-def _key(provider: str, settings: Settings, environ: Mapping[str, str]) -> str:
-    """The key to send, '' for none.
+def key_for(
+    provider: str, settings: Settings, environ: Mapping[str, str], server: str = "base_url"
+) -> str:
+    """The key to send to the server that a setting names, '' for none.
 
     A server that only a project's file names gets no key but one that the same file holds:
     otherwise a cloned repository could have the user's key sent anywhere.
     """
     given = settings.api_key.get_secret_value().strip() if settings.api_key else ""
-    url = settings.base_url or ""
-    if settings.origin("base_url").kind is LayerKind.PROJECT and not is_loopback(url):
+    url = getattr(settings, server) or ""
+    if settings.origin(server).kind is LayerKind.PROJECT and not is_loopback(url):
         return given if settings.origin("api_key").kind is LayerKind.PROJECT else ""
     return given or environ.get(PROVIDERS[provider].key_variable, "").strip()
 

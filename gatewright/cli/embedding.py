@@ -1,0 +1,92 @@
+"""`--embedding`: what search compares by beside words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gatewright.core.config import Settings
+    from gatewright.retrieval.embedding import Embedding, Rarity
+    from gatewright.retrieval.index import Index
+    from gatewright.retrieval.index_segment import Level
+    from gatewright.retrieval.repository import Repository
+    from gatewright.retrieval.vectors import UnitVectors
+
+NONE = "none"
+EmbeddingName = Annotated[
+    str | None,
+    typer.Option(
+        "--embedding",
+        metavar="NAME",
+        help="Compare vectors, too: none, hashed (no weights), minilm:FOLDER, ollama:NAME, or "
+        "openai:NAME (with --base-url: any OpenAI-compatible server).",
+        show_default=NONE,
+    ),
+]
+EmbeddingUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="Where the embedding model's server answers."),
+]
+
+
+def is_wanted(name: str | None) -> bool:
+    """Whether a flag, variable or file names an embedding.
+
+    Without a settings file a look at one variable tells; settings as a whole cost a tenth of a
+    search.
+    """
+    if name is not None:
+        return name.strip() != NONE
+    from gatewright.core.layers import collect
+
+    layers = collect({}, os.environ, Path.cwd(), None, ("embedding",))
+    given = [layer.values["embedding"] for layer in layers if "embedding" in layer.values]
+    return bool(given) and given[-1] != NONE
+
+
+@contextlib.contextmanager
+def vectors(
+    repository: Repository, index: Index, level: Level, name: str | None, url: str | None
+) -> Iterator[UnitVectors | None]:
+    """The repository's vectors by the embedding that is wanted; None where none is.
+
+    Raises UsageError for a name that is none, and what the embedding raises.
+    """
+    if not is_wanted(name):
+        yield None
+        return
+    from gatewright.cli.options import settings_from
+    from gatewright.cli.repository import Progress
+    from gatewright.retrieval.fusion import rarity
+    from gatewright.retrieval.vectors import UnitVectors
+
+    settings = settings_from(embedding=name, embedding_url=url)
+    embedding = _opened(settings, lambda term: rarity(index.view, level, term))
+    with contextlib.closing(
+        UnitVectors(repository, embedding, Progress("embedding", "units"))
+    ) as found:
+        yield found
+
+
+def _opened(settings: Settings, rarity: Rarity) -> Embedding:
+    from gatewright.retrieval.embedding import HashedEmbedding, ModelEmbedding
+    from gatewright.retrieval.embedding_cache import CachedEmbedding
+
+    name = settings.embedding.strip()
+    if name == "hashed":
+        return HashedEmbedding(rarity)
+    kept = settings.cache_dir / "retrieval" / "embeddings.sqlite"
+    kind, _, rest = name.partition(":")
+    if kind == "minilm":
+        from gatewright.retrieval.embedding_onnx import OnnxEmbedding
+
+        return CachedEmbedding(OnnxEmbedding(Path(rest.strip() or "FOLDER").expanduser()), kept)
+    from gatewright.models.embedding_choice import open_embedding
+
+    return CachedEmbedding(ModelEmbedding(open_embedding(name, settings)), kept)
