@@ -20,6 +20,7 @@ from pyslang.ast import (
     CompilationFlags,
     CompilationOptions,
     EvalContext,
+    SignalEventControl,
     SymbolKind,
     ValuePath,
     VisitAction,
@@ -90,28 +91,44 @@ class Design:
         kinds = (SymbolKind.Variable, SymbolKind.Net)
         return [s for body in bodies for k in kinds for s in _members(body, k) if s.name == name]
 
-    def port_reads(self, symbol: Any) -> list[Row]:
-        """Where inputs of instances beside a symbol are connected to bits of it."""
-        found: list[Row] = []
+    def quiet_reads(self, symbol: Any) -> list[Row]:
+        """Reads that no process tells of: by inputs of instances beside a symbol, by what nets
+        and variables begin with, by what processes wait for."""
         scope = symbol.parentScope
         body = scope.containingInstance if scope is not None else None
-        for instance in _members(body, SymbolKind.Instance) if body is not None else ():
-            context = EvalContext(instance)
+        if body is None:
+            return []
+        found: list[Row] = []
+        for instance in _members(body, SymbolKind.Instance):
             for connection in instance.portConnections:
-                expression = connection.expression
-                port = connection.port
-                if expression is None or getattr(port, "direction", None) == _OUT:
-                    continue
+                port, given = connection.port, connection.expression
+                if given is not None and getattr(port, "direction", None) != _OUT:
+                    row: Row = {"kind": "PortConnection", "via": f"{instance.name}.{port.name}"}
+                    found += self._reads(symbol, given, EvalContext(instance), row)
+        for kind in (SymbolKind.Net, SymbolKind.Variable):
+            for declared in _members(body, kind):
+                if declared.initializer is not None:
+                    context = EvalContext(declared)
+                    row = {"kind": "ContinuousAssign" if kind == SymbolKind.Net else "Other"}
+                    found += self._reads(symbol, declared.initializer, context, row)
+        for process in _members(body, SymbolKind.ProceduralBlock):
+            for event in _events(process):
+                row = {"kind": process.procedureKind.name}
+                found += self._reads(symbol, event.expr, EvalContext(process), row)
+        return found
 
-                def path(taken: Any, inside: str = f"{instance.name}.{port.name}") -> None:
-                    if taken.rootSymbol == symbol:
-                        row = self.place(taken.fullExpr.sourceRange)
-                        bits = taken.lspBounds
-                        row.update(kind="PortConnection", via=inside, scope=symbol.hierarchicalPath)
-                        row["bits"] = [max(bits), min(bits)]
-                        found.append(row)
+    def _reads(self, symbol: Any, expression: Any, context: Any, row: Row) -> list[Row]:
+        """Where an expression reads bits of a symbol."""
+        found: list[Row] = []
 
-                ValuePath.visitPaths(expression, context, path)
+        def path(taken: Any) -> None:
+            if taken.rootSymbol == symbol:
+                bits = taken.lspBounds
+                place = self.place(taken.fullExpr.sourceRange)
+                whole = {"bits": [max(bits), min(bits)], "scope": symbol.hierarchicalPath}
+                found.append({**place, **row, **whole})
+
+        ValuePath.visitPaths(expression, context, path)
         return found
 
 
@@ -125,6 +142,18 @@ def _members(body: Any, kind: Any) -> list[Any]:
         return VisitAction.Skip if symbol.kind == SymbolKind.Instance else None
 
     body.visit(visit)
+    return found
+
+
+def _events(process: Any) -> list[Any]:
+    """The signals that a process waits for."""
+    found: list[Any] = []
+
+    def visit(node: Any) -> None:
+        if isinstance(node, SignalEventControl):
+            found.append(node)
+
+    process.visit(visit)
     return found
 
 
@@ -147,7 +176,7 @@ def answer(job: dict[str, Any]) -> dict[str, object]:
         for where, bits, read in design.reads:
             if where == path:
                 loads.append({**read, "bits": [max(bits), min(bits)], "scope": path})
-        loads += design.port_reads(symbol)
+        loads += design.quiet_reads(symbol)
     return {
         "found": len(symbols),
         "errors": design.errors,

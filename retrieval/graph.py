@@ -5,16 +5,19 @@ Made on demand, for algorithms on graphs; the questions of the command line do n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from gatewright.retrieval.facts.types import Module, Range
-from gatewright.retrieval.places import direction_of, port_of
+from gatewright.retrieval.facts.types import Block, Connection, Instance, Range
+from gatewright.retrieval.garbage import no_collections
+from gatewright.retrieval.places import direction_of, port_of, written_names
 from gatewright.retrieval.repository import Definition, Repository
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
+
+_DRIVING = frozenset(("output", "inout", "ref", "interface"))
 
 
 class NodeKind(StrEnum):
@@ -60,83 +63,110 @@ def graph(repository: Repository, modules: Iterable[str] | None = None) -> Multi
 
     found: MultiDiGraph = networkx.MultiDiGraph()
     wanted = None if modules is None else set(modules)
-    for definition in repository.definitions():
-        if wanted is None or definition.name in wanted:
-            module = repository.module(definition)
-            for edge in _edges(repository, definition, module):
-                found.add_edge(edge.start, edge.end, key=edge.kind, line=edge.line)
-            for node, line, end_line in _places(definition, module):
-                found.add_node(node, line=line, end_line=end_line)
+    with no_collections():
+        for definition in repository.definitions():
+            if wanted is None or definition.name in wanted:
+                _Part(repository, found, definition).add()
     return found
 
 
-class _Edge(NamedTuple):
-    start: Node
-    end: Node
-    kind: EdgeKind
-    line: int
+class _Part:
+    """Adds one module to the graph."""
 
+    def __init__(self, repository: Repository, found: MultiDiGraph, definition: Definition) -> None:
+        self._repository = repository
+        self._graph = found
+        self._file, self._name = definition.path, definition.name
+        self._module = repository.module(definition)
+        self._whole = Node(NodeKind.MODULE, self._file, self._name, self._name)
+        self._known: dict[str, Node] = {}
 
-def _signals(module: Module) -> list[tuple[str, Range]]:
-    ports = [(port.name, port.range) for port in module.ports]
-    return [*ports, *((signal.name, signal.range) for signal in module.signals)]
+    def add(self) -> None:
+        """Its nodes, with where they are, then its edges."""
+        module = self._module
+        self._place(self._whole, module.range)
+        for package in module.packages:
+            found = self._repository.definition(package, self._file)
+            if found is not None:
+                there = Node(NodeKind.MODULE, found.path, package, package)
+                self._edge(self._whole, there, EdgeKind.IMPORTS, module.range.line)
+        for port in module.ports:
+            self._contain(self._signal(port.name), port.range)
+        for signal in module.signals:
+            self._contain(self._signal(signal.name), signal.range)
+        for block in module.blocks:
+            self._block(block)
+        for instance in module.instances:
+            self._instance(instance)
 
+    def _place(self, node: Node, at: Range) -> None:
+        self._graph.add_node(node, line=at.line, end_line=at.end_line)
 
-def _places(definition: Definition, module: Module) -> Iterator[tuple[Node, int, int]]:
-    file, name = definition.path, module.name
-    yield Node(NodeKind.MODULE, file, name, name), module.range.line, module.range.end_line
-    for signal, at in _signals(module):
-        yield Node(NodeKind.SIGNAL, file, name, signal), at.line, at.end_line
-    for instance in module.instances:
-        at = instance.range
-        yield Node(NodeKind.INSTANCE, file, name, instance.name), at.line, at.end_line
-    for block in module.blocks:
-        at = block.range
-        node = Node(NodeKind.BLOCK, file, name, f"{block.kind.value}:{at.line}")
-        yield node, at.line, at.end_line
+    def _contain(self, node: Node, at: Range) -> None:
+        self._place(node, at)
+        self._edge(self._whole, node, EdgeKind.CONTAINS, at.line)
 
+    def _edge(self, start: Node, end: Node, kind: EdgeKind, line: int) -> None:
+        self._graph.add_edge(start, end, kind, line=line)
 
-def _edges(repository: Repository, definition: Definition, module: Module) -> Iterator[_Edge]:
-    file, name = definition.path, module.name
-    whole = Node(NodeKind.MODULE, file, name, name)
-    for package in module.packages:
-        found = repository.definition(package, file)
-        if found is not None:
-            there = Node(NodeKind.MODULE, found.path, package, package)
-            yield _Edge(whole, there, EdgeKind.IMPORTS, module.range.line)
-    for signal, at in _signals(module):
-        yield _Edge(whole, Node(NodeKind.SIGNAL, file, name, signal), EdgeKind.CONTAINS, at.line)
-    for block in module.blocks:
+    def _signal(self, name: str) -> Node:
+        node = self._known.get(name)
+        if node is None:
+            node = self._known[name] = Node(NodeKind.SIGNAL, self._file, self._name, name)
+        return node
+
+    def _block(self, block: Block) -> None:
         line = block.range.line
-        node = Node(NodeKind.BLOCK, file, name, f"{block.kind.value}:{line}")
-        yield _Edge(whole, node, EdgeKind.CONTAINS, line)
+        node = Node(NodeKind.BLOCK, self._file, self._name, f"{block.kind.value}:{line}")
+        self._contain(node, block.range)
         for driven in block.drives:
-            yield _Edge(node, Node(NodeKind.SIGNAL, file, name, driven), EdgeKind.DRIVES, line)
+            self._edge(node, self._signal(driven), EdgeKind.DRIVES, line)
         for read in block.loads:
-            yield _Edge(Node(NodeKind.SIGNAL, file, name, read), node, EdgeKind.LOADS, line)
-    yield from _instance_edges(repository, definition, module, whole)
+            self._edge(self._signal(read), node, EdgeKind.LOADS, line)
 
-
-def _instance_edges(
-    repository: Repository, definition: Definition, module: Module, whole: Node
-) -> Iterator[_Edge]:
-    file, name = definition.path, module.name
-    for instance in module.instances:
-        line = instance.range.line
-        node = Node(NodeKind.INSTANCE, file, name, instance.name)
-        yield _Edge(whole, node, EdgeKind.CONTAINS, line)
-        below = repository.definition(instance.module, file)
+    def _instance(self, instance: Instance) -> None:
+        node = Node(NodeKind.INSTANCE, self._file, self._name, instance.name)
+        self._contain(node, instance.range)
+        below = self._repository.definition(instance.module, self._file)
         if below is not None:
             there = Node(NodeKind.MODULE, below.path, below.name, below.name)
-            yield _Edge(node, there, EdgeKind.INSTANTIATES, line)
+            self._edge(node, there, EdgeKind.INSTANTIATES, instance.range.line)
         for connection in instance.connections:
-            port = port_of(connection, below)
-            into = direction_of(repository, below, port) != "output"
-            for used in connection.names:
-                here = Node(NodeKind.SIGNAL, file, name, used)
-                at = connection.range.line
-                kind = EdgeKind.LOADS if into else EdgeKind.DRIVES
-                yield _Edge(*((here, node) if into else (node, here)), kind, at)
-                if below is not None:
-                    there = Node(NodeKind.SIGNAL, below.path, below.name, port)
-                    yield _Edge(*((here, there) if into else (there, here)), EdgeKind.CONNECTS, at)
+            self._connection(node, connection, below)
+        if instance.wildcard and below is not None:
+            self._wildcard(node, instance, below)
+
+    def _connection(self, node: Node, connection: Connection, below: Definition | None) -> None:
+        port = port_of(connection, below)
+        direction = direction_of(self._repository, below, port)
+        written = written_names(connection)
+        for name in connection.names:
+            # What an index of an output's connection reads is read.
+            way = direction if name in written else "input"
+            self._join(node, self._signal(name), way, connection.range.line)
+            if below is not None and port and (name in written or direction == "input"):
+                there = Node(NodeKind.SIGNAL, below.path, below.name, port)
+                self._connect(self._signal(name), there, direction, connection.range.line)
+
+    def _wildcard(self, node: Node, instance: Instance, below: Definition) -> None:
+        """What `.*` connects: every port that has a signal of its name here."""
+        named = {connection.port for connection in instance.connections}
+        for port, _, _ in below.ports:
+            if port not in named and port in self._known:
+                direction = direction_of(self._repository, below, port)
+                there = Node(NodeKind.SIGNAL, below.path, below.name, port)
+                self._join(node, self._signal(port), direction, instance.range.line)
+                self._connect(self._signal(port), there, direction, instance.range.line)
+
+    def _join(self, node: Node, signal: Node, direction: str, line: int) -> None:
+        """An instance and a signal beside it; both ways where data may flow both ways."""
+        if direction != "output":
+            self._edge(signal, node, EdgeKind.LOADS, line)
+        if direction in _DRIVING:
+            self._edge(node, signal, EdgeKind.DRIVES, line)
+
+    def _connect(self, signal: Node, port: Node, direction: str, line: int) -> None:
+        if direction != "output":
+            self._edge(signal, port, EdgeKind.CONNECTS, line)
+        if direction in _DRIVING:
+            self._edge(port, signal, EdgeKind.CONNECTS, line)

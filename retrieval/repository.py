@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TypeVar
 from gatewright.core import DataError
 from gatewright.retrieval.facts import extract
 from gatewright.retrieval.facts.types import FileFacts, Instance, Module
+from gatewright.retrieval.garbage import no_collections
 from gatewright.retrieval.scan import Content, Stamp, language_of, read, scan
 from gatewright.retrieval.store import Store, StoredFile, StoredModule, StoredUse, content_hash
 
@@ -144,7 +143,7 @@ class Repository:
         known = self._store.files()
         changed = [p for p, s in stamps.items() if p not in known or known[p].stamp != s]
         removed = [path for path in known if path not in stamps]
-        with _no_collections():
+        with no_collections():
             for start in range(0, len(changed), _BATCH):
                 if progress is not None:
                     progress(start, len(changed))
@@ -326,15 +325,3 @@ def _settled(stamp: Stamp, now: int) -> Stamp:
 
 def _not_kept(error: Exception) -> str:
     return f"facts are kept for this time only: the store cannot be written ({error})"
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Reading makes many objects and no cycles: looking for those costs a sixth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -88,6 +88,24 @@ def test_parameters_are_those_of_the_instance(repository: Repository, work: Path
     assert {b.access.file for b in found.drivers} == {"rtl/leaf.sv"}
 
 
+def test_clocks_and_first_values_are_read(repository: Repository, work: Path) -> None:
+    (repository.root / "rtl/clocked.v").write_text("""\
+module clocked(input clk, input [3:0] d, output reg [3:0] q);
+  wire [1:0] low = d[1:0];
+  always @(posedge clk) q[1:0] <= low;
+  always @(negedge d[3]) q[3:2] <= 0;
+endmodule
+""")
+    repository.refresh()
+    clock = bits(elaborate(repository, "clocked.clk", plain, work).loads)
+    assert clock == [("rtl/clocked.v", 3, "always", 0, 0)]
+    data = bits(elaborate(repository, "clocked.d", plain, work).loads)
+    assert sorted(data) == [
+        ("rtl/clocked.v", 2, "assign", 1, 0),
+        ("rtl/clocked.v", 4, "always", 3, 3),
+    ]
+
+
 def test_what_is_included_is_found(repository: Repository, work: Path) -> None:
     assert bits(elaborate(repository, "top.w", plain, work).drivers) == [
         ("rtl/top.sv", 12, "assign", 9, 9)

@@ -31,6 +31,36 @@ def test_nodes_and_edges_have_places_and_kinds(chip: Repository) -> None:
     assert found.has_edge(top, package, EdgeKind.IMPORTS)
 
 
+def test_ports_by_name_and_by_wildcard_connect_in_the_direction_of_data(chip: Repository) -> None:
+    found = graph(chip)
+
+    def signal(file: str, module: str, name: str) -> Node:
+        return Node(NodeKind.SIGNAL, file, module, name)
+
+    stray = signal("rtl/top.sv", "top", "stray")
+    assert found.has_edge(signal("rtl/wild.sv", "wild", "stray"), stray, EdgeKind.CONNECTS)
+    assert not found.has_edge(stray, signal("rtl/wild.sv", "wild", "stray"))
+    wild = Node(NodeKind.INSTANCE, "rtl/top.sv", "top", "u_wild")
+    assert found.has_edge(wild, stray, EdgeKind.DRIVES)
+    assert found.has_edge(signal("rtl/top.sv", "top", "clk_i"), wild, EdgeKind.LOADS)
+    bus = signal("rtl/top.sv", "top", "bus")
+    inside = signal("rtl/arbiter.sv", "arbiter", "bus")
+    assert found.has_edge(bus, inside) and found.has_edge(inside, bus)  # an interface: both ways
+
+
+def test_an_index_of_an_output_is_read(chip: Repository) -> None:
+    (chip.root / "rtl/indexed.v").write_text(
+        "module indexed(input i, a, output [1:0] o);\n  pad u (.a(a), .y(o[i]));\nendmodule\n"
+    )
+    chip.refresh()
+    found = graph(chip)
+    unit = Node(NodeKind.INSTANCE, "rtl/indexed.v", "indexed", "u")
+    signal = unit._replace(kind=NodeKind.SIGNAL)
+    assert found.has_edge(signal._replace(name="i"), unit, EdgeKind.LOADS)
+    assert not found.has_edge(unit, signal._replace(name="i"))
+    assert found.has_edge(unit, signal._replace(name="o"), EdgeKind.DRIVES)
+
+
 def test_a_part_of_the_repository(chip: Repository) -> None:
     found = graph(chip, ["arbiter"])
     assert {node.module for node in found} == {"arbiter"}
