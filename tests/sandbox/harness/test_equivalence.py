@@ -7,35 +7,24 @@ import pytest
 
 from gatewright.core import (
     Candidate,
-    CocotbSpec,
-    DataError,
     FailureClass,
     Outcome,
     Problem,
     ReferenceSpec,
     Source,
-    UsageError,
-    Verdict,
 )
 from gatewright.sandbox.harness.equivalence import ENTRY, EquivalenceHarness
 from gatewright.sandbox.isolation import open_isolation
 from gatewright.sandbox.tools.yosys import Budget, Yosys
 
-FSM = """module fsm(input clk, input areset, input in, output out);
-  reg state, next;
-  always_comb case (state) 0: next = in ? 1'b0 : 1'b1; 1: next = in ? 1'b1 : 1'b0; endcase
-  always @(posedge clk, posedge areset) if (areset) state <= 1; else state <= next;
-  assign out = state == 1;
-endmodule"""
+from .equivalent import COUNTER, FSM, checked
+
 ONE_HOT = """module fsm(input clk, input areset, input in, output out);
   reg [1:0] s;
   always @(posedge clk, posedge areset)
     if (areset) s <= 2'b10;
     else s <= {(s[0] & ~in) | (s[1] & in), (s[0] & in) | (s[1] & ~in)};
   assign out = s[1];
-endmodule"""
-COUNTER = """module counter(input clk, input reset, input en, output reg [3:0] q);
-  always @(posedge clk) if (reset) q <= 0; else if (en) q <= q == 9 ? 0 : q + 1;
 endmodule"""
 GREY = "module map(input a, input b, output reg f);\n"
 PARTIAL = (
@@ -48,11 +37,6 @@ def harness() -> Iterator[EquivalenceHarness]:
     isolation = open_isolation()
     with Yosys(isolation, ENTRY) as yosys:
         yield EquivalenceHarness(isolation, yosys)
-
-
-def checked(harness: EquivalenceHarness, reference: str, design: str) -> Verdict:
-    spec = ReferenceSpec((Source("reference.sv", reference),))
-    return harness.check(Problem("p", "", harness=spec), Candidate((Source("design.sv", design),)))
 
 
 @pytest.mark.parametrize(
@@ -260,121 +244,6 @@ def test_fails_what_no_tool_reads(
 
 
 @pytest.mark.parametrize(
-    ("reference", "design", "said"),
-    [
-        pytest.param(
-            "module m(input a, output y); assign y = ~a; endmodule",
-            "module m(input a, output y); wire w; assign w = a ? ~w : 0; assign y = w; endmodule",
-            "loop",
-            id="loop",
-        ),
-        pytest.param(
-            "module m(input a, e, output y); assign y = e ? a : 1'bz; endmodule",
-            "module m(input a, e, output y); assign y = a; endmodule",
-            "z",
-            id="tri-state",
-        ),
-        pytest.param(
-            "module m(input c, input [15:0] a, output [7:0] q); reg [7:0] m[0:65535];\n"
-            "assign q = m[a]; always @(posedge c) m[a] <= a; endmodule",
-            "module m(input c, input [15:0] a, output [7:0] q); assign q = a; endmodule",
-            "memory",
-            id="huge memory",
-        ),
-        pytest.param(
-            "module m(inout a, output y); assign y = a; endmodule",
-            "module m(inout a, output y); assign y = a; endmodule",
-            "inout",
-            id="inout",
-        ),
-        *(
-            pytest.param(
-                "module m(input clk, a, b, output y); assign y = a; endmodule",
-                f"module m(input clk, a, b, output {kind}); {body} endmodule",
-                "several drivers",
-                id=f"several drivers: {body}",
-            )
-            for kind, body in (
-                ("y", "assign y = a; assign y = b;"),
-                ("y", "assign y = a; s s1(b, y);endmodule module s(input i, output o);assign o=i;"),
-                ("reg y", "always @* y = a; always @* y = b;"),
-                ("reg y", "always @* y = a; always @(posedge clk) y <= b;"),
-            )
-        ),
-        pytest.param(
-            COUNTER,
-            COUNTER.replace("always", "wire w; assign w = !(w === 1'b1); always").replace(
-                "q + 1", "q + 1 + w"
-            ),
-            "loop",
-            id="a loop without any stable value",
-        ),
-        pytest.param(
-            "module m(input c, a, output z, output reg q); assign z = a;\n"
-            "always @(posedge c) q <= ~q; endmodule",
-            "module m(input c, a, output z, output q); assign z = a; assign q = 1; endmodule",
-            "never seen to leave x",
-            id="an output that is never known",
-        ),
-        pytest.param(
-            "module m(input a, b, output y); assign y = a & b; endmodule",
-            "module m(input a, b, output reg y); always @(a) y = a & b; endmodule",
-            "does not wait for",
-            id="sensitivity",
-        ),
-        pytest.param(
-            "module m(input a, e, output y); assign y = a; endmodule",
-            "module m(input a, e, output y); bufif1 (y, a, e); endmodule",
-            "drives z",
-            id="tri-state gate",
-        ),
-        pytest.param(
-            "module m(input c, output reg q); always @(posedge c) q <= ~q; endmodule",
-            "module m(input c, output q); assign q = 0; endmodule",
-            "never seen to leave x",
-            id="a reference that is never known",
-        ),
-        pytest.param(
-            "module m(input a, output y); assign y = a; endmodule",
-            "module m(input a, output reg y); integer i; initial for (i = 0; i < 1; i = i + a)\n"
-            "y = a; endmodule",
-            "synthesised",
-            id="not synthesisable",
-        ),
-    ],
-)
-def test_leaves_undecided_what_it_cannot_model(
-    harness: EquivalenceHarness, reference: str, design: str, said: str
-) -> None:
-    alone = EquivalenceHarness(harness.isolation, harness.yosys, confirm=False)
-    verdict = checked(alone, reference, design)
-    assert verdict.outcome is Outcome.INCONCLUSIVE, verdict.diagnostics
-    assert any(said in d.message for d in verdict.diagnostics), verdict.diagnostics
-
-
-def test_believes_no_proof_that_simulation_contradicts(harness: EquivalenceHarness) -> None:
-    divider = "module m(input [3:0] a, b, output [3:0] y); assign y = a / b; endmodule"
-    verdict = checked(harness, divider.replace("a / b", "b == 0 ? 15 : a / b"), divider)
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "but simulation tells them apart" in verdict.diagnostics[0].message
-
-
-def test_fails_what_only_simulation_tells_apart(
-    harness: EquivalenceHarness, tmp_path: Path
-) -> None:
-    wire = "module m(input clk, a, b, output y); assign y = a; endmodule"
-    two = wire.replace("endmodule", "assign y = b; endmodule")
-    spec = ReferenceSpec((Source("reference.sv", wire),))
-    wave = tmp_path / "difference.vcd"
-    problem = Problem("p", "", harness=spec)
-    verdict = harness.check(problem, Candidate((Source("design.sv", two),)), waveform=wave)
-    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.MISMATCH)
-    assert "no proof either way" in verdict.diagnostics[0].message
-    assert "several drivers" in verdict.diagnostics[1].message
-    assert wave.exists()
-
-
-@pytest.mark.parametrize(
     ("outputs", "said"),
     [
         ("{a, 1'bx, 2'b01}", "was never seen to know bit 2 of y, which match anything"),
@@ -404,110 +273,7 @@ def test_names_bits_of_registers_that_are_never_known(harness: EquivalenceHarnes
     assert "bit 2 of q" in verdict.diagnostics[0].message
 
 
-@pytest.mark.parametrize(
-    ("design", "outcome"),
-    [
-        ("wire w; assign #0 w = d; always @(posedge c) q <= w;", Outcome.PASS),
-        ("wire w; assign #(0, 0) w = d; always @(posedge c) q <= w;", Outcome.PASS),
-        ("always @(posedge c) q <= #0 d;", Outcome.PASS),
-        ("always @(posedge c) q <= #1 d;", Outcome.PASS),
-        ("wire w; assign #0 w = ~d; always @(posedge c) q <= w;", Outcome.FAIL),
-        ("always @(posedge c) begin #1 q <= d; end", Outcome.FAIL),
-    ],
-)
-def test_leaves_out_delays_where_the_reference_has_none(
-    harness: EquivalenceHarness, design: str, outcome: Outcome
-) -> None:
-    head = "module m(input c, d, output reg q);\n"
-    reference = f"{head}always @(posedge c) q <= d; endmodule"
-    alone = EquivalenceHarness(harness.isolation, harness.yosys, confirm=False)
-    verdict = checked(alone, reference, f"{head}{design} endmodule")
-    assert verdict.outcome is outcome, verdict.diagnostics
-
-
-def test_gives_up_within_its_budget(harness: EquivalenceHarness) -> None:
-    multiplier = "module m(input [23:0] a, b, output [47:0] y); assign y = a * b; endmodule"
-    swapped = multiplier.replace("a * b", "(b * a[23:12] << 12) + b * a[11:0]")
-    short = EquivalenceHarness(harness.isolation, harness.yosys, Budget(cpu_s=1, wall_s=30))
-    verdict = checked(short, multiplier, swapped)
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert verdict.failure_class is FailureClass.TIMEOUT
-
-
-def test_says_what_is_wrong_with_the_request(harness: EquivalenceHarness) -> None:
-    with pytest.raises(DataError, match="synthesised"):
-        checked(harness, COUNTER.replace("q + 1", "q + $time"), COUNTER)
-    cocotb = Problem("p", "", harness=CocotbSpec((Source("test_a.py", ""),)))
-    with pytest.raises(UsageError, match="reference"):
-        harness.check(cocotb, Candidate((Source("d.sv", COUNTER),)))
-
-
 def test_proves_on_a_small_budget(harness: EquivalenceHarness) -> None:
     small = EquivalenceHarness(harness.isolation, harness.yosys, Budget(cpu_s=3, wall_s=30))
     verdict = checked(small, FSM, FSM)
     assert verdict.outcome is Outcome.PASS, verdict.diagnostics
-
-
-ASYNCHRONOUS = """module m(input clk, input rst_n, input in, input [1:0] d, output reg q);
-  wire rst = ~rst_n; reg open;
-  always @(posedge clk or posedge rst) if (rst) q <= 0; else q <= open ? d[1] : d[0];
-  always @(posedge clk or posedge rst) if (rst) open <= 0; else if (in) open <= 1;
-endmodule"""
-RIPPLED = """module m(input clk, input d, output reg y);
-  reg dv = 0, k = 0; initial y = 0;
-  always @(posedge clk) begin k <= d; dv <= ~dv; end
-  always @(posedge dv) y <= k;
-endmodule"""
-UNRIPPLED = """module m(input clk, input d, output reg y);
-  reg dv = 0; initial y = 0;
-  always @(posedge clk) begin dv <= ~dv; if (!dv) y <= d; end
-endmodule"""
-
-
-def provers_alone(harness: EquivalenceHarness, reference: str, design: str) -> Verdict:
-    alone = EquivalenceHarness(harness.isolation, harness.yosys, confirm=False)
-    return checked(alone, reference, design)
-
-
-def test_a_reset_between_two_edges_counts(harness: EquivalenceHarness) -> None:
-    synchronous = ASYNCHRONOUS.replace(
-        "posedge clk or posedge rst) if (rst) open", "posedge clk) if (rst) open"
-    )
-    verdict = provers_alone(harness, ASYNCHRONOUS, synchronous)
-    assert verdict.failure_class is FailureClass.NONEQUIVALENT
-    assert not any("does not show" in d.message for d in verdict.diagnostics)
-    swapped = ASYNCHRONOUS.replace("open ? d[1] : d[0]", "!open ? d[0] : d[1]")
-    assert provers_alone(harness, ASYNCHRONOUS, swapped).passed
-
-
-def test_a_clock_that_a_register_drives_is_not_modelled(harness: EquivalenceHarness) -> None:
-    assert provers_alone(harness, RIPPLED, RIPPLED).passed
-    verdict = provers_alone(harness, RIPPLED, UNRIPPLED)
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert any("order of events" in d.message for d in verdict.diagnostics)
-
-
-def test_an_asynchronous_load_is_not_modelled(harness: EquivalenceHarness) -> None:
-    load = """module m(input clk, input load, input d, output reg q);
-  always @(posedge clk or posedge load) if (load) q <= d; else q <= ~q; endmodule"""
-    twice = """module m(input clk, input load, input d, output q);
-  reg [1:0] n; assign q = ^n;
-  always @(posedge clk or posedge load) if (load) n <= {1'b0, d}; else n <= n + 2'd1; endmodule"""
-    verdict = provers_alone(harness, load, twice)
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert any("order of events" in d.message for d in verdict.diagnostics)
-
-
-@pytest.mark.parametrize("name", ["d", "gw__tick"])
-def test_names_of_ours_are_the_users_to_use(harness: EquivalenceHarness, name: str) -> None:
-    reference = f"""module m(input clk, input rst, input {name}, output reg q);
-  always @(posedge clk or posedge rst) if (rst) q <= 0; else q <= {name}; endmodule"""
-    design = f"""module m(input clk, input rst, input {name}, output q);
-  wire gw__tick_ = {name}; reg [1:0] n; assign q = n[0];
-  always @(posedge clk or posedge rst) if (rst) n <= 0; else n <= gw__tick_ ? 2'd1 : 2'd2;
-endmodule"""
-    if name != "gw__tick":
-        design = design.replace("gw__tick_", "gw__tick")
-    assert provers_alone(harness, reference, design).passed
-    verdict = provers_alone(harness, reference, design.replace("2'd2", "2'd3"))
-    assert verdict.failure_class is FailureClass.NONEQUIVALENT
