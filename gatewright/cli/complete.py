@@ -132,15 +132,15 @@ def _completer(repo: Path, at: Place, wish: _Wish, held: ExitStack) -> Repositor
     from functools import cache
 
     from gatewright.agents.completing import Policy, RepositoryCompleter
-    from gatewright.cli.repository import opened
+    from gatewright.cli.repository import cache_folder, opened
     from gatewright.retrieval.complete import Completer
-    from gatewright.retrieval.complete.files import nearby_texts
+    from gatewright.retrieval.complete.kept import KeptLines
 
     @cache
     def repository() -> Repository:
         return held.enter_context(opened(repo))
 
-    completer = Completer(nearby_texts(repo, at.path))
+    completer = Completer(KeptLines(repo, cache_folder()).corpus(at.path))
     policy = Policy(tokens=wish.tokens, exclude=wish.exclude)
     name = repo.resolve().name
     return RepositoryCompleter(completer, repository, _writer(wish), policy, name)

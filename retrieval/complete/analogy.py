@@ -38,14 +38,14 @@ def analogies(
     total = max(1, min(WINDOW, len(setting.lines)))
 
     def share(place: int) -> float:
-        return shares[corpus.file_of[place]] / total
+        return shares[corpus.file_of(place)] / total
 
     def told(place: int) -> tuple[tuple[str, str], ...]:
-        stems = (corpus.stems[corpus.file_of[place]], setting.stem)
+        stems = (corpus.stem_of(place), setting.stem)
         line = corpus.lines[place]
         if line is None or unit_named(line):
             return (stems,)
-        return ((corpus.unit_of[place], setting.unit), stems)
+        return ((corpus.unit_of(place), setting.unit), stems)
 
     here = _Region(setting.lines, "here", False, lambda _: 0.0, lambda _: ())
     there = _Region(corpus.lines, "there", True, share, told)
@@ -58,9 +58,9 @@ def _shares(setting: Setting, corpus: Corpus, without: frozenset[int]) -> Counte
     """How many of the last lines each other file has too, common ones left aside."""
     shares: Counter[int] = Counter()
     for text in {line.text for line in setting.lines[-WINDOW:]}:
-        places = corpus.by_text.get(text, ())
+        places = corpus.with_text(text)
         if len(text) > 5 and len(places) <= RAREST:
-            shares.update({corpus.file_of[place] for place in places} - without)
+            shares.update(set(map(corpus.file_of, places)) - without)
     return shares
 
 
@@ -87,23 +87,23 @@ def _places_elsewhere(
     last = setting.last
     found: dict[int, None] = {}
     if setting.above:
-        above = corpus.by_above.get(setting.above, ())
+        above = corpus.under(setting.above)
         found.update((place - 1, None) for place in above[:40])
     if last is None:
-        starts = [n for n, line in enumerate(corpus.lines[:-1]) if line is None]
-        return [n for n in starts[:MOST_ELSEWHERE] if corpus.file_of[n + 1] not in without]
+        starts = corpus.starts[:MOST_ELSEWHERE]
+        return [n for n in starts if corpus.file_of(n + 1) not in without]
     kinds: list[Sequence[int]] = []
     if len(setting.lines) > 1:
         before = setting.lines[-2]
-        kinds.append(corpus.by_texts.get((before.text, last.text), ()))
-        kinds.append(corpus.by_text.get(last.text, ()))
-        kinds.append(corpus.by_shapes.get((before.shape, last.shape), ()))
-    kinds.append(corpus.by_shape.get(last.shape, ()))
+        kinds.append(corpus.with_texts(before.text, last.text))
+        kinds.append(corpus.with_text(last.text))
+        kinds.append(corpus.with_shapes(before.shape, last.shape))
+    kinds.append(corpus.with_shape(last.shape))
     for places in kinds:
         if len(found) >= MOST_ELSEWHERE:
             break
         found.update(dict.fromkeys(_chosen(places, corpus, without, shares)))
-    kept = [place for place in found if corpus.file_of[place + 1] not in without]
+    kept = [place for place in found if corpus.file_of(place + 1) not in without]
     return kept[:MOST_ELSEWHERE]
 
 
@@ -113,9 +113,9 @@ def _chosen(
     """Of very many places those in the files most alike, and an even choice of the rest."""
     if len(places) > 6000:
         places = places[:: len(places) // 6000 + 1]
-    kept = [place for place in places if corpus.file_of[place] not in without]
+    kept = [place for place in places if corpus.file_of(place) not in without]
     if len(kept) > MOST_ELSEWHERE:
-        ranked = sorted(kept, key=lambda place: -shares[corpus.file_of[place]])
+        ranked = sorted(kept, key=lambda place: -shares[corpus.file_of(place)])
         half = MOST_ELSEWHERE // 2
         rest = ranked[half:]
         kept = ranked[:half] + rest[:: len(rest) // half + 1]

@@ -49,12 +49,13 @@ class Drafts:
 class Completer:
     """Completes lines in the files of a repository. Built once, then asked for any place.
 
-    `files` maps paths to texts: the repository's, the file at hand among them or not (its own
-    text on disk is never looked at). Safe to call from several threads at once.
+    `files` maps paths to texts, or is what was made of them: the repository's, the file at hand
+    among them or not (its own text on disk is never looked at). Safe to call from several threads
+    at once.
     """
 
-    def __init__(self, files: Mapping[str, str], ranker: Ranker | None = None) -> None:
-        self.corpus = Corpus(files)
+    def __init__(self, files: Mapping[str, str] | Corpus, ranker: Ranker | None = None) -> None:
+        self.corpus = files if isinstance(files, Corpus) else Corpus.of(files)
         self._ranker = ranker
 
     def complete(

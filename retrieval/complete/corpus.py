@@ -1,14 +1,14 @@
-"""The other files of a repository, made ready to be copied from."""
+"""The other files of a repository, to be copied from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import overload
 
-from gatewright.retrieval.complete.headers import Header, headers_of
-from gatewright.retrieval.complete.lines import CodeLine, code_text, unit_named
-from gatewright.retrieval.complete.stream import END_OF_LINE, Stream, Vocabulary
+from gatewright.retrieval.complete.headers import Header
+from gatewright.retrieval.complete.lines import CodeLine
+from gatewright.retrieval.complete.segment import Segment, build
+from gatewright.retrieval.complete.stream import Numbered, Stream
 
 RAREST = 60  # a line that stands in at most so many places says something of its file
 
@@ -16,52 +16,74 @@ RAREST = 60  # a line that stands in at most so many places says something of it
 class Corpus:
     """Lines of code of many files, found by text, by shape and by the comment above.
 
-    Between two files stands None, so that no line follows another file's last. Built once; then
-    only read, so that several threads may use it.
+    Made of segments, one behind the other; `hidden` are files (by number) that count no more.
+    Only read, so that several threads may use it.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.paths: list[str] = sorted(files)
-        self.lines: list[CodeLine | None] = [None]
-        self.file_of: list[int] = [-1]
-        self.unit_of: list[str] = [""]
-        self.stems: list[str] = [PurePosixPath(path).stem for path in self.paths]
-        self.by_text: dict[str, list[int]] = {}
-        self.by_texts: dict[tuple[str, str], list[int]] = {}
-        self.by_shape: dict[str, list[int]] = {}
-        self.by_shapes: dict[tuple[str, str], list[int]] = {}
-        self.by_above: dict[str, list[int]] = {}
-        self._headers: dict[str, list[tuple[int, Header]]] = {}
-        for number, path in enumerate(self.paths):
-            self._add(number, files[path])
+    def __init__(self, segments: Sequence[Segment], hidden: Iterable[int] = ()) -> None:
+        self._segments = tuple(segments)
+        self._hidden = frozenset(hidden)
+        self.paths = tuple(path for segment in segments for path in segment.paths)
+        self.lines = _Lines(self._segments)
+        self._offsets = self.lines.offsets
 
-    def _add(self, number: int, text: str) -> None:
-        before: CodeLine | None = None
-        unit = ""
-        for line in code_text(text).lines:
-            at = len(self.lines)
-            self.lines.append(line)
-            self.file_of.append(number)
-            unit = unit_named(line) or unit
-            self.unit_of.append(unit)
-            self.by_text.setdefault(line.text, []).append(at)
-            self.by_shape.setdefault(line.shape, []).append(at)
-            if line.above:
-                self.by_above.setdefault(line.above, []).append(at)
-            if before is not None:
-                self.by_texts.setdefault((before.text, line.text), []).append(at)
-                self.by_shapes.setdefault((before.shape, line.shape), []).append(at)
-            before = line
-        self.lines.append(None)
-        self.file_of.append(-1)
-        self.unit_of.append("")
-        for header in headers_of(text):
-            self._headers.setdefault(header.name, []).append((number, header))
+    @staticmethod
+    def of(files: Mapping[str, str]) -> Corpus:
+        """The corpus of these texts."""
+        return Corpus((build(files),))
+
+    def file_of(self, place: int) -> int:
+        """The number of the file that holds a place; -1 between files."""
+        segment, at = self.lines.located(place)
+        return segment.file_of(at)
+
+    def unit_of(self, place: int) -> str:
+        """The module or other unit begun last above a place."""
+        segment, at = self.lines.located(place)
+        return segment.unit_of(at)
+
+    def stem_of(self, place: int) -> str:
+        """The name, without suffix, of the file that holds a place."""
+        segment, at = self.lines.located(place)
+        file = segment.file_of(at)
+        return segment.stems[file - segment.first] if file >= 0 else ""
+
+    def with_text(self, text: str) -> list[int]:
+        """The places of a line's text."""
+        return self._all(lambda segment: segment.with_text(text))
+
+    def with_texts(self, before: str, text: str) -> list[int]:
+        """The places of a line's text after another's."""
+        return self._all(lambda segment: segment.with_texts(before, text))
+
+    def with_shape(self, shape: str) -> list[int]:
+        """The places of lines of a shape."""
+        return self._all(lambda segment: segment.with_shape(shape))
+
+    def with_shapes(self, before: str, shape: str) -> list[int]:
+        """The places of a line's shape after another's."""
+        return self._all(lambda segment: segment.with_shapes(before, shape))
+
+    def under(self, above: str) -> list[int]:
+        """The places of lines with that comment above them."""
+        return self._all(lambda segment: segment.under(above))
+
+    @property
+    def starts(self) -> list[int]:
+        """The places right before a file's first line, but for the corpus's last place."""
+        return self._all(lambda segment: segment.starts[:-1])
+
+    def _all(self, places: Callable[[Segment], list[int]]) -> list[int]:
+        first, *others = zip(self._segments, self._offsets, strict=True)
+        found = places(first[0])
+        for segment, offset in others:
+            found = found + [offset + place for place in places(segment)]
+        return found
 
     def numbers(self, paths: Iterable[str]) -> frozenset[int]:
-        """The files' numbers; unknown paths are passed over."""
+        """The files' numbers, with those that are hidden; unknown paths are passed over."""
         wanted = set(paths)
-        return frozenset(n for n, path in enumerate(self.paths) if path in wanted)
+        return self._hidden | {n for n, path in enumerate(self.paths) if path in wanted}
 
     def matching(self, globs: Sequence[str]) -> list[str]:
         """The files whose path, name or folder fits one of the globs."""
@@ -74,46 +96,59 @@ class Corpus:
 
     def header(self, name: str, without: frozenset[int] = frozenset()) -> Header | None:
         """The first definition of a module in the files that are not left out."""
-        for number, header in self._headers.get(name, ()):
-            if number not in without:
-                return header
+        for segment in self._segments:
+            for number, header in segment.headers.get(name, ()):
+                if number not in without:
+                    return header
         return None
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
+    @property
+    def vocabulary(self) -> Numbered:
         """Numbers for the tokens of all files."""
-        return self._row[0]
+        return self._segments[-1].vocabulary
 
-    @cached_property
-    def stream(self) -> Stream:
-        """All files' tokens in a row."""
-        return self._row[1]
-
-    @cached_property
-    def _row(self) -> tuple[Vocabulary, Stream]:
-        vocabulary = Vocabulary()
-        end = vocabulary.number(END_OF_LINE)
-        row: list[int] = []
-        labels: list[int] = []
-        for line, file in zip(self.lines, self.file_of, strict=True):
-            if line is not None:
-                row.extend(map(vocabulary.number, line.tokens))
-            row.append(end)
-            labels.extend([file] * (len(row) - len(labels)))
-        return vocabulary, Stream(row, labels)
+    @property
+    def streams(self) -> Iterator[Stream]:
+        """The files' tokens, a row a segment."""
+        return (segment.stream for segment in self._segments)
 
     def spelling(self, tokens: tuple[str, ...], without: frozenset[int]) -> str | None:
         """How a row of tokens is written (its spacing) where it is; None where it is nowhere."""
-        for place in self._by_tokens.get(tokens, ()):
-            line = self.lines[place]
-            if line is not None and self.file_of[place] not in without:
-                return line.parsed.code
+        for segment in self._segments:
+            for place in segment.with_tokens(tokens):
+                line = segment.line(place)
+                if line is not None and segment.file_of(place) not in without:
+                    return line.parsed.code
         return None
 
-    @cached_property
-    def _by_tokens(self) -> dict[tuple[str, ...], list[int]]:
-        found: dict[tuple[str, ...], list[int]] = {}
-        for place, line in enumerate(self.lines):
-            if line is not None:
-                found.setdefault(line.tokens, []).append(place)
-        return found
+
+class _Lines(Sequence[CodeLine | None]):
+    """The lines of several segments as one row; None between files."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self.offsets: list[int] = []
+        self._length = 0
+        for segment in segments:
+            self.offsets.append(self._length)
+            self._length += len(segment)
+
+    def located(self, place: int) -> tuple[Segment, int]:
+        """The segment that holds a place, and the place in it."""
+        at = len(self.offsets) - 1
+        while self.offsets[at] > place:
+            at -= 1
+        return self._segments[at], place - self.offsets[at]
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> CodeLine | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[CodeLine | None]: ...
+    def __getitem__(self, place: int | slice) -> CodeLine | list[CodeLine | None] | None:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(self._length))]
+        segment, at = self.located(place)
+        return segment.line(at)

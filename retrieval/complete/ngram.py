@@ -54,7 +54,7 @@ class Ngram:
     @cached_property
     def _file(self) -> Stream:
         row = self._row(len(self._setting.lines))
-        return Stream(row, [0] * len(row))
+        return Stream.of(row)
 
     def _row(self, count: int) -> list[int]:
         number = self._vocabulary.number
@@ -82,7 +82,7 @@ class Ngram:
         longest = 0.0
         for stream, unit, without in (
             (self._file, FILE_WEIGHT, frozenset[int]()),
-            (self._corpus.stream, 1.0, self._without),
+            *((stream, 1.0, self._without) for stream in self._corpus.streams),
         ):
             places = stream.places(key, without)
             if not len(places):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from gatewright.retrieval.complete.table import Keys, Pairs, Strings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,17 +16,58 @@ LONGEST_CONTEXT = 12  # tokens
 MOST_PLACES = 500  # looked at for one context; of more, an even choice
 
 
+class Numbered(Protocol):
+    """Tokens and their numbers."""
+
+    def __len__(self) -> int: ...
+
+    def known(self, token: str) -> int | None:
+        """The token's number, None where it has none."""
+        ...
+
+    def token(self, number: int) -> str:
+        """The token of that number."""
+        ...
+
+
+class KeptVocabulary:
+    """Tokens and their numbers, as arrays; what was looked up once is remembered."""
+
+    def __init__(self, keys: Keys, strings: Strings) -> None:
+        self._keys, self._strings = keys, strings
+        self._seen: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._strings)
+
+    def known(self, token: str) -> int | None:
+        """The token's number, None where it has none."""
+        found = self._seen.get(token)
+        if found is None:
+            found = self._seen[token] = self._keys.find(token)
+        return found if found >= 0 else None
+
+    def token(self, number: int) -> str:
+        """The token of that number."""
+        return self._strings[number]
+
+
 class Vocabulary:
     """Numbers for tokens; a child knows its parent's and adds its own without changing it."""
 
-    def __init__(self, parent: Vocabulary | None = None) -> None:
+    def __init__(self, parent: Numbered | None = None) -> None:
         self._parent = parent
-        self._first = len(parent) if parent else 0
+        self._first = len(parent) if parent is not None else 0
         self._numbers: dict[str, int] = {}
         self._tokens: list[str] = []
 
     def __len__(self) -> int:
         return self._first + len(self._tokens)
+
+    @property
+    def own(self) -> Sequence[str]:
+        """The tokens that the parent does not know."""
+        return self._tokens
 
     def number(self, token: str) -> int:
         """The token's number, a new one where it has none."""
@@ -36,11 +79,10 @@ class Vocabulary:
 
     def known(self, token: str) -> int | None:
         """The token's number, None where it has none."""
-        if self._parent is not None:
-            found = self._parent._numbers.get(token)
-            if found is not None:
-                return found
-        return self._numbers.get(token)
+        found = self._numbers.get(token)
+        if found is None and self._parent is not None:
+            return self._parent.known(token)
+        return found
 
     def token(self, number: int) -> str:
         """The token of that number."""
@@ -52,19 +94,28 @@ class Vocabulary:
 class Stream:
     """The row of tokens and where each pair of them stands.
 
-    `labels` are numbers of files, one a token, by which places can be left out.
+    Tokens from `bounds[i]` on, up to the next bound, belong to file `owners[i]`, by which places
+    can be left out.
     """
 
-    def __init__(self, numbers: Sequence[int], labels: Sequence[int]) -> None:
+    def __init__(
+        self,
+        row: NDArray[np.int32],
+        pairs: Pairs,
+        bounds: NDArray[np.int32],
+        owners: NDArray[np.int32],
+    ) -> None:
+        self._row, self._pairs = row, pairs
+        self._bounds, self._owners = bounds, owners
+
+    @staticmethod
+    def of(numbers: Sequence[int]) -> Stream:
+        """The row of one text, whose file's number is 0."""
         import numpy as np
 
-        self._row: NDArray[np.int32] = np.asarray(numbers, dtype=np.int32)
-        self._labels: NDArray[np.int32] = np.asarray(labels, dtype=np.int32)
-        row = self._row.astype(np.int64)
-        pairs = (row[:-1] << 32) | row[1:]
-        order = np.argsort(pairs, kind="stable")
-        self._pairs: NDArray[np.int64] = pairs[order]
-        self._second: NDArray[np.int32] = (order + 1).astype(np.int32)
+        row = np.asarray(numbers, dtype=np.int32)
+        zero = np.zeros(1, dtype=np.int32)
+        return Stream(row, Pairs.of(row), zero, zero)
 
     def places(self, context: Sequence[int], without: Iterable[int] = ()) -> NDArray[np.int32]:
         """Where the context's last two tokens stand (the second's place) and something follows."""
@@ -72,14 +123,13 @@ class Stream:
 
         if len(context) < 2 or len(self._row) < 3:
             return np.empty(0, dtype=np.int32)
-        key = (int(context[-2]) << 32) | int(context[-1])
-        low = int(np.searchsorted(self._pairs, key, "left"))
-        high = int(np.searchsorted(self._pairs, key, "right"))
-        step = max(1, (high - low) // MOST_PLACES)
-        found = self._second[low:high:step]
+        found = self._pairs.found(int(context[-2]), int(context[-1]))
+        found = found[:: max(1, len(found) // MOST_PLACES)]
         found = found[found < len(self._row) - 1]
-        for label in without:
-            found = found[self._labels[found] != label]
+        left_out = list(without)
+        if left_out and len(found):
+            owners = self._owners[np.searchsorted(self._bounds, found, "right") - 1]
+            found = found[~np.isin(owners, left_out)]
         return found
 
     def matched(self, places: NDArray[np.int32], context: Sequence[int]) -> NDArray[np.int32]:

@@ -28,17 +28,18 @@ def texts(pool: Pool) -> list[str]:
 def test_a_line_is_copied_with_the_names_of_the_place_at_hand() -> None:
     before = "rx_valid <= 1'b0;\nrx_data <= rx_in;\nif (a) b;\ntx_valid <= 1'b0;\n"
     pool = Pool()
-    analogies(Setting("a.v", before + ""), Corpus({}), NOTHING, pool)
+    analogies(Setting("a.v", before + ""), Corpus.of({}), NOTHING, pool)
     assert "tx_data <= tx_in;" not in texts(pool)  # neither name is known here
     pool = Pool()
     known = "wire tx_data, tx_in;\n"
-    analogies(Setting("a.v", known + before), Corpus({}), NOTHING, pool)
+    analogies(Setting("a.v", known + before), Corpus.of({}), NOTHING, pool)
     assert "tx_data <= tx_in;" in texts(pool)
     assert "rx_data <= rx_in;" in texts(pool)
 
 
 def test_a_file_left_out_is_not_copied_from() -> None:
-    corpus = Corpus({"b.v": "wire a;\nassign secret = a;\n", "c.v": "wire a;\nassign open = a;\n"})
+    files = {"b.v": "wire a;\nassign secret = a;\n", "c.v": "wire a;\nassign open = a;\n"}
+    corpus = Corpus.of(files)
     pool = Pool()
     analogies(Setting("x.v", "wire a;\n"), corpus, corpus.numbers(["b.v"]), pool)
     Ngram(Setting("x.v", "wire a;\n"), corpus, corpus.numbers(["b.v"])).propose(pool)
@@ -47,7 +48,7 @@ def test_a_file_left_out_is_not_copied_from() -> None:
 
 
 def test_the_module_of_another_file_becomes_the_module_at_hand() -> None:
-    corpus = Corpus({"fifo.v": 'module fifo;\ninitial\n$dumpfile("fifo.vcd");\n'})
+    corpus = Corpus.of({"fifo.v": 'module fifo;\ninitial\n$dumpfile("fifo.vcd");\n'})
     pool = Pool()
     analogies(Setting("uart.v", "module uart;\ninitial\n"), corpus, NOTHING, pool)
     assert '$dumpfile("uart.vcd");' in texts(pool)
@@ -83,7 +84,7 @@ INSTANCE = "wire clk, u_din, u_dout;\nfifo #(.W(8)) u (\n  .clk (clk),\n"
 
 
 def test_the_next_port_of_an_open_instance() -> None:
-    corpus = Corpus({"fifo.v": "module fifo #(parameter W = 4) (input clk, input din, dout);\n"})
+    corpus = Corpus.of({"fifo.v": "module fifo #(parameter W = 4) (input clk, input din, dout);\n"})
     pool = Pool()
     ports(Setting("a.v", INSTANCE), corpus, NOTHING, None, pool)
     assert ".din (u_din)," in texts(pool)
@@ -98,7 +99,7 @@ def test_definitions_know_better_than_the_text() -> None:
             return None
 
     pool = Pool()
-    ports(Setting("a.v", INSTANCE), Corpus({}), NOTHING, Known(), pool)
+    ports(Setting("a.v", INSTANCE), Corpus.of({}), NOTHING, Known(), pool)
     assert ".dout (u_dout)" in texts(pool)  # the last: no comma
 
 
@@ -134,7 +135,7 @@ def test_the_ngram_writes_what_followed_before() -> None:
     lines = "always @(posedge clk) begin\nq <= d;\nend\n"
     pool = Pool()
     setting = Setting("a.v", lines * 3 + "always @(posedge clk) begin\n")
-    ngram = Ngram(setting, Corpus({}), NOTHING)
+    ngram = Ngram(setting, Corpus.of({}), NOTHING)
     ngram.propose(pool)
     assert texts(pool)[0] == "q <= d;"
     likely, _ = ngram.log_probability(parse_line("q <= d;").tokens)
