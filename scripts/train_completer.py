@@ -69,7 +69,7 @@ def asked(folder: Path) -> list[Asked]:
     files = read_repository(folder)
     if len(files) < FEWEST_FILES:
         return []
-    corpus = Corpus(files)
+    corpus = Corpus.of(files)
     signatures = {path: signature(text) for path, text in files.items()}
     out: list[Asked] = []
     for target in targets(files, LINES, folder.name):
