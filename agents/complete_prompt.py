@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from gatewright.agents.prompts import render
 from gatewright.models import Message, Role
-from gatewright.models.infill_tokens import InfillTokens
-from gatewright.retrieval.pack_parts import Part
+
+if TYPE_CHECKING:
+    from gatewright.models.infill_tokens import InfillTokens
+    from gatewright.retrieval.pack_parts import Part
 
 MOST_BEFORE = 12_000  # characters of the file above the cursor, about 4000 tokens
 MOST_AFTER = 3_000

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gatewright.agents.complete_prompt import Place, Wanted
-from gatewright.agents.complete_writer import Request, Writer
 from gatewright.core import Usage, UsageError
 from gatewright.models import Sampling
 from gatewright.retrieval.complete import Completer, Suggestion
-from gatewright.retrieval.complete.connections import Missing, missing
-from gatewright.retrieval.complete.known import Known
 from gatewright.retrieval.complete.opened import connections_in
 from gatewright.retrieval.complete.setting import Setting
-from gatewright.retrieval.complete.syntax import breaks
-from gatewright.retrieval.pack import pack
-from gatewright.retrieval.pack_parts import Part, PartKind
-from gatewright.retrieval.repository import Repository
+
+if TYPE_CHECKING:
+    # What only some completions need is imported where it is used: a line without a model is
+    # asked for at every key.
+    from gatewright.agents.complete_writer import Request, Writer
+    from gatewright.retrieval.complete.connections import Missing
+    from gatewright.retrieval.complete.known import Known
+    from gatewright.retrieval.pack_parts import Part
+    from gatewright.retrieval.repository import Repository
 
 MODEL = "model"
 DRAFTS = 12
@@ -127,6 +130,9 @@ class RepositoryCompleter:
         """
         if place.typed.strip():
             raise UsageError("a list of ports begins at the start of a line", where=place.path)
+        from gatewright.retrieval.complete.connections import missing
+        from gatewright.retrieval.complete.syntax import breaks
+
         setting = Setting(place.path, place.before)
         found = missing(setting, self._facts(place), place.after)
         lines = tuple(connection.line for connection in found.connections)
@@ -148,6 +154,8 @@ class RepositoryCompleter:
         """The parts of the repository that a model is shown for a place."""
         if self._policy.tokens <= 0:
             return ()
+        from gatewright.retrieval.pack import pack
+
         text = place.before + place.typed + "\n" + place.after
         found = pack(
             self._repository(),
@@ -160,6 +168,8 @@ class RepositoryCompleter:
         return tuple(part for part in found.parts if not _is_shown(part, place))
 
     def _request(self, place: Place, wanted: Wanted, drafts: Sequence[str]) -> Request:
+        from gatewright.agents.complete_writer import Request
+
         seen = drafts if self._writer is not None and self._writer.sees_drafts else ()
         return Request(place, wanted, self.context(place), seen, repository=self._name)
 
@@ -174,6 +184,8 @@ class RepositoryCompleter:
         return self._facts(place) if opened is not None and opened.module else None
 
     def _facts(self, place: Place) -> Known:
+        from gatewright.retrieval.complete.known import Known
+
         text = f"{place.before}\n{place.after}"
         return Known(self._repository(), place.path, text, self._hidden)
 
@@ -185,6 +197,8 @@ def fitting(
 
     All stay where none fits.
     """
+    from gatewright.retrieval.complete.syntax import breaks
+
     for number, candidate in enumerate(candidates):
         if not breaks(place.before, candidate.text, place.path):
             return tuple(candidates[number:]), tuple(c.text for c in candidates[:number])
@@ -193,6 +207,8 @@ def fitting(
 
 def _longest_fitting(place: Place, lines: tuple[str, ...]) -> tuple[str, ...]:
     """The lines up to the first that breaks the file's syntax."""
+    from gatewright.retrieval.complete.syntax import breaks
+
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high + 1) // 2
@@ -205,7 +221,7 @@ def _is_shown(part: Part, place: Place) -> bool:
     """Whether a part is the place itself, or lines that the prompt shows anyhow."""
     if part.file != place.path:
         return False
-    return part.kind is PartKind.PLACE or part.spans[-1].end_line >= place.first_shown
+    return part.kind == "place" or part.spans[-1].end_line >= place.first_shown
 
 
 def _source(suggestions: Sequence[Suggestion]) -> str:
