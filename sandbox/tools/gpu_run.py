@@ -1,0 +1,271 @@
+"""A candidate on a GPU: right on whole outputs, then timed against the reference, call by call.
+
+Reference and candidate are two confined processes that take turns. Every timed call has inputs
+that nobody knew before it, and its output is checked at places that are chosen after it.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import itertools
+import math
+import secrets
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from gatewright.core import ToolCrashed
+from gatewright.sandbox.isolation import Isolation, Mount
+from gatewright.sandbox.kernel.packed import Packed, unpack
+from gatewright.sandbox.kernel_model.gpus import GpuSpec, find_gpu_spec
+from gatewright.sandbox.kernel_model.roofline import least_possible_s
+from gatewright.sandbox.kernel_model.timing import TimedCall, Timing, judge_timing
+from gatewright.sandbox.tools.gpu import Driver, Gpu
+from gatewright.sandbox.tools.gpu_session import GpuProcess, JobFailed, gpu_process
+
+_PLACES = 512
+REHEARSAL = "cpu"
+
+
+class Fault(StrEnum):
+    """Why a run on the GPU is no pass."""
+
+    CRASH = "crash"
+    INTERFACE = "interface"
+    MISMATCH = "mismatch"
+    MUTATION = "mutation"
+    UNBELIEVED = "unbelieved"
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far an element may be off: `absolute` + `relative` times its size."""
+
+    absolute: float = 1e-4
+    relative: float = 1e-4
+
+    def holds(self, got: float, wanted: float) -> bool:
+        """Whether an element is near enough; what is not finite must be the same."""
+        if not (math.isfinite(got) and math.isfinite(wanted)):
+            return got == wanted or (math.isnan(got) and math.isnan(wanted))
+        return abs(got - wanted) <= self.absolute + self.relative * abs(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class GpuTask:
+    """What is to be run. `modules` are the compiled extensions by their unit's key.
+
+    `inputs` and `init` are further keyword arguments of the problem's functions and constructor.
+    """
+
+    problem: str
+    candidate: str
+    modules: Mapping[str, Path] = field(default_factory=dict)
+    entry: str = "ModelNew"
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    init: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 42
+    correct_calls: int = 3
+    warm_up: int = 3
+    timed_calls: int = 20
+    tolerance: Tolerance = field(default_factory=Tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Of one call: the candidate's output, the reference's, and its output in float64 if any."""
+
+    candidate: Packed
+    reference: Packed
+    exact: Packed | None
+
+
+@dataclass(frozen=True, slots=True)
+class GpuRun:
+    """What came of it. `device` is the GPU's name, or `cpu` for a rehearsal: no speed then."""
+
+    device: str
+    outputs: tuple[Outputs, ...] = ()
+    timing: Timing | None = None
+    fault: Fault | None = None
+    detail: str = ""
+    line: int = 0
+
+    @property
+    def speedup(self) -> float | None:
+        """The speed-up; None where none may be claimed."""
+        if self.timing is None or self.fault is not None or self.device == REHEARSAL:
+            return None
+        return self.timing.speedup or None
+
+
+class _Stop(Exception):
+    """The candidate failed."""
+
+    def __init__(self, fault: Fault, detail: str, line: int = 0) -> None:
+        super().__init__(detail)
+        self.fault, self.detail, self.line = fault, detail, line
+
+
+def run_on_gpu(
+    task: GpuTask, isolation: Isolation, gpu: Gpu | None, driver: Driver | None = None
+) -> GpuRun:
+    """Run both; the caller compares the whole outputs by its own rules.
+
+    Without a GPU (None) everything is rehearsed on the CPU. A failing candidate is data; raises
+    ToolCrashed where the reference fails.
+    """
+    device = gpu.name if gpu else REHEARSAL
+    with contextlib.ExitStack() as stack:
+        reference = _start(stack, task, isolation, driver, "reference", {})
+        try:
+            read = int(reference.ask("load")["read_bytes"])
+            given = {name: (reference.folder / name).read_bytes() for name in ("init", "inputs")}
+            candidate = _start(stack, task, isolation, driver, "candidate", given)
+            pair = _Pair(reference, candidate, task)
+            return pair.run(device, find_gpu_spec(gpu.name) if gpu else None, read)
+        except JobFailed as failed:
+            raise ToolCrashed(
+                f"the reference does not run on {device}: {failed.what}", where="problem"
+            ) from None
+
+
+def _start(
+    stack: contextlib.ExitStack,
+    task: GpuTask,
+    isolation: Isolation,
+    driver: Driver | None,
+    role: str,
+    given: Mapping[str, bytes],
+) -> GpuProcess:
+    own = "problem.py" if role == "reference" else "candidate.py"
+    text = task.problem if role == "reference" else task.candidate
+    job = {
+        "role": role,
+        "device": "cuda" if driver else REHEARSAL,
+        "entry": task.entry,
+        "seed": task.seed,
+        "tf32": False,
+        "inputs": dict(task.inputs),
+        "init": dict(task.init),
+        "modules": {key: str(path) for key, path in task.modules.items()},
+    }
+    folders = {path.parent for path in task.modules.values()}
+    mounts = tuple(Mount(folder) for folder in sorted(folders)) if role == "candidate" else ()
+    files = {own: text.encode(), **given}
+    return stack.enter_context(gpu_process(isolation, driver, job, files, mounts))
+
+
+@dataclass(slots=True)
+class _Pair:
+    """The two processes, and what a call of both is."""
+
+    reference: GpuProcess
+    candidate: GpuProcess
+    task: GpuTask
+    shapes: list[list[int]] = field(default_factory=list)
+    output_bytes: int = 0
+
+    def run(self, device: str, spec: GpuSpec | None, read: int) -> GpuRun:
+        """All calls, in their order."""
+        outputs: list[Outputs] = []
+        try:
+            self._ask("load")
+            outputs += [self._whole(number) for number in range(self.task.correct_calls)]
+            for _ in range(self.task.warm_up):
+                self._call()
+            calls = [self._call() for _ in range(self.task.timed_calls)]
+        except _Stop as stop:
+            return GpuRun(device, tuple(outputs), None, stop.fault, stop.detail, stop.line)
+        least_ms = 1000 * least_possible_s(spec, read, self.output_bytes) if spec else 0.0
+        timing = judge_timing([c[0] for c in calls], [c[1] for c in calls], least_ms)
+        fault = Fault.UNBELIEVED if timing.doubt else None
+        return GpuRun(device, tuple(outputs), timing, fault, timing.doubt)
+
+    def _whole(self, number: int) -> Outputs:
+        """One call whose outputs are kept whole."""
+        self._call()
+        self._ask("keep", name="kept")
+        self.reference.ask("keep", name="kept")
+        exact = self.reference.ask("exact", name="exact")["exact"]
+        try:
+            return Outputs(
+                unpack(_read(self.candidate.folder / "kept")),
+                unpack(_read(self.reference.folder / "kept")),
+                unpack(_read(self.reference.folder / "exact")) if exact else None,
+            )
+        except OSError as error:
+            raise _Stop(Fault.INTERFACE, f"call {number}: no output: {error}") from None
+
+    def _call(self) -> tuple[TimedCall, TimedCall]:
+        """The same fresh inputs to both, a timed call each, then the check."""
+        scale = 0.75 + secrets.randbelow(512) / 1024
+        fresh = {"roll": secrets.randbelow(1 << 20) + 1, "scale": scale}
+        self.reference.ask("prepare", **fresh)
+        told, waited = self.reference.timed("go")
+        reference = TimedCall(float(told["ms"]), waited)
+        self._describe()
+        self._ask("prepare", **fresh)
+        told, waited = self._timed("go")
+        candidate = TimedCall(_number(told.get("ms")), waited)
+        places = [self._places(shape) for shape in self.shapes]
+        self._compare(places, self._ask("sample", places=places))
+        return reference, candidate
+
+    def _describe(self) -> None:
+        told = self.reference.ask("sample", places=[])
+        self.shapes, self.output_bytes = told["shapes"], int(told["bytes"])
+
+    def _places(self, shape: Sequence[int]) -> list[int]:
+        total = math.prod(shape)
+        return [secrets.randbelow(total) for _ in range(min(_PLACES, total))]
+
+    def _compare(self, places: list[list[int]], got: dict[str, Any]) -> None:
+        if got.get("plain") is not True or got.get("shapes") != self.shapes:
+            what = f"{got.get('shapes')} instead of {self.shapes}"
+            raise _Stop(Fault.INTERFACE, f"its output is no plain tensor, or of shape {what}")
+        if got.get("unchanged") is not True:
+            raise _Stop(Fault.MUTATION, "it changes its inputs")
+        wanted = self.reference.ask("sample", places=places)
+        mine, theirs = _values(got), _values(wanted)
+        if [len(part) for part in mine] != [len(part) for part in theirs]:
+            raise _Stop(Fault.INTERFACE, "it does not give the elements that it was asked for")
+        for one, other in zip(itertools.chain(*mine), itertools.chain(*theirs), strict=True):
+            if not self.task.tolerance.holds(one, other):
+                raise _Stop(Fault.MISMATCH, f"a timed call gives {one:.6g}, not {other:.6g}")
+
+    def _ask(self, step: str, **request: Any) -> dict[str, Any]:
+        try:
+            return self.candidate.ask(step, **request)
+        except JobFailed as failed:
+            raise _Stop(Fault.CRASH, failed.what, failed.line) from None
+
+    def _timed(self, step: str) -> tuple[dict[str, Any], float]:
+        try:
+            return self.candidate.timed(step)
+        except JobFailed as failed:
+            raise _Stop(Fault.CRASH, failed.what, failed.line) from None
+
+
+def _values(told: dict[str, Any]) -> list[tuple[float, ...]]:
+    """The sampled elements. Damaged ones differ in number, which the caller sees."""
+    found = []
+    for text in told["values"]:
+        data = base64.b64decode(text, validate=False) if isinstance(text, str) else b""
+        found.append(struct.unpack(f"<{len(data) // 8}d", data[: len(data) // 8 * 8]))
+    return found
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else -1.0
+
+
+def _read(path: Path) -> bytes:
+    """A file that a job left; never through a link."""
+    if path.is_symlink() or not path.is_file():
+        raise OSError(f"{path.name} is no plain file")
+    return path.read_bytes()
