@@ -19,19 +19,12 @@ from gatewright.core import (
     Source,
     Verdict,
 )
+from gatewright.sandbox.harness.cut_short import CUT_SHORT
 from gatewright.sandbox.isolation import Command, Ending, Finished, Isolation, Limits, scratch
 
 RULES = "static"
 _LIMITS = Limits(cpu_s=20, wall_s=60)
 _LONGEST_LOG = 4000
-_BY_ENDING = {
-    Ending.CPU: FailureClass.TIMEOUT,
-    Ending.WALL: FailureClass.TIMEOUT,
-    Ending.OUTPUT: FailureClass.TIMEOUT,
-    Ending.MEMORY: FailureClass.MEMORY,
-    Ending.DISK: FailureClass.MEMORY,
-    Ending.SIGNAL: FailureClass.CRASH,
-}
 
 
 class StaticHarness:
@@ -107,7 +100,7 @@ def _verdict(finished: Finished, found: tuple[Diagnostic, ...]) -> Verdict:
     log = finished.output[:_LONGEST_LOG]
     failure: FailureClass | None = None
     if finished.ending is not Ending.EXITED:
-        failure = _BY_ENDING[finished.ending]
+        failure = CUT_SHORT[finished.ending]
     elif finished.returncode != 0:
         failure = FailureClass.ELABORATION
     outcome = Outcome.INCONCLUSIVE if failure is None else Outcome.FAIL

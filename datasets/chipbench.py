@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gatewright.core import DataError, Language, Origin, Problem, Source, TestbenchSpec
+from gatewright.datasets.reading import read, text_of
 from gatewright.datasets.verilogeval import TESTBENCH, TOP
 
 _SUFFIXES = ("_prompt.txt", "_ref.sv", "_test.sv")
@@ -60,7 +61,7 @@ def load(data: Path, task: Task) -> ChipBenchData:
     for name, folder in task.folders.items():
         for test in sorted((root / folder).glob("Prob*_test.sv")):
             stem = test.name.removesuffix("_test.sv")
-            files = {suffix: _read(root / folder / f"{stem}{suffix}") for suffix in _SUFFIXES}
+            files = {suffix: read(root / folder / f"{stem}{suffix}") for suffix in _SUFFIXES}
             problem = _problem(name, stem, files, task)
             digest.update(bytes.fromhex(problem.origin.sha256))
             problems.append(problem)
@@ -78,32 +79,17 @@ def _root(data: Path, task: Task) -> Path:
     raise DataError("not a ChipBench folder", where=str(data), hint=f"looked for {looked}")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"cannot be read: {error.strerror}",
-            where=str(path),
-            hint="the copy is incomplete: fetch it again",
-        ) from error
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _problem(group: str, stem: str, files: Mapping[str, bytes], task: Task) -> Problem:
     name = f"{group}-{stem}"
-    reference = Source(f"{name}_ref.sv", _text(files["_ref.sv"]))
-    testbench = Source(f"{name}_test.sv", _text(files["_test.sv"]))
+    reference = Source(f"{name}_ref.sv", text_of(files["_ref.sv"]))
+    testbench = Source(f"{name}_test.sv", text_of(files["_test.sv"]))
     digest = hashlib.sha256()
     for suffix, raw in sorted(files.items()):
         digest.update(f"{name}{suffix}\0{len(raw)}\0".encode())
         digest.update(raw)
     return Problem(
         id=name,
-        spec=_text(files["_prompt.txt"]),
+        spec=text_of(files["_prompt.txt"]),
         language=Language.SYSTEMVERILOG,
         top=TOP,
         harness=TestbenchSpec(testbench=(testbench,), reference=(reference,), top=TESTBENCH),

@@ -27,6 +27,7 @@ from gatewright.core import (
 )
 from gatewright.datasets.cvdp_compose import read_services
 from gatewright.datasets.patches import PatchError, apply_patch
+from gatewright.datasets.reading import read
 
 SUITE = "cvdp"
 CODE = frozenset({2, 3, 4, 5, 7, 16})
@@ -83,7 +84,7 @@ def load(data: Path) -> CvdpData:
     left: dict[str, LeftOut] = {}
     systems: dict[str, str] = {}
     for file in _files(data):
-        raw = _read(file)
+        raw = read(file, _HINT)
         digest.update(f"{file.name}\0{len(raw)}\0".encode() + raw)
         for where, row in _rows(file, raw):
             found = _datapoint(row, where)
@@ -108,13 +109,6 @@ def _files(data: Path) -> list[Path]:
             names = {path.name for path in found}
             return [p for p in found if f"{p.stem}{_WITH}.jsonl" not in names]
     raise DataError("holds no cvdp*.jsonl", where=str(data), hint=_HINT)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise DataError(f"cannot be read: {fault.strerror}", where=str(path), hint=_HINT) from fault
 
 
 def _rows(file: Path, raw: bytes) -> Iterator[tuple[str, dict[str, Any]]]:

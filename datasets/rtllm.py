@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.core import DataError, Language, Origin, Problem, Source, TestbenchSpec
+from gatewright.datasets.reading import read, text_of
 
 SUITE = "rtllm"
 CATEGORIES = ("Arithmetic", "Control", "Memory", "Miscellaneous")
@@ -88,18 +89,7 @@ def _read_all(folder: Path) -> Mapping[str, bytes]:
         path for pattern in _DATA for path in folder.glob(pattern) if path.name != DESCRIPTION
     )
     places = (folder / DESCRIPTION, folder / TESTBENCH, references[0], *data)
-    return {place.name: _read(place) for place in places}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"cannot be read: {error.strerror}",
-            where=str(path),
-            hint="the copy is incomplete: fetch it again",
-        ) from error
+    return {place.name: read(place) for place in places}
 
 
 def _hash(design: str, files: Mapping[str, bytes]) -> bytes:
@@ -110,13 +100,9 @@ def _hash(design: str, files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _problem(folder: Path, files: Mapping[str, bytes]) -> Problem:
     description, testbench, reference, *data = files
-    spec, bench = _text(files[description]), _text(files[testbench])
+    spec, bench = text_of(files[description]), text_of(files[testbench])
     return Problem(
         id=folder.name,
         spec=spec,
@@ -126,7 +112,7 @@ def _problem(folder: Path, files: Mapping[str, bytes]) -> Problem:
             testbench=(Source(testbench, bench, Language.VERILOG),),
             data=tuple(Source(n, files[n].decode("utf-8", "surrogateescape")) for n in data),
         ),
-        reference=(Source(reference, _text(files[reference]), Language.VERILOG),),
+        reference=(Source(reference, text_of(files[reference]), Language.VERILOG),),
         category=folder.parent.parent.name,
         origin=Origin(SUITE, "MIT", _hash(folder.name, files).hex()),
     )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gatewright.core import DataError, Language, Origin, Problem, Source, TestbenchSpec
+from gatewright.datasets.reading import read, text_of
 
 TOP = "TopModule"
 """The module an answer must define."""
@@ -63,7 +64,7 @@ def load(data: Path, task: Task, suite: str) -> VerilogEvalData:
     digest = hashlib.sha256()
     problems = []
     for name in _problem_names(folder):
-        files = {suffix: _read(folder / f"{name}{suffix}") for suffix in task.suffixes}
+        files = {suffix: _copied(folder / f"{name}{suffix}") for suffix in task.suffixes}
         digest.update(_hash((f"{name}{suffix}", raw) for suffix, raw in files.items()))
         problems.append(_problem(name, files, suite))
     return VerilogEvalData(tuple(problems), digest.hexdigest(), folder)
@@ -99,28 +100,12 @@ def _is_task(folder: Path, task: Task) -> bool:
 def _problem_names(folder: Path) -> list[str]:
     listing = folder / "problems.txt"
     if listing.is_file():
-        names = sorted(set(_text(_read(listing)).split()))
+        names = sorted(set(text_of(_copied(listing)).split()))
     else:
         names = sorted(p.name.removesuffix("_test.sv") for p in folder.glob("Prob*_test.sv"))
     if not names:
         raise DataError("holds no problems", where=str(folder), hint="looked for Prob*_test.sv")
     return names
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"cannot be read: {error.strerror}",
-            where=str(path),
-            hint="the copy is incomplete: fetch it again, or take the name out of problems.txt",
-        ) from error
-
-
-def _text(raw: bytes) -> str:
-    """Decode as Python's text mode does, which is how the published scripts read these files."""
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _hash(files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -131,15 +116,20 @@ def _hash(files: Iterable[tuple[str, bytes]]) -> bytes:
     return digest.digest()
 
 
+def _copied(path: Path) -> bytes:
+    hint = "the copy is incomplete: fetch it again, or take the name out of problems.txt"
+    return read(path, hint)
+
+
 def _problem(name: str, files: dict[str, bytes], suite: str) -> Problem:
-    testbench = Source(f"{name}_test.sv", _text(files["_test.sv"]))
-    reference = Source(f"{name}_ref.sv", _text(files["_ref.sv"]))
+    testbench = Source(f"{name}_test.sv", text_of(files["_test.sv"]))
+    reference = Source(f"{name}_ref.sv", text_of(files["_ref.sv"]))
     return Problem(
         id=name,
-        spec=_text(files["_prompt.txt"]),
+        spec=text_of(files["_prompt.txt"]),
         language=Language.SYSTEMVERILOG,
         top=TOP,
-        header=_text(files.get("_ifc.txt", b"")),
+        header=text_of(files.get("_ifc.txt", b"")),
         harness=TestbenchSpec(testbench=(testbench,), reference=(reference,), top=TESTBENCH),
         reference=(reference,),
         origin=Origin(suite=suite, licence="MIT", sha256=_hash(files.items()).hex()),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from gatewright.core import Candidate, FailureClass, Outcome, Problem, Verdict
 from gatewright.eval.suites.rtllm_errata import corrected
 from gatewright.eval.suites.rtllm_flow import SIMULATE_CPU_S, FlowRun, run_flow
+from gatewright.sandbox.harness.cut_short import CUT_SHORT
 from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench import SIMULATION, TestbenchHarness
 from gatewright.sandbox.isolation import Ending, Isolation
@@ -26,14 +27,6 @@ PASS, SILENT, LATE, UNBUILT = ".", "F", "T", "S"
 
 _WORDS = ("Pass", "pass")
 _LATE_ENDINGS = (Ending.CPU, Ending.WALL)
-_BY_ENDING = {
-    Ending.CPU: FailureClass.TIMEOUT,
-    Ending.WALL: FailureClass.TIMEOUT,
-    Ending.OUTPUT: FailureClass.TIMEOUT,
-    Ending.MEMORY: FailureClass.MEMORY,
-    Ending.DISK: FailureClass.MEMORY,
-    Ending.SIGNAL: FailureClass.CRASH,
-}
 
 
 def letter(run: FlowRun) -> str:
@@ -88,8 +81,8 @@ def _failure(candidate: Candidate, run: FlowRun) -> FailureClass:
     """The class of a failure by the stage it happened at."""
     if not candidate.sources:
         return FailureClass.NO_CODE
-    if run.finished.ending in _BY_ENDING:
-        return _BY_ENDING[run.finished.ending]
+    if run.finished.ending in CUT_SHORT:
+        return CUT_SHORT[run.finished.ending]
     if not run.compiled:
         syntax = gave_up_parsing(run.messages)
         return FailureClass.SYNTAX if syntax else FailureClass.ELABORATION

@@ -18,7 +18,8 @@ from gatewright.eval.suites import verilogeval_official as official
 from gatewright.eval.suites.verilogeval_errata import corrected, only_eases
 from gatewright.eval.suites.verilogeval_flow import FlowRun, run_flow, sample_name, sample_text
 from gatewright.eval.verdict_cache import token_text
-from gatewright.sandbox.isolation import Ending, Isolation
+from gatewright.sandbox.harness.cut_short import CUT_SHORT
+from gatewright.sandbox.isolation import Isolation
 from gatewright.sandbox.tools.icarus import TOOL, Icarus, parse_messages
 
 OFFICIAL = "official"
@@ -27,14 +28,6 @@ HARDENED = "hardened"
 
 _REMEMBERED = 4096
 _LONGEST_LOG = 4096
-_BY_ENDING = {
-    Ending.CPU: FailureClass.TIMEOUT,
-    Ending.WALL: FailureClass.TIMEOUT,
-    Ending.OUTPUT: FailureClass.TIMEOUT,
-    Ending.MEMORY: FailureClass.MEMORY,
-    Ending.DISK: FailureClass.MEMORY,
-    Ending.SIGNAL: FailureClass.CRASH,
-}
 _SAYS_MORE = re.compile(r"`|\$(?!(?:signed|unsigned|clog2|bits)\b)")
 
 
@@ -159,8 +152,8 @@ def _failure(
     """The class of a failure by the stage it happened at."""
     if not candidate.sources:
         return FailureClass.NO_CODE
-    if run.finished.ending in _BY_ENDING:
-        return _BY_ENDING[run.finished.ending]
+    if run.finished.ending in CUT_SHORT:
+        return CUT_SHORT[run.finished.ending]
     if not run.compiled:
         return FailureClass.SYNTAX if code == "S" else FailureClass.ELABORATION
     if code == "T":
