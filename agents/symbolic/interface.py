@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.declarations import declared, spoken, tabled
-from gatewright.agents.symbolic.keywords import KEYWORDS
 from gatewright.agents.symbolic.page import Page
 from gatewright.core import Direction, Interface, Port
+from gatewright.core.keywords import KEYWORDS
 
 _TYPES = r"(?:(?:reg|wire|logic|bit|var|tri|unsigned)\b\s*)*"
 _RANGE = r"\[\s*(\d+)\s*:\s*(\d+)\s*\]"

@@ -1,0 +1,1 @@
+"""Chisel: compiled, elaborated and emitted as SystemVerilog, each step in a process of its own."""

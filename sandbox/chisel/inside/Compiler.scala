@@ -1,0 +1,126 @@
+import java.util.Base64
+import scala.reflect.internal.util.BatchSourceFile
+import scala.reflect.io.{AbstractFile, VirtualDirectory}
+import scala.tools.nsc.{Global, Settings}
+import scala.tools.nsc.reporters.StoreReporter
+
+/** One compilation: the classes that came of it, and everything the compiler said. */
+final case class Compiled(classes: Map[String, Array[Byte]], diagnostics: Seq[ujson.Obj], failed: Boolean)
+
+/** A warm Scala compiler with the Chisel plugin. It never loads what it compiles.
+  *
+  * Each compilation is forgotten afterwards: a later one must not see the names of an earlier one,
+  * or verdicts would depend on the order of candidates. `fresh` makes a new compiler each time
+  * instead, which is slower and what the forgetting is tested against.
+  */
+final class Compiler(plugin: String, fresh: Boolean) {
+  private val settings = new Settings()
+  settings.usejavacp.value = true
+  settings.processArgumentString(
+    s"-Xplugin:$plugin -Ymacro-annotations -language:reflectiveCalls -deprecation -feature -Xcheckinit -Yrangepos " +
+      "-Ycache-plugin-class-loader:always -Ycache-macro-class-loader:always"
+  )
+  private val reporter = new StoreReporter(settings)
+  private var global = new Global(settings, reporter)
+
+  def compile(files: Seq[(String, String)], packages: Seq[String]): Compiled = {
+    val output = new VirtualDirectory("classes", None)
+    settings.outputDirs.setSingleOutput(output)
+    reporter.reset()
+    if (fresh) renew()
+    try
+      forgetting(packages) { run =>
+        run.compileSources(files.map { case (name, text) => new BatchSourceFile(name, text) }.toList)
+      }
+    catch {
+      case broken: Throwable =>
+        renew() // whatever state it was left in
+        throw broken
+    }
+    val classes = if (reporter.hasErrors) Map.empty[String, Array[Byte]] else members(output, "").toMap
+    Compiled(classes, reporter.infos.toSeq.map(diagnostic), reporter.hasErrors)
+  }
+
+  private def renew(): Unit = global = new Global(settings, reporter)
+
+  /** Unlink what a run added to the root, the empty package and the candidate's own packages.
+    * `enteringTyper`: a later phase gives packages new scopes, in which unlinking does nothing.
+    */
+  private def forgetting(names: Seq[String])(work: Global#Run => Unit): Unit = {
+    val g = global
+    def scopes: Seq[g.Symbol] =
+      g.rootMirror.RootClass +: g.rootMirror.EmptyPackageClass +:
+        names.map(g.rootMirror.getPackageIfDefined(_)).filter(_ != g.NoSymbol).map(_.moduleClass)
+    val run = new g.Run // before symbols are looked at
+    val before = scopes.map(scope => scope -> scope.info.decls.toSet).toMap
+    try work(run)
+    finally
+      g.enteringTyper {
+        for (scope <- scopes; declarations = scope.info.decls; symbol <- declarations.toList)
+          if (before.get(scope).exists(!_(symbol))) declarations.unlink(symbol)
+      }
+  }
+
+  private def diagnostic(info: StoreReporter.Info): ujson.Obj = {
+    val found = ujson.Obj("severity" -> info.severity.toString, "message" -> info.msg)
+    val position = info.pos.finalPosition
+    if (position.isDefined) {
+      found("file") = position.source.file.name
+      found("line") = position.line
+      found("column") = position.column
+    }
+    found
+  }
+
+  private def members(directory: AbstractFile, prefix: String): List[(String, Array[Byte])] =
+    directory.iterator.toList.flatMap { file =>
+      if (file.isDirectory) members(file, s"$prefix${file.name}.")
+      else List(s"$prefix${file.name.stripSuffix(".class")}" -> file.toByteArray)
+    }
+}
+
+/** The resident compile server: `CompileServer PLUGIN REQUESTS ANSWERS [fresh]`.
+  *
+  * A request is {"id", "files": [{"name", "text"}], "packages": [..]}, an answer
+  * {"id", "kind": "ok"|"errors"|"broken", "diagnostics", "classes": {name: base64},
+  * "message", "cpu_s", "heap_mb"}.
+  */
+object CompileServer {
+  def main(arguments: Array[String]): Unit = {
+    val Array(plugin, requests, answers) = arguments.take(3)
+    val pipe = new JsonLines(requests, answers)
+    Threads.deep {
+      val compiler = new Compiler(plugin, arguments.contains("fresh"))
+      for (text <- Training.modules) compiler.compile(Seq("Training.scala" -> text), Nil)
+      pipe.say(ujson.Obj("ready" -> true, "chisel" -> chisel3.BuildInfo.version))
+      var request = pipe.next()
+      while (request.nonEmpty) {
+        pipe.say(answer(compiler, request.get))
+        request = pipe.next()
+      }
+    }
+    Runtime.getRuntime.halt(0)
+  }
+
+  private def answer(compiler: Compiler, request: ujson.Value): ujson.Obj = {
+    val found = ujson.Obj("id" -> request("id"))
+    val before = CpuTime.seconds()
+    try {
+      val files = request("files").arr.map(file => file("name").str -> file("text").str).toSeq
+      val compiled = compiler.compile(files, request("packages").arr.map(_.str).toSeq)
+      found("kind") = if (compiled.failed) "errors" else "ok"
+      found("diagnostics") = ujson.Arr.from(compiled.diagnostics)
+      found("classes") = ujson.Obj.from(compiled.classes.map { case (name, bytes) =>
+        name -> ujson.Str(Base64.getEncoder.encodeToString(bytes))
+      })
+    } catch {
+      case broken: Throwable =>
+        found("kind") = "broken"
+        found("message") = broken.toString.take(2000)
+    }
+    val runtime = Runtime.getRuntime
+    found("cpu_s") = CpuTime.seconds() - before
+    found("heap_mb") = ((runtime.totalMemory - runtime.freeMemory) >> 20).toDouble
+    found
+  }
+}
