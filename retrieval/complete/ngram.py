@@ -50,11 +50,18 @@ class Ngram:
         self._vocabulary = Vocabulary(corpus.vocabulary)
         self._end = self._vocabulary.number(END_OF_LINE)
         self._memory: dict[tuple[int, ...], tuple[dict[int, float], float]] = {}
+        self._places: dict[tuple[int, ...], NDArray[np.int32]] = {}
 
     @cached_property
     def _file(self) -> Stream:
         row = self._row(len(self._setting.lines))
         return Stream.of(row)
+
+    @cached_property
+    def _streams(self) -> tuple[tuple[Stream, float, frozenset[int]], ...]:
+        """The file and the other files, what a place in each weighs, what is left out."""
+        others = ((stream, 1.0, self._without) for stream in self._corpus.streams)
+        return ((self._file, FILE_WEIGHT, frozenset[int]()), *others)
 
     def _row(self, count: int) -> list[int]:
         number = self._vocabulary.number
@@ -80,11 +87,11 @@ class Ngram:
             return found
         weights: dict[int, float] = {}
         longest = 0.0
-        for stream, unit, without in (
-            (self._file, FILE_WEIGHT, frozenset[int]()),
-            *((stream, 1.0, self._without) for stream in self._corpus.streams),
-        ):
-            places = stream.places(key, without)
+        for number, (stream, unit, without) in enumerate(self._streams):
+            pair = (number, *key[-2:])
+            places = self._places.get(pair)
+            if places is None:
+                places = self._places[pair] = stream.places(key, without)
             if not len(places):
                 continue
             lengths = stream.matched(places, key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from gatewright.retrieval.complete.table import Keys, Pairs, Strings
@@ -126,11 +128,19 @@ class Stream:
         found = self._pairs.found(int(context[-2]), int(context[-1]))
         found = found[:: max(1, len(found) // MOST_PLACES)]
         found = found[found < len(self._row) - 1]
-        left_out = list(without)
-        if left_out and len(found):
-            owners = self._owners[np.searchsorted(self._bounds, found, "right") - 1]
-            found = found[~np.isin(owners, left_out)]
+        for file in without:
+            first, end = self._ranges.get(file, (0, 0))
+            if first < end and len(found):
+                low, high = found.searchsorted((first, end)).tolist()
+                if low < high:
+                    found = np.concatenate((found[:low], found[high:]))
         return found
+
+    @cached_property
+    def _ranges(self) -> dict[int, tuple[int, int]]:
+        """Where each file's tokens begin and end."""
+        bounds = [*self._bounds.tolist(), len(self._row)]
+        return dict(zip(self._owners.tolist(), pairwise(bounds), strict=True))
 
     def matched(self, places: NDArray[np.int32], context: Sequence[int]) -> NDArray[np.int32]:
         """How many tokens of the context stand before each place, itself included (at least 2)."""
