@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gatewright.agents.budget import Budget, Purse
+from gatewright.agents.library import Library
 from gatewright.agents.listener import Listener
 from gatewright.agents.oracle import HarnessFactory
 from gatewright.agents.structure import read_structure
@@ -152,16 +153,22 @@ def write_testbench(
     measure: Measure,
     policy: BenchPolicy | None = None,
     listener: Listener | None = None,
+    library: Library | None = None,
 ) -> BenchRun:
     """Write a testbench for the problem's design, judge it, have it mended; keep the best.
 
     `problem.reference`, where given, is the right design; the author never sees it, only its ports
     and, in a correction, the lines of it whose mutants pass. Else the design is what the symbolic
     reader makes of the specification, else what most of the model's own attempts agree on, which
-    is not to be trusted. `model` None: only what the specification's structure gives. Raises a
-    GatewrightError where a tool fails; a failing model only ends the run.
+    is not to be trusted. `model` None: only what the specification's structure gives. `library` is
+    the repository that the design lives in: the author sees what the specification names of it, a
+    reference is compiled with the files that it uses. Raises a GatewrightError where a tool fails;
+    a failing model only ends the run.
     """
     policy, listener = policy or BenchPolicy(), listener or Listener()
+    shown = library.brief(problem.spec, (), problem.top) if library else ""
+    if library and problem.reference:
+        problem = replace(problem, reference=library.whole(problem.reference))
     run = _Run(problem, policy, harnesses, measure, listener, Purse(policy.budget))
     structure = read_structure(problem)
     sampling = Sampling(policy.temperature, policy.top_p, policy.max_tokens)
@@ -191,7 +198,7 @@ def write_testbench(
     if model is None:
         run.note(structure.abstention or "without a model only Verilog testbenches are derived")
         return run.result(_without(model))
-    run.author = BenchAuthor(run.problem, model, policy.style, sampling)
+    run.author = BenchAuthor(run.problem, model, policy.style, sampling, repository=shown)
     return run.result(_written(run, run.author, run.right))
 
 

@@ -52,17 +52,21 @@ class BenchDraft:
 
 @dataclass(slots=True)
 class BenchAuthor:
-    """Asks a model for testbenches of one problem. `draws` numbers its calls."""
+    """Asks a model for testbenches of one problem. `draws` numbers its calls.
+
+    `repository` is what a first one is shown of the repository that the design lives in.
+    """
 
     problem: Problem
     model: Model
     style: Style
     sampling: Sampling = field(default_factory=Sampling)
     draws: int = 0
+    repository: str = ""
 
     def first(self, temperature: float | None = None) -> BenchDraft:
         """A fresh testbench. Raises ModelError, as the other does."""
-        return self._asked(self._render("first"), temperature)
+        return self._asked(self._render("first", repository=self.repository), temperature)
 
     def correct(self, source: Source, findings: dict[str, object]) -> BenchDraft:
         """A better one, after what was found out about this one."""

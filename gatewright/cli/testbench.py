@@ -25,6 +25,7 @@ from gatewright.cli.terminal import as_is_unless_seen
 from gatewright.core import Language, Problem, ReferenceSpec, StopReason, UsageError
 
 if TYPE_CHECKING:
+    from gatewright.agents.library import Library
     from gatewright.agents.testbench import BenchPolicy, BenchRun
     from gatewright.core.config import Settings
 
@@ -45,6 +46,18 @@ def testbench(
     top: Annotated[str, typer.Option(help="The design's name, where the text does not say.")] = "",
     context: Annotated[
         list[str] | None, typer.Option(help="Sources of yours that the model should see.")
+    ] = None,
+    repo: Annotated[
+        Path | None,
+        typer.Option(
+            "--repo",
+            help="The repository that the design lives in: what the specification names of it is "
+            "shown to the model, and the reference is compiled with what it uses of it.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Files of REPO to leave out; may be repeated."),
     ] = None,
     rounds: Annotated[int, typer.Option(min=0, help="Judged corrections.")] = 1,
     designs: Annotated[
@@ -69,6 +82,10 @@ def testbench(
     Exit status: 0 it accepts a design that can be trusted (the reference, or the one read off the
     specification), 1 not (the best attempt is written all the same), 2 error.
     """
+    if exclude and repo is None:
+        raise UsageError("--exclude leaves out files of a repository", hint="name it by --repo")
+    from gatewright.cli.library import library_of
+
     settings = settings_from(
         model=model, base_url=base_url, temperature=temperature, isolation=isolation
     )
@@ -78,7 +95,8 @@ def testbench(
     file = OutputFile(output) if output else None
     if file:
         file.try_out()
-    run = _written(problem, settings, policy, mutants, formal, unsafe)
+    with library_of(repo, exclude or (), reference or ()) as library:
+        run = _written(problem, settings, policy, mutants, formal, unsafe, library)
     text = run.best.source.text if run.best else ""
     if file and text:
         file.write(text)
@@ -140,6 +158,7 @@ def _written(
     mutants: int,
     formal: bool,
     unsafe: bool,
+    library: Library | None,
 ) -> BenchRun:
     from dataclasses import replace
 
@@ -161,6 +180,7 @@ def _written(
             measure=replace(measure, mapper=LocalExecutor(settings.jobs).map),
             policy=policy,
             listener=Narrator(),
+            library=library,
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 TABLE = """\
@@ -79,3 +81,55 @@ def test_bad_input(gatewright, table, tmp_path, monkeypatch, arguments, said):
     ran = gatewright("testbench", table, *arguments, "-m", "symbolic")
     assert ran.status == 2
     assert said in ran.err
+
+
+BENCH = """\
+module tb;
+  reg clk = 0, d = 0;
+  wire q;
+  integer mismatches = 0, samples = 0;
+  reg [1:0] past = 0;
+  pair dut (.clk(clk), .d(d), .q(q));
+  always #5 clk = ~clk;
+  initial begin
+    repeat (40) begin
+      d = $random;
+      @(posedge clk);
+      past = {past[0], d};
+      #1;
+      if (samples > 2 && q !== past[1]) mismatches = mismatches + 1;
+      samples = samples + 1;
+    end
+    $display("Mismatches: %0d in %0d samples", mismatches, samples);
+    $finish;
+  end
+endmodule
+"""
+STAGE = (
+    "module stage (input clk, input d, output reg q);\n  always @(posedge clk) q <= d;\nendmodule\n"
+)
+PAIR = """\
+module pair (input clk, input d, output q);
+  wire m;
+  stage u0 (.clk(clk), .d(d), .q(m));
+  stage u1 (.clk(clk), .d(m), .q(q));
+endmodule
+"""
+
+
+def test_a_design_that_uses_its_repository_is_compiled_with_it(gatewright, tmp_path, monkeypatch):
+    monkeypatch.setenv("GATEWRIGHT_CACHE_DIR", str(tmp_path / "cache"))
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "stage.v").write_text(STAGE)
+    (repo / "pair.v").write_text(PAIR)
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text(json.dumps({"response": f"```\n{BENCH}```"}) + "\n")
+    spec = "Module `pair` puts two `stage` instances in a row. Ports clk, d, q."
+    call = ("testbench", spec, "-r", repo / "pair.v", "-m", f"replay:{answers}", "--rounds", "0")
+    call = (*call, "--mutants", "4", "--no-formal", "--json")
+    ran = gatewright(*call, "--repo", repo)
+    assert (ran.status, ran.json["verified"]) == (0, True)
+    assert gatewright(*call).status != 0
+    ran = gatewright("testbench", spec, "--exclude", "x.v", "-m", f"replay:{answers}")
+    assert ran.status == 2 and "--repo" in ran.err
