@@ -35,5 +35,4 @@
 #include "gatewright_torch_accessors.h"
 #include "gatewright_torch_tensor.h"
 #include "gatewright_torch_functions.h"
-#include "gatewright_torch_cuda.h"
 #include "gatewright_torch_macros.h"

@@ -1,5 +1,8 @@
-// Streams, guards, generators and library handles.
+// Streams, guards, generators, checks of CUDA's calls: what torch's headers for CUDA bring and its
+// common ones do not.
 #pragma once
+
+#include "gatewright_torch.h"
 
 
 namespace c10 {
@@ -76,3 +79,10 @@ inline __host__ __device__ std::tuple<uint64_t, uint64_t> unpack(PhiloxCudaState
     for (type i = blockIdx.x * static_cast<type>(blockDim.x) + threadIdx.x; i < (n);            \
          i += static_cast<type>(blockDim.x) * gridDim.x)
 #define CUDA_KERNEL_LOOP(i, n) CUDA_KERNEL_LOOP_TYPE(i, n, int)
+
+#define C10_CUDA_CHECK(call) TORCH_CHECK((call) == cudaSuccess)
+#define C10_CUDA_CHECK_WARN(call) C10_CUDA_CHECK(call)
+#define C10_CUDA_KERNEL_LAUNCH_CHECK() C10_CUDA_CHECK(cudaGetLastError())
+#define AT_CUDA_CHECK(call) C10_CUDA_CHECK(call)
+#define CUDA_CHECK_ERRORS() C10_CUDA_CHECK(cudaGetLastError())
+#define TORCH_CUDABLAS_CHECK(call) TORCH_CHECK((call) == CUBLAS_STATUS_SUCCESS)

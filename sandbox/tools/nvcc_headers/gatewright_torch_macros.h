@@ -28,12 +28,6 @@ template <typename... T> void said(const T&...);
     } while (0)
 #define TORCH_WARN(...) ::gatewright::said(__VA_ARGS__)
 #define TORCH_WARN_ONCE(...) ::gatewright::said(__VA_ARGS__)
-#define C10_CUDA_CHECK(call) TORCH_CHECK((call) == cudaSuccess)
-#define C10_CUDA_CHECK_WARN(call) C10_CUDA_CHECK(call)
-#define C10_CUDA_KERNEL_LAUNCH_CHECK() C10_CUDA_CHECK(cudaGetLastError())
-#define AT_CUDA_CHECK(call) C10_CUDA_CHECK(call)
-#define CUDA_CHECK_ERRORS() C10_CUDA_CHECK(cudaGetLastError())
-#define TORCH_CUDABLAS_CHECK(call) TORCH_CHECK((call) == CUBLAS_STATUS_SUCCESS)
 #define TORCH_API
 #define TORCH_CUDA_CPP_API
 #define TORCH_CUDA_CU_API

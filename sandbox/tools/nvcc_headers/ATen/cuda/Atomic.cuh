@@ -4,7 +4,7 @@
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
-#include "gatewright_torch.h"
+#include "gatewright_torch_cuda.h"
 
 template <typename T> __device__ inline T gpuAtomicAdd(T* place, T value) {
     return atomicAdd(place, value);

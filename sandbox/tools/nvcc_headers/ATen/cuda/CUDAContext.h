@@ -1,7 +1,7 @@
 #pragma once
 #include <cublas_v2.h>
 
-#include "gatewright_torch.h"
+#include "gatewright_torch_cuda.h"
 
 namespace at {
 namespace cuda {

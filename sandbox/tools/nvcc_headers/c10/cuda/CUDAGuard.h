@@ -1,2 +1,2 @@
 #pragma once
-#include "gatewright_torch.h"
+#include "gatewright_torch_cuda.h"

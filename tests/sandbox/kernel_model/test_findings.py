@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from gatewright.sandbox.kernel_model.architecture import architecture
+from gatewright.sandbox.kernel_model.findings import (
+    Kind,
+    compiled_findings,
+    observed_findings,
+    occupancy_findings,
+)
+from gatewright.sandbox.kernel_model.gpus import gpu_spec
+from gatewright.sandbox.kernel_model.roofline import Work
+from gatewright.sandbox.kernel_model.summary import describe, describe_goal, metrics
+from gatewright.sandbox.tools.nvcc_kernels import Kernel
+from gatewright.sandbox.tools.ptx import Entry, Sort, SourceLine
+from tests.sandbox.kernel_model.records import Branching, Buffer, Launch, Place, Seen, Site
+
+SM90 = architecture("sm_90")
+
+
+def kernel(name: str = "k<float>", registers: int = 32, shared: int = 0, **more: int) -> Kernel:
+    place = SourceLine("kernel.cu", 3)
+    entry = Entry("_Z1k", place, lines={(Sort.DOUBLE, SourceLine("kernel.cu", 7)): 4})
+    stores, loads = more.get("stores", 0), more.get("loads", 0)
+    return Kernel(name, place, registers, shared, 0, 0, stores, loads, entry)
+
+
+def test_the_most_wasteful_line_comes_first() -> None:
+    seen = Seen(
+        sites=(
+            Site("global_load", 3200, 100, 500, 400, place=Place(line=4)),
+            Site("global_store", 3200, 100, 3200, 400, place=Place(line=9)),
+            Site("global_load", 3200, 100, 400, 400, place=Place(line=12)),
+        )
+    )
+    found = [f for f in observed_findings(seen) if f.kind is Kind.UNCOALESCED]
+    assert [f.line for f in found] == [9, 4]
+    assert "3200 sectors of 32 bytes for 100 warp requests, 400 would do" in found[0].text
+    assert "32.0 a request instead of 4.0" in found[0].text
+    assert str(found[0]).startswith("kernel.cu:9: uncoalesced store")
+
+
+def test_bank_conflicts_and_idle_warps() -> None:
+    seen = Seen(
+        sites=(Site("shared_load", 320, 10, wavefronts=320, ideal_wavefronts=10),),
+        branching=(Branching(100, 3200), Branching(100, 800, place=Place(line=5))),
+    )
+    kinds = {f.kind: f for f in observed_findings(seen)}
+    assert set(kinds) == {Kind.BANK_CONFLICTS, Kind.DIVERGENCE}
+    assert "320 passes for 10 warp requests" in kinds[Kind.BANK_CONFLICTS].text
+    assert "8.0 of 32 threads on average (25%)" in kinds[Kind.DIVERGENCE].text
+    assert kinds[Kind.DIVERGENCE].line == 5
+
+
+def test_traffic_beyond_what_must_move() -> None:
+    seen = Seen(
+        sites=(Site("global_load", 64000, 2000, 8000, 8000, width=16),),
+        touched=(Buffer(bytes_read=16000),),
+    )
+    (found,) = observed_findings(seen)
+    assert found.kind is Kind.REDUNDANT
+    assert "256000 bytes where 16000 different ones" in found.text
+    assert "16.0 times" in found.text
+
+
+def test_narrow_dense_accesses_and_atomics() -> None:
+    seen = Seen(
+        sites=(
+            Site("global_load", 32000, 1000, 4000, 4000, place=Place(line=2)),
+            Site("global_atomic", 32000, 1000, 1000, 1000, place=Place(line=3)),
+        ),
+        touched=(Buffer(bytes_read=128000, bytes_written=4),),
+    )
+    found = {f.kind: f for f in observed_findings(seen)}
+    assert set(found) == {Kind.NARROW, Kind.ATOMICS}
+    assert "would take 250" in found[Kind.NARROW].text
+    assert "32000 atomic operations" in found[Kind.ATOMICS].text
+
+
+def test_a_good_kernel_has_no_findings() -> None:
+    seen = Seen(
+        sites=(Site("global_load", 3200, 100, 1600, 1600, width=16),),
+        branching=(Branching(100, 3200),),
+        touched=(Buffer(bytes_read=51200),),
+    )
+    assert observed_findings(seen) == ()
+
+
+def test_low_occupancy_names_what_limits_it() -> None:
+    seen = Seen(launches=(Launch("k", (256, 1, 1), dynamic_shared=100_000),))
+    (found,) = occupancy_findings(seen, [kernel()], SM90)
+    assert "16 of 64 warps" in found.text
+    assert "limited by shared memory" in found.text
+    assert (found.line, found.kernel) == (3, "k")
+    assert occupancy_findings(Seen(launches=(Launch("k"),)), [kernel()], SM90) == ()
+
+
+def test_a_launch_that_the_architecture_refuses() -> None:
+    seen = Seen(launches=(Launch("k", (1024, 1, 1)),))
+    (found,) = occupancy_findings(seen, [kernel(registers=80)], SM90)
+    assert "sm_90 refuses this launch: too much of registers" in found.text
+
+
+def test_what_the_compiler_tells() -> None:
+    found = {f.kind: f for f in compiled_findings([kernel(stores=40, loads=80)])}
+    assert set(found) == {Kind.SPILLS, Kind.DOUBLE}
+    assert "40 bytes stored and 80 loaded" in found[Kind.SPILLS].text
+    assert (found[Kind.DOUBLE].line, found[Kind.DOUBLE].weight) == (7, 4)
+
+
+def test_numbers_for_a_verdict() -> None:
+    seen = Seen(
+        launches=(Launch("k", barriers=2, warp_issues=10, lane_issues=160, flops=640),),
+        sites=(Site("global_load", 3200, 100, 3200, 400),),
+        touched=(Buffer(bytes_read=64),),
+    )
+    found = metrics(seen, [kernel()], SM90)
+    assert found["occupancy"] == 1
+    assert found["coalescing"] == 0.125
+    assert found["branch_efficiency"] == 0.5
+    assert found["intensity"] == 10
+    assert (found["registers"], found["barriers"]) == (32, 2)
+    assert metrics(None, [], SM90) == {}
+    assert set(metrics(None, [kernel()], SM90)) == {
+        "registers",
+        "spill_bytes",
+        "static_shared_bytes",
+    }
+
+
+def test_the_text_for_a_reader_says_that_nothing_was_timed() -> None:
+    seen = Seen(
+        launches=(Launch("k", flops=640),),
+        sites=(Site("global_store", 3200, 100, 3200, 400, place=Place(line=9)),),
+        touched=(Buffer(bytes_written=12800),),
+    )
+    text = describe(seen, [kernel()], gpu_spec("H100"))
+    assert "Nothing was timed on a GPU" in text
+    assert "kernel.cu:9: uncoalesced store" in text
+    assert "32 registers a thread" in text
+    assert "bound by memory" in text
+
+
+def test_the_goal_at_true_sizes() -> None:
+    text = describe_goal(gpu_spec("A100"), Work(flops=1e9, bytes=2039e6))
+    assert "at least 1 ms" in text
+    assert "bound by memory" in text
