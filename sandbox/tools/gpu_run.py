@@ -26,6 +26,7 @@ from gatewright.sandbox.kernel_model.roofline import least_possible_s
 from gatewright.sandbox.kernel_model.timing import TimedCall, Timing, judge_timing
 from gatewright.sandbox.tools.gpu import Driver, Gpu
 from gatewright.sandbox.tools.gpu_session import GpuProcess, JobFailed, gpu_process
+from gatewright.sandbox.tools.ncu import Ncu
 
 _PLACES = 512
 REHEARSAL = "cpu"
@@ -121,11 +122,12 @@ def run_on_gpu(
     """
     device = gpu.name if gpu else REHEARSAL
     with contextlib.ExitStack() as stack:
-        reference = _start(stack, task, isolation, driver, "reference", {})
+        reference = stack.enter_context(start_process(task, isolation, driver, "reference", {}))
         try:
             read = int(reference.ask("load")["read_bytes"])
             given = {name: (reference.folder / name).read_bytes() for name in ("init", "inputs")}
-            candidate = _start(stack, task, isolation, driver, "candidate", given)
+            started = start_process(task, isolation, driver, "candidate", given)
+            candidate = stack.enter_context(started)
             pair = _Pair(reference, candidate, task)
             return pair.run(device, find_gpu_spec(gpu.name) if gpu else None, read)
         except JobFailed as failed:
@@ -134,14 +136,15 @@ def run_on_gpu(
             ) from None
 
 
-def _start(
-    stack: contextlib.ExitStack,
+def start_process(
     task: GpuTask,
     isolation: Isolation,
     driver: Driver | None,
     role: str,
     given: Mapping[str, bytes],
-) -> GpuProcess:
+    profiler: Ncu | None = None,
+) -> contextlib.AbstractContextManager[GpuProcess]:
+    """The process of a role (`reference`, `candidate`), with the files that it is given."""
     own = "problem.py" if role == "reference" else "candidate.py"
     text = task.problem if role == "reference" else task.candidate
     job = {
@@ -157,7 +160,7 @@ def _start(
     folders = {path.parent for path in task.modules.values()}
     mounts = tuple(Mount(folder) for folder in sorted(folders)) if role == "candidate" else ()
     files = {own: text.encode(), **given}
-    return stack.enter_context(gpu_process(isolation, driver, job, files, mounts))
+    return gpu_process(isolation, driver, job, files, mounts, profiler)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from gatewright import sandbox
 from gatewright.core import GatewrightError
 from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
 from gatewright.sandbox.tools.gpu import Driver
+from gatewright.sandbox.tools.ncu import Ncu
 from gatewright.sandbox.tools.python import python_mounts
 
 _JOB = "gatewright.sandbox.tools.gpu_job"
@@ -38,6 +39,7 @@ LIMITS = Limits(
     disk_mb=16384,
     files=4096,
     processes=256,
+    output_kb=8192,
 )
 
 
@@ -114,6 +116,7 @@ def gpu_process(
     job: Mapping[str, object],
     files: Mapping[str, bytes],
     mounts: tuple[Mount, ...] = (),
+    profiler: Ncu | None = None,
 ) -> Iterator[GpuProcess]:
     """Start a process in a folder that holds the files; it ends with the context.
 
@@ -128,7 +131,7 @@ def gpu_process(
             os.mkfifo(path, 0o600)
         # Opened for both directions, so that no opening waits for the other side.
         process = GpuProcess(folder, FileIO(requests, "r+"), FileIO(answers, "r+"))
-        command = _command(folder, driver, mounts)
+        command = _command(folder, driver, mounts, profiler)
         arguments = (isolation, command)
         thread = threading.Thread(target=process.serve, args=arguments, daemon=True)
         thread.start()
@@ -140,7 +143,9 @@ def gpu_process(
             process.answers.close()
 
 
-def _command(folder: Path, driver: Driver | None, mounts: tuple[Mount, ...]) -> Command:
+def _command(
+    folder: Path, driver: Driver | None, mounts: tuple[Mount, ...], profiler: Ncu | None
+) -> Command:
     ours = {Path(gatewright.__file__).parent, Path(sandbox.__file__).resolve().parent}
     shown = (*python_mounts(), *(Mount(place) for place in sorted(ours)), *mounts)
     environment = {
@@ -151,5 +156,7 @@ def _command(folder: Path, driver: Driver | None, mounts: tuple[Mount, ...]) -> 
     }
     if driver is not None:
         shown, environment = (*shown, *driver.mounts), {**environment, **driver.environment}
-    argv = (sys.executable, "-s", "-P", "-m", _JOB, "requests", "answers")
+    argv = [sys.executable, "-s", "-P", "-m", _JOB, "requests", "answers"]
+    if profiler is not None:
+        argv, shown = [*profiler.wrap(), *argv], (*shown, *profiler.mounts)
     return Command(argv, folder, shown, environment, trusted=False)
