@@ -38,8 +38,8 @@ def open_writer(choice: ModelChoice, settings: Settings, fim: str = AUTO) -> Wri
             "--fim suffix leaves the words to the server",
         )
     shown = tokens if way is InfillWay.TOKENS else None
-    line = open_infill(choice, settings, Infilling(way, shown, ("\n",)))
-    block = open_infill(choice, settings, Infilling(way, shown))
+    line = open_infill(choice, settings, Infilling(way, tokens, ("\n",)))
+    block = open_infill(choice, settings, Infilling(way, tokens))
     return InfillWriter(line, block, shown)
 
 

@@ -68,9 +68,9 @@ def test_a_hole_in_the_models_own_words(server) -> None:
 
 
 def test_a_hole_told_by_a_field(server) -> None:
-    server.play(completion("middle", "length"))
+    server.play(completion("middle<|endoftext|>", "length"))
     answer = model(server, InfillWay.SUFFIX).complete(HOLE, Sampling())
-    assert answer.truncated
+    assert (answer.text, answer.truncated) == ("middle", True)
     assert server.bodies[0]["prompt"] == "head\nbefore\n"
     assert server.bodies[0]["suffix"] == "\nafter"
 
