@@ -4,6 +4,7 @@
 # make wheel   build the wheel, install it in a fresh environment, import every module
 # make verilator   install Verilator (optional) and compile its runtime once
 # make cuda    install what CUDA kernels need (optional, 5 GB): torch, triton, nvcc
+# make chisel  install Chisel (optional): Java, Maven, its jars, firtool
 # make clean   remove what the above made
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 PIP    := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 export PYTHON
 
-.PHONY: demo test check unit setup setup-dev wheel verilator cuda clean system
+.PHONY: demo test check unit setup setup-dev wheel verilator cuda chisel clean system
 
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -50,6 +51,10 @@ verilator: setup
 cuda: setup
 	@scripts/system-packages g++
 	@$(BIN)/gatewright doctor --install cuda
+
+chisel: setup
+	@scripts/system-packages java mvn
+	@$(BIN)/gatewright doctor --install chisel
 
 wheel: setup-dev
 	scripts/wheel-check

@@ -26,7 +26,7 @@ def extract_verilog(answer: str, top: str = "", header: str = "") -> Extraction:
     body without its module header is put under `header`. Never raises.
     """
     text, cut = without_reasoning(answer)
-    blocks = _blocks(text)
+    blocks = code_blocks(text)
     chosen = _defining(blocks, top)
     if chosen is None:
         body = _body(blocks, header)
@@ -48,7 +48,7 @@ _STRAY = re.compile(
 )
 
 
-def _blocks(text: str) -> list[str]:
+def code_blocks(text: str) -> list[str]:
     """Marked blocks in order, the whole text last: it serves when no block does."""
     text = text.replace("\r\n", "\n")
     found = [(m.start(), m.group(2)) for m in _FENCE.finditer(text)]

@@ -20,7 +20,15 @@ class Harnesses:
     isolation: Isolation
 
     def __call__(self, spec: HarnessSpec | None) -> Harness:
-        """The harness for a kind of specification; the static check for None."""
+        """The harness for a kind of specification; the static check for None.
+
+        Chisel is built into SystemVerilog before it gets there.
+        """
+        from gatewright.sandbox.harness.chisel import ChiselHarness
+
+        return ChiselHarness(self.isolation, self._inner(spec))
+
+    def _inner(self, spec: HarnessSpec | None) -> Harness:
         if spec is None:
             from gatewright.agents.static_check import StaticHarness
 

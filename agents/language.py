@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gatewright.agents.distinct import fingerprint, text_fingerprint
 from gatewright.agents.extract import Extraction, extract_verilog
+from gatewright.agents.extract_chisel import extract_chisel
 from gatewright.agents.postpass import Initialised, initialise_registers
 from gatewright.agents.tame import is_tame
 from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
@@ -43,8 +44,11 @@ def kit_for(language: Language) -> Kit:
         return _verilog(language, "Verilog-2005", ".v")
     if language is Language.SYSTEMVERILOG:
         return _verilog(language, "SystemVerilog", ".sv")
+    if language is Language.CHISEL:
+        return _chisel()
     raise UsageError(
-        f"no coder for {language}", hint="languages that can be generated: verilog, systemverilog"
+        f"no coder for {language}",
+        hint="languages that can be generated: verilog, systemverilog, chisel",
     )
 
 
@@ -62,6 +66,21 @@ def _verilog(language: Language, title: str, suffix: str) -> Kit:
     )
 
 
+def _chisel() -> Kit:
+    return Kit(
+        language=Language.CHISEL,
+        title="Chisel",
+        folder="chisel",
+        suffix=".scala",
+        extract=extract_chisel,
+        fingerprint=lambda sources, top: text_fingerprint(sources),
+        explain=lambda sources: (),  # the harness's remarks are the compiler's own
+        cone=_chisel_cone,
+        # Registers without a reset power up as the reference does: the harness sees to that.
+        initialise=lambda sources: Initialised(tuple(sources)),
+    )
+
+
 def _fingerprint(sources: Sequence[Source], top: str) -> str:
     return fingerprint(sources, top) if is_tame(sources) else text_fingerprint(sources)
 
@@ -74,6 +93,18 @@ def _syntax_remarks(sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
     from gatewright.sandbox.tools.slang import syntax_diagnostics
 
     return syntax_diagnostics(sources)
+
+
+def _chisel_cone(sources: Sequence[Source], top: str, signals: Sequence[str]) -> str:
+    """The Chisel lines behind the cone in the emitted text, nearest first, and their numbers."""
+    from gatewright.agents.chisel_cone import chisel_cone
+
+    lines = {source.name: source.text.splitlines() for source in sources}
+    several = len(lines) > 1
+    return "\n".join(
+        f"{place.file + ':' if several else ''}{place.line}| {lines[place.file][place.line - 1]}"
+        for place in chisel_cone(sources, top, signals)
+    )
 
 
 def _cone_text(sources: Sequence[Source], top: str, signals: Sequence[str]) -> str:

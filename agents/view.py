@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gatewright.core import (
     Cycle,
@@ -10,6 +11,7 @@ from gatewright.core import (
     FailureClass,
     FirstMismatch,
     Interface,
+    Language,
     Outcome,
     Problem,
     Sampled,
@@ -65,10 +67,21 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 
 def contract(problem: Problem) -> str:
-    """The module header an answer must keep: as given, or written from the interface, or ''."""
+    """The module header an answer must keep: as given, or written from the interface, or ''.
+
+    In Chisel, a class with these ports and an empty body.
+    """
+    if problem.language is Language.CHISEL:
+        return _chisel_class(problem.interface, problem.top) if problem.interface else ""
     if problem.header.strip():
         return problem.header.strip()
     return header_of(problem.interface, problem.top) if problem.interface else ""
+
+
+def _chisel_class(interface: Interface, name: str) -> str:
+    from gatewright.sandbox.chisel.scaffold import scaffold
+
+    return scaffold(replace(interface, module=name or interface.module)).rstrip()
 
 
 def header_of(interface: Interface, name: str = "") -> str:

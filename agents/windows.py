@@ -19,6 +19,7 @@ from gatewright.core import (
     Verdict,
 )
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.chisel import ChiselHarness
 from gatewright.sandbox.isolation import scratch
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Windowed:
 
 def without_window(harness: Harness) -> Harness:
     """The harness for where only the outcome counts: no second simulation for the window."""
+    if isinstance(harness, ChiselHarness):
+        return replace(harness, inner=without_window(harness.inner))
     return harness.harness if isinstance(harness, Windowed) else harness
 
 

@@ -103,6 +103,11 @@ def _below(folder: Path, name: str) -> Path | None:
 class Showing(Protocol):
     """A harness that can keep the waveform of a failing simulation."""
 
+    @property
+    def rules(self) -> str:
+        """Its rule set."""
+        ...
+
     def check(
         self, problem: Problem, candidate: Candidate, *, waveform: Path | None = None
     ) -> Verdict:
@@ -141,6 +146,7 @@ class Check:
 
         A waveform that cannot be kept costs no verdict.
         """
+        from gatewright.sandbox.harness.chisel import ChiselHarness
         from gatewright.sandbox.isolation import scratch
 
         with scratch("verify") as folder:
@@ -148,7 +154,8 @@ class Check:
             if isinstance(spec, CocotbSpec):
                 verdict = self._cocotb(problem, candidate, wave if self.wave else None)
             else:
-                with self._harness(spec) as harness:
+                with self._harness(spec) as inner:
+                    harness = ChiselHarness(self.isolation, inner)
                     verdict = self._told(harness, spec, problem, candidate, wave)
             unit = _unit(wave) if verdict.first_mismatch else ""
             unkept = ""
@@ -159,10 +166,11 @@ class Check:
 
     def _cocotb(self, problem: Problem, candidate: Candidate, wave: Path | None) -> Verdict:
         from gatewright.cli.console import say
+        from gatewright.sandbox.harness.chisel import ChiselHarness
         from gatewright.sandbox.harness.cocotb import LIMITS, CocotbHarness
         from gatewright.sandbox.harness.simulators import simulator_named
 
-        harness = CocotbHarness(
+        inner = CocotbHarness(
             self.isolation,
             self._limits(LIMITS),
             wave,
@@ -170,7 +178,7 @@ class Check:
             simulator=simulator_named(self.simulator),
             announce=say,
         )
-        return harness.check(problem, candidate)
+        return ChiselHarness(self.isolation, inner).check(problem, candidate)
 
     @contextmanager
     def _harness(self, spec: HarnessSpec) -> Iterator[Showing]:

@@ -52,7 +52,7 @@ def checkup(model: str | None = None, base_url: str | None = None) -> Checkup:
     """Look at everything once; nothing is installed and no model is asked anything."""
     lines = [_python(), *_icarus(), *_isolation()]
     lines += [_package(name, use) for name, use in PACKAGES.items()]
-    lines += [_verilator(), *_cuda()]
+    lines += [_verilator(), *_cuda(), _chisel()]
     lines.append(_model(model, base_url))
     return Checkup(tuple(lines))
 
@@ -107,6 +107,17 @@ def _cuda() -> list[Finding]:
         return [*lines, Finding("GPU", False, error.what, hint=error.hint)]
     described = ", ".join(f"{gpu.name} ({gpu.architecture})" for gpu in gpus)
     return [*lines, Finding("GPU", True, f"{described}, driver {gpus[0].driver}")]
+
+
+def _chisel() -> Finding:
+    from gatewright.sandbox.chisel.toolchain import open_toolchain
+
+    try:
+        found = open_toolchain()
+    except GatewrightError as error:
+        return Finding("Chisel", False, error.what, hint=error.hint)
+    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
+    return Finding("Chisel", True, versions)
 
 
 def _isolation() -> list[Finding]:

@@ -15,7 +15,10 @@ def doctor(
     model: ModelName = None,
     base_url: BaseUrl = None,
     install: Annotated[
-        str, typer.Option(metavar="TOOL", help="Install an optional tool first: verilator, cuda.")
+        str,
+        typer.Option(
+            metavar="TOOL", help="Install an optional tool first: verilator, cuda, chisel."
+        ),
     ] = "",
     json: Json = False,
 ) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.models import Model
 
-GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG)
+GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL)
 
 
 def generate(
@@ -50,7 +50,9 @@ def generate(
         Path | None,
         typer.Option("--output", "-o", help="Write the module here.", show_default="stdout"),
     ] = None,
-    language: Annotated[str, typer.Option(help="verilog or systemverilog.")] = "systemverilog",
+    language: Annotated[
+        str, typer.Option(help="verilog, systemverilog or chisel.")
+    ] = "systemverilog",
     top: Annotated[str, typer.Option(help="The module's name, where the text does not say.")] = "",
     testbench: Annotated[
         list[str] | None, typer.Option("--testbench", "-t", help="What it must pass.")

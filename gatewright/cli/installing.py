@@ -82,6 +82,66 @@ def _prepare_verilator() -> None:
 
 
 def _prepare_cuda() -> None:
+    """Compile the emulator; that nvcc starts is asked here, and not at first use."""
+    from gatewright.sandbox.emulator import open_kit
+    from gatewright.sandbox.isolation import open_isolation
+    from gatewright.sandbox.tools.nvcc import open_nvcc
+
+    isolation = open_isolation()
+    open_nvcc(isolation)
+    open_kit(isolation, say)
+
+
+_TOOLS.get(name)
+    if tool is None:
+        known = " or ".join(_TOOLS)
+        raise UsageError(f"{name!r} is no tool that doctor installs", hint=f"one of {known}")
+    wheels = tool.wheels()
+    argv = [sys.executable, "-m", "pip", "install", "-q", *tool.options(), *wheels]
+    say(f"installing {' and '.join(wheels)}{tool.remark}")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["pip said nothing"]
+        raise ToolMissing(
+            f"{name} was not installed: {said[-1]}", hint=f"try it by hand: {shlex.join(argv)}"
+        )
+    import importlib
+
+    importlib.invalidate_caches()
+    tool.prepare()
+
+
+def extra(name: str) -> list[str]:
+    """What an extra of our own asks for on this system, as its metadata says."""
+    from importlib.metadata import requires
+
+    from packaging.requirements import Requirement
+
+    found = []
+    for text in requires("gatewright") or ():
+        wanted = Requirement(text)
+        if wanted.marker and "extra" in text and wanted.marker.evaluate({"extra": name}):
+            wanted.marker = None
+            found.append(str(wanted))
+    return found
+
+
+def _pins() -> list[str]:
+    """The versions that a checkout pins; an installed wheel goes by the ranges alone."""
+    pins = Path(__file__).resolve().parents[2] / "constraints.txt"
+    return ["-c", str(pins)] if pins.is_file() else []
+
+
+def _prepare_verilator() -> None:
+    from gatewright.sandbox.isolation import open_isolation
+    from gatewright.sandbox.tools.verilator import open_verilator
+    from gatewright.sandbox.tools.verilator_runtime import open_runtime
+
+    isolation = open_isolation()
+    open_runtime(open_verilator(isolation), isolation, say)
+
+
+def _prepare_cuda() -> None:
     """Nothing is left to be made; that what came starts is asked here and not at first use."""
     from gatewright.sandbox.isolation import open_isolation
     from gatewright.sandbox.tools.nvcc import open_nvcc

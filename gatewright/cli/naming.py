@@ -12,6 +12,7 @@ from gatewright.core import (
     Candidate,
     DataError,
     HarnessSpec,
+    Language,
     ReferenceSpec,
     Source,
     TestbenchSpec,
@@ -86,9 +87,13 @@ def _tops(sources: Sequence[Source]) -> tuple[str, ...]:
 
 
 def modules_of(sources: Sequence[Source]) -> tuple[str, ...]:
-    """The modules that sources define, in order."""
+    """The modules that sources define, in order; of Chisel its hardware classes."""
     from gatewright.sandbox.integrity import definitions, preprocess
 
+    if sources and all(source.language is Language.CHISEL for source in sources):
+        from gatewright.sandbox.chisel.prepare import classes
+
+        return tuple(one.name for one in classes(sources) if "Module" in one.extends)
     return tuple(d.name for d in definitions(preprocess(sources).tokens) if d.is_module)
 
 

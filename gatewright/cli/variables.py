@@ -12,7 +12,7 @@ TRACE_VARIABLE = f"{PREFIX}TRACE"
 _OTHERS = frozenset(
     f"{PREFIX}{name}"
     for name in (
-        *("IVERILOG", "VVP", "CONTAINER_IMAGE", "TRACE"),
+        *("IVERILOG", "VVP", "CONTAINER_IMAGE", "TRACE", "FIRTOOL", "CHISEL_JARS"),
         *("CHANNEL", "DESIGN", "FOLDERS", "INPUTS", "RUN"),
         *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS"),
     )

@@ -1,12 +1,16 @@
-"""Chisel candidates: built into SystemVerilog, then checked as any Verilog candidate is."""
+"""Chisel candidates: built into SystemVerilog, then checked as any Verilog candidate is.
+
+Everything in a process shares one builder, whose servers stay warm.
+"""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, cast
 
 from gatewright.core import (
     Candidate,
@@ -26,38 +30,54 @@ from gatewright.sandbox.chisel.builder import Build, Builder, Request
 from gatewright.sandbox.chisel.locators import at_source
 from gatewright.sandbox.harness.base import Harness
 from gatewright.sandbox.harness.reference import interface_differences
-from gatewright.sandbox.isolation import Isolation
+from gatewright.sandbox.isolation import Isolation, Level
 from gatewright.sandbox.tools import slang
 
 _INITIAL = re.compile(r"\binitial\b")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _IMPLICIT = {"clock", "reset"}
+_builders: dict[Level, Builder] = {}
+_opening = threading.Lock()
 _HINT = (
     "extra ports clock and reset come from `extends Module`: use RawModule, with every port an IO"
 )
 
 
+class _Showing(Protocol):
+    """A harness that can keep the waveform of a failing simulation."""
+
+    def check(
+        self, problem: Problem, candidate: Candidate, *, waveform: Path | None = None
+    ) -> Verdict: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChiselHarness:
-    """Builds the candidate, compares its ports, and hands its SystemVerilog to `inner`.
+    """Hands Chisel to `inner` as SystemVerilog, once its ports are right; the rest as it is.
 
     Remarks on the emitted text are moved to the candidate's own lines. Registers start at 0 only
     where the reference has `initial` blocks, which Chisel cannot say. `arguments` are the top's
-    constructor arguments.
+    constructor arguments, as Scala writes them.
     """
 
-    builder: Builder
+    isolation: Isolation
     inner: Harness
     arguments: str = ""
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def rules(self) -> str:
         """The inner harness's."""
         return self.inner.rules
 
-    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
-        """A failing design is a Verdict; raises what the inner harness and the toolchain raise."""
+    def check(
+        self, problem: Problem, candidate: Candidate, *, waveform: Path | None = None
+    ) -> Verdict:
+        """A failing design is a Verdict; raises what the inner harness raises, and ToolMissing.
+
+        `waveform` is for inner harnesses that keep one.
+        """
+        if all(source.language is not Language.CHISEL for source in candidate.sources):
+            return self._inner(problem, candidate, waveform)
         build = self.build(problem, candidate)
         if build.failure is not None:
             return self._failed(build, build.failure, build.diagnostics)
@@ -66,17 +86,21 @@ class ChiselHarness:
         if differences:
             said = (*build.diagnostics, *differences)
             return self._failed(build, FailureClass.INTERFACE, said)
-        as_verilog = replace(problem, language=Language.SYSTEMVERILOG, header="")
-        return self._told(self.inner.check(as_verilog, emitted), build)
+        as_verilog = replace(
+            problem, language=Language.SYSTEMVERILOG, header="", top=problem.top or build.top
+        )
+        return self._told(self._inner(as_verilog, emitted, waveform), build)
 
     def build(self, problem: Problem, candidate: Candidate) -> Build:
         """The candidate's SystemVerilog, or why there is none."""
         sources = tuple(s for s in candidate.sources if s.language is Language.CHISEL)
-        if not sources:
-            said = Diagnostic(Severity.ERROR, "the candidate holds no Chisel source", tool="chisel")
-            return Build(failure=FailureClass.NO_CODE, diagnostics=(said,))
         request = Request(sources, problem.top, self.arguments, powers_up(problem))
-        return self.builder.build(request)
+        return open_builder(self.isolation).build(request)
+
+    def _inner(self, problem: Problem, candidate: Candidate, waveform: Path | None) -> Verdict:
+        if waveform is None:
+            return self.inner.check(problem, candidate)
+        return cast("_Showing", self.inner).check(problem, candidate, waveform=waveform)
 
     def _differences(self, problem: Problem, emitted: Candidate) -> Iterator[Diagnostic]:
         wanted = problem.interface or _reference_interface(problem)
@@ -98,7 +122,7 @@ class ChiselHarness:
             failure,
             diagnostics=tuple(diagnostics),
             log=build.log,
-            tools=self.builder.toolchain.versions,
+            tools=open_builder(self.isolation).toolchain.versions,
             cpu_s=build.cpu_s,
             wall_s=build.wall_s,
             rules=self.rules,
@@ -121,7 +145,7 @@ class ChiselHarness:
         return replace(
             verdict,
             diagnostics=(*build.diagnostics, *inline, *moved),
-            tools={**verdict.tools, **self.builder.toolchain.versions},
+            tools={**verdict.tools, **open_builder(self.isolation).toolchain.versions},
             cpu_s=verdict.cpu_s + build.cpu_s,
             wall_s=verdict.wall_s + build.wall_s,
         )
@@ -132,19 +156,18 @@ def powers_up(problem: Problem) -> bool:
     return any(_INITIAL.search(_COMMENT.sub(" ", s.text)) for s in _reference(problem))
 
 
-@cache
 def open_builder(isolation: Isolation) -> Builder:
-    """The builder that everything in this process shares: its servers stay warm.
-
-    Raises ToolMissing where Chisel is not installed.
-    """
+    """The builder that everything in this process shares. Raises ToolMissing without Chisel."""
     import atexit
 
     from gatewright.sandbox.chisel.toolchain import open_toolchain
 
-    builder = Builder(open_toolchain(), isolation)
-    atexit.register(builder.close)
-    return builder
+    with _opening:
+        builder = _builders.get(isolation.level)
+        if builder is None:
+            builder = _builders[isolation.level] = Builder(open_toolchain(), isolation)
+            atexit.register(builder.close)
+        return builder
 
 
 def _reference(problem: Problem) -> tuple[Source, ...]:

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatewright.agents.extract_chisel import extract_chisel
+
+TOP = "import chisel3._\nclass TopModule extends RawModule {\n  val a = IO(Input(Bool()))\n}\n"
+
+
+def fenced(code: str, tag: str = "scala") -> str:
+    return f"```{tag}\n{code}```\n"
+
+
+def test_a_fenced_block_is_taken_whole() -> None:
+    answer = f"Here it is:\n\n{fenced(TOP)}\nIt has one port."
+    assert extract_chisel(answer, "TopModule").code == TOP
+
+
+def test_the_last_whole_definition_counts() -> None:
+    broken = TOP.rstrip("}\n")
+    answer = fenced(TOP.replace("val a", "val first")) + fenced(TOP) + fenced(broken)
+    found = extract_chisel(answer, "TopModule")
+    assert found.code == TOP
+    assert not found.truncated
+
+
+def test_helpers_of_other_blocks_come_along() -> None:
+    helper = "import chisel3._\nclass Adder extends Module { }\n"
+    top = TOP.replace("}\n", "  val s = Module(new Adder)\n}\n")
+    code = extract_chisel(fenced(helper) + fenced(top), "TopModule").code
+    assert "class Adder" in code
+    assert code.count("import chisel3._") == 1
+
+
+def test_a_test_beside_the_design_is_left_out() -> None:
+    test = "class TopTest extends AnyFlatSpec { simulate(new TopModule) { } }\n"
+    assert "TopTest" not in extract_chisel(fenced(TOP) + fenced(test), "TopModule").code
+
+
+def test_bare_text_loses_its_prose() -> None:
+    assert extract_chisel(f"Sure.\n\n{TOP}\nDone.", "TopModule").code == TOP
+
+
+def test_without_a_module_there_is_no_code() -> None:
+    for answer in ("", "I cannot.", fenced("object Main extends App\n")):
+        assert extract_chisel(answer, "TopModule").code == ""
+
+
+def test_an_answer_that_breaks_off_says_so() -> None:
+    assert extract_chisel("```scala\n" + TOP.rstrip("}\n"), "TopModule").truncated
+
+
+@given(st.text(max_size=300))
+def test_no_text_raises(answer: str) -> None:
+    extract_chisel(answer, "TopModule")
