@@ -37,8 +37,14 @@ def install_tool(name: str) -> None:
         known = " or ".join(_TOOLS)
         raise UsageError(f"{name!r} is no tool that doctor installs", hint=f"one of {known}")
     wheels = tool.wheels()
-    argv = [sys.executable, "-m", "pip", "install", "-q", *tool.options(), *wheels]
-    say(f"installing {' and '.join(wheels)}{tool.remark}")
+    if wheels:
+        _pip(name, [*tool.options(), *wheels], f"{' and '.join(wheels)}{tool.remark}")
+    tool.prepare()
+
+
+def _pip(name: str, wanted: Sequence[str], what: str) -> None:
+    argv = [sys.executable, "-m", "pip", "install", "-q", *wanted]
+    say(f"installing {what}")
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["pip said nothing"]
@@ -48,7 +54,6 @@ def install_tool(name: str) -> None:
     import importlib
 
     importlib.invalidate_caches()
-    tool.prepare()
 
 
 def extra(name: str) -> list[str]:
@@ -92,64 +97,16 @@ def _prepare_cuda() -> None:
     open_kit(isolation, say)
 
 
-_TOOLS.get(name)
-    if tool is None:
-        known = " or ".join(_TOOLS)
-        raise UsageError(f"{name!r} is no tool that doctor installs", hint=f"one of {known}")
-    wheels = tool.wheels()
-    argv = [sys.executable, "-m", "pip", "install", "-q", *tool.options(), *wheels]
-    say(f"installing {' and '.join(wheels)}{tool.remark}")
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["pip said nothing"]
-        raise ToolMissing(
-            f"{name} was not installed: {said[-1]}", hint=f"try it by hand: {shlex.join(argv)}"
-        )
-    import importlib
-
-    importlib.invalidate_caches()
-    tool.prepare()
-
-
-def extra(name: str) -> list[str]:
-    """What an extra of our own asks for on this system, as its metadata says."""
-    from importlib.metadata import requires
-
-    from packaging.requirements import Requirement
-
-    found = []
-    for text in requires("gatewright") or ():
-        wanted = Requirement(text)
-        if wanted.marker and "extra" in text and wanted.marker.evaluate({"extra": name}):
-            wanted.marker = None
-            found.append(str(wanted))
-    return found
-
-
-def _pins() -> list[str]:
-    """The versions that a checkout pins; an installed wheel goes by the ranges alone."""
-    pins = Path(__file__).resolve().parents[2] / "constraints.txt"
-    return ["-c", str(pins)] if pins.is_file() else []
-
-
-def _prepare_verilator() -> None:
+def _prepare_chisel() -> None:
+    """Maven and not pip brings it."""
+    from gatewright.sandbox.chisel.install import install
     from gatewright.sandbox.isolation import open_isolation
-    from gatewright.sandbox.tools.verilator import open_verilator
-    from gatewright.sandbox.tools.verilator_runtime import open_runtime
 
-    isolation = open_isolation()
-    open_runtime(open_verilator(isolation), isolation, say)
-
-
-def _prepare_cuda() -> None:
-    """Nothing is left to be made; that what came starts is asked here and not at first use."""
-    from gatewright.sandbox.isolation import open_isolation
-    from gatewright.sandbox.tools.nvcc import open_nvcc
-
-    open_nvcc(open_isolation())
+    install(open_isolation(), say)
 
 
 _TOOLS = {
     "verilator": _Tool(lambda: _VERILATOR, _prepare_verilator, lambda: _PROGRAMS_ONLY),
+    "chisel": _Tool(tuple, _prepare_chisel, tuple),
     "cuda": _Tool(lambda: extra("cuda"), _prepare_cuda, _pins, " (5 GB, a few minutes)"),
 }
