@@ -20,7 +20,7 @@ from gatewright.retrieval.facts.types import FileFacts, Module
 from gatewright.retrieval.scan import Stamp
 
 _WAIT_S = 30.0  # for another process that writes
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = """
 create table meta (version text not null);
 create table file (path text primary key, size int, modified_ns int, changed_ns int,

@@ -16,6 +16,7 @@ from gatewright.retrieval.facts.kinds import (
 )
 from gatewright.retrieval.facts.names import SKIP, Handler, Names, by_value, nodes
 from gatewright.retrieval.facts.places import Places
+from gatewright.retrieval.facts.simple import assignment_in
 from gatewright.retrieval.facts.types import (
     Assignment,
     Block,
@@ -202,6 +203,18 @@ class BlockReader(Names):
             node.visit(lookup_table=self._statements)
 
     def _assign(self, node: Any) -> VisitAction:
+        start, end = self._places.span(node)
+        written = self._places.written(start, end)
+        simple = assignment_in(written) if written is not None else None
+        if simple is None:
+            return self._assign_nodes(node)
+        self.loads |= simple.loads
+        loads, text = tuple(sorted(simple.loads)), simple.target[:_LONGEST_TEXT]
+        place = self._places.between(start, end)
+        self._assignments.append(Assignment((simple.name,), text, loads, self._around, place))
+        return SKIP
+
+    def _assign_nodes(self, node: Any) -> VisitAction:
         outer, self.loads = self.loads, set()
         targets = self.targets(node.left)
         self.expression(node.right)

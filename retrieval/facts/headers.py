@@ -34,10 +34,8 @@ class HeaderReader:
         self._places = places
         self._data = data
 
-    def doc(self, node: Any) -> str:
+    def _doc(self, start: int, end: int) -> str:
         """The comment above a declaration or, where there is none, behind it on its line."""
-        spot = node.sourceRange
-        start, end = self._places.offset(spot.start), self._places.offset(spot.end)
         return comment_behind(self._data, end) or comment_above(self._data, start)
 
     # ports
@@ -65,7 +63,9 @@ class HeaderReader:
         return [port for port in found if port.name]
 
     def _port(self, name: Any, direction: str, type_: str, node: Any) -> Port:
-        return Port(name.valueText, direction, type_, self.doc(node), self._places.range(node))
+        start, end = self._places.span(node)
+        place = self._places.between(start, end)
+        return Port(name.valueText, direction, type_, self._doc(start, end), place)
 
     def _heading(self, header: Any, direction: str, type_: str) -> tuple[str, str]:
         """Direction and type of an ANSI port; both of the port before where it has neither."""
@@ -140,14 +140,12 @@ class HeaderReader:
         net = node.kind is NET_DECLARATION
         words = (node.netType.valueText if net else "", self._places.text(node.type))
         type_ = " ".join(word for word in words if word)[:_LONGEST_VALUE]
-        return [
-            Signal(
-                declarator.name.valueText,
-                type_,
-                "".join(self._places.text(d) for d in nodes(declarator.dimensions)),
-                self.doc(declarator),
-                self._places.range(declarator),
-            )
-            for declarator in nodes(node.declarators)
-            if declarator.name.valueText
-        ]
+        found: list[Signal] = []
+        for declarator in nodes(node.declarators):
+            name = declarator.name.valueText
+            if name:
+                start, end = self._places.span(declarator)
+                size = "".join(self._places.text(d) for d in nodes(declarator.dimensions))
+                doc, place = self._doc(start, end), self._places.between(start, end)
+                found.append(Signal(name, type_, size, doc, place))
+        return found

@@ -15,6 +15,7 @@ from gatewright.retrieval.facts.kinds import (
 )
 from gatewright.retrieval.facts.names import Names, nodes
 from gatewright.retrieval.facts.places import Places
+from gatewright.retrieval.facts.simple import connection_in
 from gatewright.retrieval.facts.types import Connection, Instance, Override
 
 _LONGEST_TEXT = 400  # characters kept of a connection's expression
@@ -58,6 +59,16 @@ class InstanceReader:
             yield Override(override.name.valueText if named else "", text)
 
     def _connection(self, node: Any, position: int) -> Connection | None:
+        start, end = self._places.span(node)
+        written = self._places.written(start, end)
+        simple = connection_in(written) if written is not None else None
+        if simple is None:
+            return self._from_nodes(node, position)
+        port, text, names, implicit = simple
+        place = self._places.between(start, end)
+        return Connection(port, position, text[:_LONGEST_TEXT], names, place, implicit)
+
+    def _from_nodes(self, node: Any, position: int) -> Connection | None:
         kind = node.kind
         if kind is NAMED_PORT_CONNECTION:
             port, given, implicit = node.name.valueText, node.expr, not node.openParen

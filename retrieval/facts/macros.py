@@ -85,7 +85,17 @@ def explodes(data: bytes) -> bool:
     for name in used:
         if not _measure(name, table, 0):
             return True
+    if _harmless(data, [table[name] for name in used]):
+        return False
     return _sum(_DEFINE.sub(b"", data), table) is None
+
+
+def _harmless(data: bytes, used: list[_Macro]) -> bool:
+    """Whether all uses come to little even if each were of the largest macro."""
+    uses = data.count(b"`")
+    tokens, opened = (max(m.tokens for m in used), max(m.opened for m in used))
+    copying = any(macro.copies > 1 for macro in used)
+    return not copying and uses * tokens <= MAX_TOKENS and uses * opened <= MAX_LEVELS
 
 
 def _measure(name: bytes, table: dict[bytes, _Macro], depth: int) -> bool:

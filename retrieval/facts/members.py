@@ -108,13 +108,18 @@ class _Open:
 
 
 class UnitReader:
-    """Reads one tree. Members that touch none of the `fresh` spans are left out, if given."""
+    """Reads one tree. Members that touch none of the `fresh` spans are left out, if given.
 
-    def __init__(self, data: bytes, manager: Any, fresh: Sequence[Span] | None = None) -> None:
+    `clean` tells that the parser skipped nothing but macros that it does not know.
+    """
+
+    def __init__(
+        self, data: bytes, manager: Any, fresh: Sequence[Span] | None = None, clean: bool = False
+    ) -> None:
         self._data = data
         self._fresh = fresh
         self._fresh_ends = [span.end for span in fresh or ()]
-        self._places = Places(data, manager)
+        self._places = Places(data, manager, clean)
         self._blocks = BlockReader(self._places)
         self._headers = HeaderReader(self._places, data)
         self._instances = InstanceReader(self._places)
@@ -173,8 +178,7 @@ class UnitReader:
         outer, scope, guards, around = self._unit, self._scope, self._guards, self._around
         unit.parent = outer.name if outer.kind is not ModuleKind.UNIT else ""
         unit.range = self._places.range(node)
-        spot = node.sourceRange
-        start, end = self._places.offset(spot.start), self._places.offset(spot.end)
+        start, end = self._places.span(node)
         unit.doc = comment_above(self._data, start)
         self._unit, self._scope, self._guards, self._around = unit, [], [], Surroundings("", "")
         for member in nodes(members):
@@ -240,8 +244,7 @@ class UnitReader:
         """Whether an earlier variant of the text showed all of a node."""
         if self._fresh is None:
             return False
-        spot = node.sourceRange
-        start, end = self._places.offset(spot.start), self._places.offset(spot.end)
+        start, end = self._places.span(node)
         first = bisect_right(self._fresh_ends, start)  # they are in order and apart
         return first == len(self._fresh) or not self._fresh[first].meets(start, end)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from pyslang.ast import VisitAction
@@ -22,9 +22,9 @@ Handler = Callable[[Any], VisitAction | None]
 SKIP = VisitAction.Skip
 
 
-def nodes(parts: Any) -> Iterator[Any]:
+def nodes(parts: Any) -> list[Any]:
     """The nodes of a list, without the tokens that stand between them."""
-    return (part for part in parts if isinstance(part, SyntaxNode))
+    return [part for part in parts if isinstance(part, SyntaxNode)]
 
 
 def by_value(table: dict[SyntaxKind, Handler]) -> dict[int, Handler]:
@@ -63,7 +63,7 @@ class Names:
         kind = node.kind
         if kind is IDENTIFIER_NAME:
             self.loads.add(node.identifier.valueText)
-        elif kind not in _NUMBERS:
+        elif kind._value_ not in _NUMBERS:
             node.visit(lookup_table=self.table)
 
     def targets(self, left: Any) -> tuple[str, ...]:
@@ -124,8 +124,10 @@ class Names:
             part.visit(lookup_table=self.table)
 
 
+# By number, as kinds themselves take longer to look up.
 _NUMBERS = frozenset(
-    (
+    kind._value_
+    for kind in (
         SyntaxKind.IntegerLiteralExpression,
         SyntaxKind.IntegerVectorExpression,
         SyntaxKind.UnbasedUnsizedLiteralExpression,

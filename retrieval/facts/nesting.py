@@ -65,6 +65,8 @@ def _brackets(data: bytes) -> bool:
 
 
 def _words(data: bytes) -> bool:
+    if len(data) <= 3 * MAX_WORDS:  # the shortest is `if` and a blank
+        return False
     if (
         data.count(b"begin")
         + data.count(b"if")

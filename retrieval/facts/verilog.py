@@ -58,14 +58,15 @@ def _read(data: bytes, path: str) -> tuple[tuple[Module, ...], int]:
     errors = 0
     for number, variant in enumerate(variants(whole)):
         tree, wrong = _parsed(variant.data, path)
-        errors = errors if number else wrong
+        errors = errors if number else len(wrong)
         fresh = variant.fresh if number else None
-        parts.append(UnitReader(variant.data, tree.sourceManager, fresh).read(tree.root))
+        clean = all(code == pyslang.Diags.UnknownDirective for code in wrong)
+        parts.append(UnitReader(variant.data, tree.sourceManager, fresh, clean).read(tree.root))
     return merge(parts), errors
 
 
-def _parsed(data: bytes, path: str) -> tuple[Any, int]:
-    """The tree and its number of errors, by the language version that leaves the fewer."""
+def _parsed(data: bytes, path: str) -> tuple[Any, list[Any]]:
+    """The tree and the codes of its errors, by the language version that leaves the fewer."""
     text = data.decode()
     tree = SyntaxTree.fromText(text, pyslang.SourceManager(), name=path, path=path)
     errors = _errors(tree)
@@ -75,13 +76,13 @@ def _parsed(data: bytes, path: str) -> tuple[Any, int]:
             text, pyslang.SourceManager(), name=path, path=path, options=options
         )
         fewer = _errors(other)
-        if fewer < errors:
+        if len(fewer) < len(errors):
             return other, fewer
     return tree, errors
 
 
-def _errors(tree: Any) -> int:
-    return sum(1 for diagnostic in tree.diagnostics if diagnostic.isError())
+def _errors(tree: Any) -> list[Any]:
+    return [diagnostic.code for diagnostic in tree.diagnostics if diagnostic.isError()]
 
 
 def _verilog_2005() -> Any:
