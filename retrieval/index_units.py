@@ -20,6 +20,7 @@ from gatewright.retrieval.facts.types import (
 )
 from gatewright.retrieval.index_postings import Postings, postings
 from gatewright.retrieval.index_segment import Level, Links, Segment, Units
+from gatewright.retrieval.index_signals import Uses
 from gatewright.retrieval.index_words import Vocabulary
 from gatewright.retrieval.verbal import Ways, block_words, instance_words, ways_of
 
@@ -29,6 +30,9 @@ _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a 
 _NAME_WEIGHT = 2
 _DOC_WEIGHT = 5
 _PART_WEIGHT = 4  # of the names of what it instantiates
+# And in a signal.
+_OWN_NAME_WEIGHT = 3
+_OWN_DOC_WEIGHT = 2
 
 
 class _Writer:
@@ -149,13 +153,15 @@ class SegmentWriter:
     def _signals(self, number: int, module: Module) -> None:
         writer = self._writers[Level.SIGNAL]
         clocks = {name: b.clock for b in module.blocks if b.clock for name in b.drives}
+        uses, said = Uses(module), self._vocabulary.text
         signals: list[Port | Signal] = [*module.ports, *module.signals]
         for signal in signals:
-            terms = self._vocabulary.text(f"{signal.name} {signal.doc} {signal.type}")
+            terms = _OWN_NAME_WEIGHT * said(signal.name) + _OWN_DOC_WEIGHT * said(signal.doc)
+            terms += said(signal.type) + self._vocabulary.phrases(uses.words(signal))
+            terms += said(" ".join(sorted(uses.connected(signal.name))))
             kind = "signal"
             if isinstance(signal, Port):
                 kind = signal.direction or "port"
-                terms += self._vocabulary.phrases(_way(signal.direction))
             clock = self._clocks[clocks.get(signal.name, "")]
             digest = _digest(f"{module.name} {signal.name}")
             writer.add(number, f"{kind} {signal.name}", signal.range, clock, digest, terms)
@@ -188,10 +194,6 @@ def _digest(text: str) -> int:
     """A number that texts share which differ in white space only."""
     squeezed = "".join(text.split()).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(squeezed, digest_size=8).digest(), "little")
-
-
-def _way(direction: str) -> tuple[str, ...]:
-    return (f"{direction} port",) if direction else ()
 
 
 def _touched(module: Module, first: int) -> list[list[int]]:

@@ -12,8 +12,9 @@ from gatewright.retrieval.index import Index, View
 from gatewright.retrieval.index_postings import Bools, Floats, Ints, term_hash
 from gatewright.retrieval.index_segment import Level, Segment
 from gatewright.retrieval.places import find_modules
+from gatewright.retrieval.question import asked
 from gatewright.retrieval.repository import Repository
-from gatewright.retrieval.search_scores import Weights, scores
+from gatewright.retrieval.search_scores import Scorer, Weights
 from gatewright.retrieval.text import WORD, question_terms
 
 _MOST_REASONS = 5
@@ -62,15 +63,14 @@ class Search:
         """`likeness` adds what vectors say to what words say."""
         self._repository = repository
         self._index = index
-        self._weights = weights or Weights()
+        self._scorer = Scorer(weights)
         self._likeness = likeness
 
     def ask(self, question: Question) -> tuple[Hit, ...]:
         """The best hits. Raises UsageError for a module, clock or path that is not there."""
         view = self._index.view
         wanted = self._wanted(view, question)
-        words = question_terms(question.text)
-        found = scores(view, words, question.level, self._weights)
+        found = self._scorer.scores(view, asked(question.text), question.level)
         if self._likeness is not None:
             near = self._likeness.near(view, question.text, question.level, wanted)
             found = fused(found, near, wanted)

@@ -1,20 +1,22 @@
 """Scores of units for a question: BM25 over their own words, and evidence from the graph.
 
-A block counts more in a module that fits. A signal has few words of its own; those of the blocks
-that drive and read it are counted as a second field (BM25F: Robertson, Zaragoza and Taylor, 2004).
+A block counts more in a module that fits. A signal has few words of its own: those of the blocks
+that drive and read it count too, and the one of these blocks that fits best counts once more.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gatewright.retrieval.index import View
-from gatewright.retrieval.index_postings import Bm25, Bools, Floats, Postings, term_hash
-from gatewright.retrieval.index_segment import Level, Links, Segment
+from gatewright.retrieval.index_postings import Bm25, Floats, term_hash
+from gatewright.retrieval.index_segment import Level, Segment
+from gatewright.retrieval.question import Asked
+
+Terms = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,87 +24,107 @@ class Weights:
     """How much what counts: found on public repositories, the same for every question."""
 
     block: Bm25 = field(default_factory=lambda: Bm25(3.0, 0.8))
-    module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.9))
-    signal_k1: float = 8.0
+    module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.8))
+    block_lead: float = 1.0  # the first sentence of a question about blocks
+    module_lead: float = 1.0
+    signal: Bm25 = field(default_factory=lambda: Bm25(2.0, 0.8))  # its own words
+    signal_lead: float = 3.0
     parent: float = 0.1  # a block's module
-    own: float = 2.0  # a signal's own words
-    touching: float = 0.5  # the words of blocks that drive or read a signal
+    around: float = 1.0  # the words of blocks that drive or read a signal
+    around_k1: float = 4.0
+    around_b: float = 0.9
+    nearest: float = 0.3  # the best of these blocks
     signal_parent: float = 0.2
 
 
-def scores(view: View, words: Sequence[str], level: Level, weights: Weights) -> list[Floats]:
-    """The score of every unit of a level, by segment; 0 where no word fits."""
-    modules = _bm25(view, words, Level.MODULE, weights.module)
-    if level is Level.MODULE:
-        return modules
-    if level is Level.BLOCK:
-        own = _bm25(view, words, level, weights.block)
+class Scorer:
+    """Scores units; it keeps what does not depend on the question."""
+
+    def __init__(self, weights: Weights | None = None) -> None:
+        self._weights = weights or Weights()
+        self._lengths: dict[int, tuple[Segment, Floats]] = {}
+
+    def scores(self, view: View, asked: Asked, level: Level) -> list[Floats]:
+        """The score of every unit of a level, by segment; 0 where no word fits."""
+        weights = self._weights
+        modules = _bm25(view, asked.weighed(weights.module_lead), Level.MODULE, weights.module)
+        if level is Level.MODULE:
+            return modules
+        own = _bm25(view, asked.weighed(weights.block_lead), Level.BLOCK, weights.block)
         share = weights.parent
-    else:
-        own = _signals(view, words, weights)
-        share = weights.signal_parent
-    return [
-        np.where(mine > 0, mine + np.float32(share) * above[s.levels[level].module], np.float32(0))
-        for s, mine, above in zip(view.segments, own, modules, strict=True)
-    ]
+        if level is Level.SIGNAL:
+            own = self._signals(view, asked, own)
+            share = weights.signal_parent
+        return [
+            np.where(mine > 0, mine + np.float32(share) * up[s.levels[level].module], np.float32(0))
+            for s, mine, up in zip(view.segments, own, modules, strict=True)
+        ]
+
+    def _signals(self, view: View, asked: Asked, blocks: Sequence[Floats]) -> list[Floats]:
+        """What signals say themselves, what the blocks around them say, and the best of these."""
+        weights = self._weights
+        own = _bm25(view, asked.weighed(weights.signal_lead), Level.SIGNAL, weights.signal)
+        around = self._around(view, asked.terms)
+        return [
+            mine
+            + np.float32(weights.around) * more
+            + np.float32(weights.nearest) * _best_touching(segment, score)
+            for segment, mine, more, score in zip(view.segments, own, around, blocks, strict=True)
+        ]
+
+    def _around(self, view: View, terms: Terms) -> list[Floats]:
+        """BM25 of signals over the words of the blocks that touch them, taken as one text."""
+        alive = view.alive[Level.SIGNAL]
+        lengths = self._touching(view)
+        mean = _mean([length[mask] for length, mask in zip(lengths, alive, strict=True)])
+        b = np.float32(self._weights.around_b)
+        shares = [(1 - b) + b * length / np.float32(mean) for length in lengths]
+        total = sum(int(mask.sum()) for mask in alive)
+        found = [np.zeros(len(mask), np.float32) for mask in alive]
+        k1 = np.float32(self._weights.around_k1)
+        for term, weight in terms.items():
+            counts = [_times(segment, term_hash(term)) for segment in view.segments]
+            holding = sum(int(np.count_nonzero(c[a])) for c, a in zip(counts, alive, strict=True))
+            if holding:
+                rarity = np.log(1 + (total - holding + 0.5) / (holding + 0.5))
+                for score, count, share in zip(found, counts, shares, strict=True):
+                    score += np.float32(weight * rarity) * count * (k1 + 1) / (count + k1 * share)
+        return found
+
+    def _touching(self, view: View) -> list[Floats]:
+        kept = {id(s): self._lengths.get(id(s), (s, None)) for s in view.segments}
+        self._lengths = {
+            key: (s, s.touching_lengths() if lengths is None else lengths)
+            for key, (s, lengths) in kept.items()
+        }
+        return [self._lengths[id(s)][1] for s in view.segments]
 
 
-def _bm25(view: View, words: Sequence[str], level: Level, bm25: Bm25) -> list[Floats]:
+def _bm25(view: View, terms: Terms, level: Level, bm25: Bm25) -> list[Floats]:
     parts = [s.levels[level].postings for s in view.segments]
     found = [np.zeros(len(part.lengths), np.float32) for part in parts]
-    for term, count in Counter(words).items():
+    for term, weight in terms.items():
         number = term_hash(term)
         added = bm25.weigh(parts, view.alive[level], number)
         for part, score, more in zip(parts, found, added, strict=True):
-            score[part.units[part.slot(number)]] += np.float32(count**0.5) * more
+            score[part.units[part.slot(number)]] += np.float32(weight) * more
     return found
 
 
-def _signals(view: View, words: Sequence[str], weights: Weights) -> list[Floats]:
-    """BM25F over the signals' own words and those of the blocks that touch them."""
-    alive = view.alive[Level.SIGNAL]
-    fields = [_Fields(segment, mask) for segment, mask in zip(view.segments, alive, strict=True)]
-    total = sum(int(mask.sum()) for mask in alive)
-    mean_own = _mean([f.own_lengths[f.alive] for f in fields])
-    mean_touching = _mean([f.touching_lengths[f.alive] for f in fields])
-    found = [np.zeros(len(f.own_lengths), np.float32) for f in fields]
-    for term, count in Counter(words).items():
-        number = term_hash(term)
-        counted = [f.count(number, weights, mean_own, mean_touching) for f in fields]
-        holding = sum(int((c[f.alive] > 0).sum()) for c, f in zip(counted, fields, strict=True))
-        if not holding:
-            continue
-        rarity = np.float32(np.log(1 + (total - holding + 0.5) / (holding + 0.5)) * count**0.5)
-        for score, c in zip(found, counted, strict=True):
-            k1 = np.float32(weights.signal_k1)
-            score += rarity * c * (k1 + np.float32(1)) / (c + k1)
+def _best_touching(segment: Segment, blocks: Floats) -> Floats:
+    """For each signal the best score of a block that touches it."""
+    touched = segment.touched
+    found = np.zeros(len(segment.levels[Level.SIGNAL].module), np.float32)
+    np.maximum.at(found, touched.targets, np.repeat(blocks, np.diff(touched.starts)))
     return found
 
 
-class _Fields:
-    """The two fields of a segment's signals."""
-
-    def __init__(self, segment: Segment, alive: Bools) -> None:
-        self.alive = alive
-        self._own: Postings = segment.levels[Level.SIGNAL].postings
-        self._blocks: Postings = segment.levels[Level.BLOCK].postings
-        self._touched: Links = segment.touched
-        self.own_lengths = self._own.lengths.astype(np.float32)
-        self.touching_lengths = segment.touching_lengths()
-
-    def count(self, term: int, weights: Weights, own: float, touching: float) -> Floats:
-        """How often each signal holds a term, longer fields less."""
-        size = len(self.own_lengths)
-        found = np.zeros(size, np.float32)
-        slot = self._own.slot(term)
-        found[self._own.units[slot]] = self._own.counts[slot]
-        found *= np.float32(weights.own) / (0.5 + 0.5 * self.own_lengths / np.float32(own))
-        signals = self._touched.from_units(self._blocks.units[self._blocks.slot(term)])
-        if len(signals):
-            times = np.bincount(signals, minlength=size).astype(np.float32)
-            share = 0.1 + 0.9 * self.touching_lengths / np.float32(touching)
-            found += np.float32(weights.touching) * np.log2(1 + times) / share
-        return found.astype(np.float32)
+def _times(segment: Segment, term: int) -> Floats:
+    """In how many of the blocks that touch it each signal has a term; the logarithm of that."""
+    blocks = segment.levels[Level.BLOCK].postings
+    size = len(segment.levels[Level.SIGNAL].module)
+    signals = segment.touched.from_units(blocks.units[blocks.slot(term)])
+    return np.log2(1 + np.bincount(signals, minlength=size)).astype(np.float32)
 
 
 def _mean(parts: Sequence[Floats]) -> float:

@@ -29,9 +29,10 @@ import numpy as np
 from gatewright.retrieval.index import Index, View
 from gatewright.retrieval.index_postings import Bools
 from gatewright.retrieval.index_segment import Level, Units
+from gatewright.retrieval.question import asked as terms_asked
 from gatewright.retrieval.repository import Repository
-from gatewright.retrieval.search_scores import Weights, scores
-from gatewright.retrieval.text import WORD, question_terms, split
+from gatewright.retrieval.search_scores import Scorer
+from gatewright.retrieval.text import WORD, split
 
 CORE = ("blocks", "modules", "signals")
 SPACE = re.compile(rb"\s+")
@@ -239,8 +240,10 @@ def main(root: Path, folder: Path, size: int) -> None:
 
 
 def measure_all(measure: Measure, folder: Path, size: int) -> None:
+    scorer = Scorer()
+
     def score(level: Level) -> Callable[[Query], np.ndarray]:
-        return lambda q: scores(measure.view, question_terms(q.text), level, Weights())[0]
+        return lambda q: scorer.scores(measure.view, terms_asked(q.text), level)[0]
 
     levels = measure.segment.levels
     print({str(level): len(units.module) for level, units in levels.items()})
