@@ -30,11 +30,16 @@ FLAG = re.compile(r"""['"](--?[A-Za-z][\w=-]*)['"]""")
 
 @dataclass(frozen=True)
 class Case:
-    """A published solution with CUDA in it, and whether it compiled where it was run."""
+    """A published solution with CUDA in it, and whether it compiled where it was run.
+
+    `cause` is what its record tells where it did not: out of memory and a missing file count as
+    not compiled there, too.
+    """
 
     name: str
     compiled: bool
     right: bool
+    cause: str
     sources: tuple[str, ...]
     flags: tuple[str, ...]
 
@@ -50,7 +55,16 @@ def cases(run: Path) -> Iterator[Case]:
             if sources:
                 name = f"{run.name}/{problem}"
                 labels = bool(verdict.get("compiled")), bool(verdict.get("correctness"))
-                yield Case(name, *labels, sources, tuple(FLAG.findall(text)))
+                flags = tuple(FLAG.findall(text))
+                yield Case(name, *labels, cause_of(verdict), sources, flags)
+
+
+def cause_of(verdict: dict[str, object]) -> str:
+    """The first error that a record tells."""
+    told = verdict.get("metadata")
+    errors = told if isinstance(told, dict) else {}
+    found = (f"{k}: {v}" for k, v in errors.items() if k.endswith("error"))
+    return next(found, "")[:160].replace("\n", " ")
 
 
 def device_sources(text: str) -> Iterator[str]:
@@ -92,7 +106,8 @@ def main() -> None:
             seconds.append(sum(part.cpu_s for part in parts))
             if fine != case.compiled:
                 errors = [str(error) for part in parts for error in part.errors]
-                print(f"{case.name}: compiled there {case.compiled}; here: {errors[:1] or 'yes'}")
+                here = errors[:1] or "yes"
+                print(f"{case.name}: compiled there {case.compiled} {case.cause}; here: {here}")
     for (there, here), count in sorted(agreement.items()):
         print(f"compiled on the GPU machine: {there}, here: {here}: {count}")
     print(f"{len(wanted)} solutions, {median(seconds):.2f} CPU s each (median)")
