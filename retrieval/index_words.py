@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable
 from itertools import chain
 
 from gatewright.retrieval.index_postings import term_hash
 from gatewright.retrieval.text import WORD, stem, terms_of
+
+# WORD finds the same within such a run as in the whole text; most runs are said more than once.
+_RUN = re.compile(r"[\w']+")
 
 Terms = Callable[[str], tuple[str, ...]]
 
@@ -18,7 +22,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.hashes = array("Q")
         self._numbers: dict[str, int] = {}
-        self._words = _Memo(self, terms_of)
+        self._words = _Memo(self, _run)
         self._phrases = _Memo(self, _phrase)
 
     def number(self, term: str) -> int:
@@ -31,7 +35,7 @@ class Vocabulary:
 
     def text(self, text: str) -> list[int]:
         """The terms of code or prose, each as often as it is said."""
-        return list(chain.from_iterable(map(self._words.__getitem__, WORD.findall(text))))
+        return list(chain.from_iterable(map(self._words.__getitem__, _RUN.findall(text))))
 
     def phrases(self, phrases: Iterable[str]) -> list[int]:
         """The terms of plain words; each phrase is looked up as a whole."""
@@ -49,6 +53,10 @@ class _Memo(dict[str, tuple[int, ...]]):
     def __missing__(self, text: str) -> tuple[int, ...]:
         found = self[text] = tuple(map(self._vocabulary.number, self._terms(text)))
         return found
+
+
+def _run(text: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(terms_of, WORD.findall(text))))
 
 
 def _phrase(text: str) -> tuple[str, ...]:
