@@ -94,7 +94,35 @@ class GraderSpec:
     answers: tuple[str, ...]
 
 
-HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec | GraderSpec
+@dataclass(frozen=True, slots=True)
+class KernelConfiguration:
+    """Keyword arguments, as JSON objects: `inputs` of get_inputs, `init` of the model."""
+
+    inputs: str = "{}"
+    init: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelSpec:
+    """Check a GPU kernel by comparing it with a PyTorch module on the same inputs and weights.
+
+    `reference` is a Python file that defines `Model`, `get_inputs` and, where the model takes
+    arguments, `get_init_inputs`. `entry` is what an answer must define: a module class that takes
+    the place of `Model`, or, where `is_function`, a function that its forward takes as `fn`.
+    With `configurations` the answer must hold in each of them, at whatever sizes: then none of
+    the reference's own numbers is changed. `backward` compares gradients, too.
+    `torch_allowed` is False where torch may compute nothing in the answer's forward.
+    """
+
+    reference: Source
+    entry: str = "ModelNew"
+    is_function: bool = False
+    configurations: tuple[KernelConfiguration, ...] = ()
+    backward: bool = False
+    torch_allowed: bool = True
+
+
+HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec | GraderSpec | KernelSpec
 
 
 @dataclass(frozen=True, slots=True)
