@@ -6,21 +6,43 @@ worker: `worker.Emulator`. The C++ is in `include/`, which candidates see, and `
 
 from gatewright.sandbox.emulator.build import Built, build
 from gatewright.sandbox.emulator.kit import Kit, open_kit
+from gatewright.sandbox.emulator.report import (
+    Access,
+    Branching,
+    Event,
+    EventKind,
+    Launch,
+    Place,
+    Report,
+    Site,
+    Touched,
+    read_report,
+)
 from gatewright.sandbox.emulator.target import TARGETS, Target, target
 from gatewright.sandbox.emulator.unit import Mode, Unit, defines_of, unit_of_inline
 from gatewright.sandbox.emulator.unsupported import Unsupported
 
 __all__ = [
     "TARGETS",
+    "Access",
+    "Branching",
     "Built",
+    "Event",
+    "EventKind",
     "Kit",
+    "Launch",
     "Mode",
+    "Place",
+    "Report",
+    "Site",
     "Target",
+    "Touched",
     "Unit",
     "Unsupported",
     "build",
     "defines_of",
     "open_kit",
+    "read_report",
     "target",
     "unit_of_inline",
 ]

@@ -18,12 +18,14 @@ namespace {
 std::map<uintptr_t, Range> known;
 std::map<uintptr_t, size_t> allocated;
 Range* last_found = nullptr;
+uint64_t version = 1;
 
 void forget(uintptr_t begin, uintptr_t end) {
   last_found = nullptr;
   auto found = known.upper_bound(begin);
   if (found != known.begin() && std::prev(found)->second.end > begin) --found;
   while (found != known.end() && found->second.begin < end) {
+    version++;
     delete found->second.shadow;
     found = known.erase(found);
   }
@@ -32,6 +34,7 @@ void forget(uintptr_t begin, uintptr_t end) {
 }  // namespace
 
 const std::map<uintptr_t, Range>& ranges() { return known; }
+uint64_t ranges_version() { return version; }
 
 Range* range_of(uintptr_t address) {
   if (last_found && address >= last_found->begin && address < last_found->end) return last_found;

@@ -23,6 +23,7 @@ Range* range_of(uintptr_t address);
 // The nearest range below and above, in words.
 std::string near_ranges(uintptr_t address);
 const std::map<uintptr_t, Range>& ranges();
+uint64_t ranges_version();  // another one where a range may be gone
 
 // How many of these bytes kernels have written; true where nothing else wrote to them since.
 bool written_by_kernels(const void* where, size_t size, int64_t& bytes);

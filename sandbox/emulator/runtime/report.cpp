@@ -17,19 +17,6 @@ const char* fault_names[] = {
     "crash",          "timeout",           "stack_overflow",
 };
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\', out += c;
-    else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      snprintf(escape, sizeof escape, "\\u%04x", c);
-      out += escape;
-    } else out += c;
-  }
-  return out + '"';
-}
-
 std::string triple(dim3 size) {
   return "[" + std::to_string(size.x) + "," + std::to_string(size.y) + "," + std::to_string(size.z) + "]";
 }
@@ -42,6 +29,19 @@ std::string list(const Items& items, Show show) {
 }
 
 }  // namespace
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\', out += c;
+    else if (static_cast<unsigned char>(c) < 0x20) {
+      char escape[8];
+      snprintf(escape, sizeof escape, "\\u%04x", c);
+      out += escape;
+    } else out += c;
+  }
+  return out + '"';
+}
 
 // An address as the file it is in and the offset there, which the parent turns into a line.
 std::string place(const void* site) {

@@ -18,5 +18,6 @@ struct Event {
 std::vector<Event> events();
 void forget_events();
 std::string report();
+std::string quoted(const std::string& text);  // as JSON
 
 }  // namespace gw
