@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gatewright.agents.windows import Windowed
-from gatewright.core import CocotbSpec, GraderSpec, HarnessSpec, ReferenceSpec
+from gatewright.core import CocotbSpec, GraderSpec, HarnessSpec, KernelSpec, ReferenceSpec
 from gatewright.sandbox.harness import Harness
 from gatewright.sandbox.isolation import Isolation
 
@@ -45,6 +45,10 @@ class Harnesses:
             from gatewright.sandbox.harness.grader import GraderHarness
 
             return GraderHarness(self.isolation)
+        if isinstance(spec, KernelSpec):
+            from gatewright.sandbox.harness.kernel import KernelHarness
+
+            return KernelHarness(self.isolation)
         from gatewright.sandbox.harness.simulators import SimulatorChoice
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 

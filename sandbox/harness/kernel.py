@@ -1,0 +1,189 @@
+"""The check of a GPU kernel against a PyTorch module, staged; without a GPU on an emulated one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gatewright.core import (
+    Candidate,
+    FailureClass,
+    KernelSpec,
+    Language,
+    Outcome,
+    Problem,
+    Source,
+    UsageError,
+    Verdict,
+)
+from gatewright.sandbox.emulator import Mode, open_kit
+from gatewright.sandbox.harness.kept import Kept
+from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
+from gatewright.sandbox.isolation import Isolation, Mount
+from gatewright.sandbox.kernel.gate import gate
+from gatewright.sandbox.kernel.knobs import numbers_in_answer
+from gatewright.sandbox.kernel.plan import CHECK, variants, wide
+from gatewright.sandbox.kernel.prepared import Ready, prepare
+from gatewright.sandbox.kernel.rules import rules_named
+from gatewright.sandbox.kernel.trial import Step, Trials
+from gatewright.sandbox.kernel.worker import Budget, TorchWorker
+
+_MOST_KEPT = 256 << 20
+BUDGET = Budget(cpu_s=20, wall_s=120, memory_mb=3072)
+
+
+@dataclass(slots=True)
+class KernelHarness:
+    """Checks kernels in two warm torch processes, one for references and one for candidates.
+
+    `rules` is `official` (KernelBench's tolerance; a kernel for the given sizes alone is marked
+    `shape_bound` and passes) or `strict`. `seed` None draws a new one: every problem is then met
+    with inputs and weights that no candidate can know. `target` is the architecture whose launch
+    limits hold. `budget` bounds one run of a candidate. Close it, or use it as a context manager.
+    Safe to call from several threads at once.
+    """
+
+    isolation: Isolation
+    rules: str = "official"
+    seed: int | None = None
+    target: str = "sm_90"
+    budget: Budget = BUDGET
+    announce: Callable[[str], None] = lambda _: None
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
+    _opened: Trials | None = field(init=False, default=None)
+    _references: TorchWorker = field(init=False)
+    _prepared: Kept[tuple[Ready, ...]] = field(init=False, default_factory=lambda: Kept(_MOST_KEPT))
+
+    def __post_init__(self) -> None:
+        rules_named(self.rules)
+        self.seed = secrets.randbits(31) if self.seed is None else self.seed
+        self._references = TorchWorker(self.isolation)
+
+    def __enter__(self) -> KernelHarness:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both processes. A later check starts new ones."""
+        self._references.close()
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.worker.close()
+
+    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+        """Check a candidate against the problem's KernelSpec.
+
+        Raises UsageError for another kind of problem, DataError where the reference cannot be
+        run, ToolMissing without torch or a C++ compiler.
+        """
+        spec = problem.harness
+        if not isinstance(spec, KernelSpec):
+            raise UsageError("this harness checks kernels", hint="the problem needs a KernelSpec")
+        start = time.monotonic()
+        verdict = self._checked(spec, candidate)
+        return _timed(verdict, time.monotonic() - start, self.rules)
+
+    def _checked(self, spec: KernelSpec, candidate: Candidate) -> Verdict:
+        if not candidate.sources:
+            return Verdict(Outcome.FAIL, FailureClass.NO_CODE)
+        source = candidate.sources[0]
+        if source.language is not Language.CUDA or not source.name.endswith((".cu", ".cpp")):
+            found = gate(source.text, source.name, entry=spec.entry, is_function=spec.is_function)
+            if found:
+                return refused(found)
+        pinned = numbers_in_answer(source.text)
+        ready, seconds = self._ready(spec, _pins(spec, pinned), None)
+        evidence = Evidence(spec, rules_named(self.rules), ready, cpu_s=seconds)
+        trials = self._trials()
+        fast = trials.run(spec, source, ready, _steps(ready), Mode.FAST)
+        evidence = evidence.with_trial(fast)
+        if not evidence.compiled:
+            return judged(evidence)
+        if self._wants_true_sizes(evidence):
+            evidence = self._at_true_sizes(evidence, source, trials)
+        return judged(evidence)
+
+    def _wants_true_sizes(self, evidence: Evidence) -> bool:
+        """Whether it fails at reduced sizes in a way that true inner sizes might mend."""
+        return not evidence.spec.configurations and evidence.fails_by_size
+
+    def _at_true_sizes(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
+        inner = frozenset(
+            original
+            for name, original, _ in evidence.ready[0].values
+            if not name.lower().startswith("batch")
+        )
+        ready, seconds = self._ready(evidence.spec, inner, "wide")
+        evidence = evidence.spent(seconds)
+        if ready[0].error or not ready[0].pins_kept:
+            return evidence.with_wide(None, ready)
+        steps = [Step(0, tuple(range(len(ready[0].calls))))]
+        return evidence.with_wide(trials.run(evidence.spec, source, ready, steps, Mode.FAST), ready)
+
+    def _ready(
+        self, spec: KernelSpec, pinned: frozenset[int], kind: str | None
+    ) -> tuple[tuple[Ready, ...], float]:
+        """The problem made ready; one that was before costs nothing."""
+        rules = rules_named(self.rules)
+        seed = self._seed_of(spec)
+        wanted = (
+            wide(seed, pinned)
+            if kind == "wide"
+            else variants(spec, seed, pinned, strict=rules.strict)
+        )
+        key = hashlib.sha256(repr((spec, wanted)).encode()).digest()
+        spent: list[float] = []
+
+        def make() -> tuple[Ready, ...]:
+            made, seconds = prepare(self._references, spec, wanted)
+            spent.append(seconds)
+            return made
+
+        return self._prepared.get(key, 4 << 20, make), sum(spent)
+
+    def _seed_of(self, spec: KernelSpec) -> int:
+        text = f"{self.seed} {spec.reference.text}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+    def _trials(self) -> Trials:
+        with self._lock:
+            if self._opened is None:
+                kit = open_kit(self.isolation, self.announce)
+                kit.units.mkdir(parents=True, exist_ok=True)
+                worker = TorchWorker(self.isolation, (*kit.mounts, Mount(kit.units)))
+                self._opened = Trials(self.isolation, worker, kit, self.target, self.budget)
+            return self._opened
+
+
+def _pins(spec: KernelSpec, numbers: frozenset[int]) -> frozenset[int]:
+    """The numbers of the problem that the answer is written for."""
+    from gatewright.sandbox.kernel.knobs import knobs
+
+    try:
+        return numbers & {knob.value for knob in knobs(spec.reference.text)}
+    except SyntaxError:
+        return frozenset()
+
+
+def _steps(ready: Sequence[Ready]) -> list[Step]:
+    """Every variant but the instrumented one, then one run in which kernels do nothing."""
+    usable = [n for n, r in enumerate(ready) if not r.error and r.variant.name != CHECK]
+    steps = [Step(n, tuple(range(len(ready[n].calls)))) for n in usable]
+    if usable:
+        steps.append(Step(usable[0], (0,), sham=True))
+    return steps
+
+
+def _timed(verdict: Verdict, wall_s: float, rules: str) -> Verdict:
+    from dataclasses import replace
+
+    return replace(verdict, wall_s=wall_s, rules=rules)

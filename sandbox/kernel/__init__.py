@@ -1,0 +1,1 @@
+"""Checking GPU kernels: the gate, the warm torch process, variants of a problem, comparison."""

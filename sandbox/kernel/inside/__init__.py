@@ -1,0 +1,1 @@
+"""What runs in the confined torch process; nothing here is imported by its parent."""

@@ -1,0 +1,170 @@
+"""The job that runs a candidate: on inputs given, its outputs exported as raw bytes.
+
+Request: `source` (its file), `entry`, `is_function`, `backward`, `mode`, `target`, `library`,
+`built` (extension key to module), and `variants`, each with `number`, `seed`, `inputs`, `init` and
+`calls` (`number`, `seed`, `order`, `sham`). Leaves `told` (JSON lines, one as soon as a thing is
+known), `V_C.out` for a call of a variant, `report` (the emulator's, raw) and `crash`.
+Whatever this process says is said by a process in which the candidate runs: what a verdict rests
+on are the outputs, and those are compared elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from gatewright.sandbox.emulator.target import target as target_named
+from gatewright.sandbox.emulator.unit import Mode
+from gatewright.sandbox.emulator.worker import Emulator, Order
+from gatewright.sandbox.kernel.inside.extension import Extensions, Needed
+from gatewright.sandbox.kernel.inside.ops import OpCounter
+from gatewright.sandbox.kernel.inside.pretend import Pretend, install
+from gatewright.sandbox.kernel.inside.problem import ProblemFile
+from gatewright.sandbox.kernel.inside.reference import called, mutated
+from gatewright.sandbox.kernel.inside.tensors import load, save, tensors_in
+
+Json = dict[str, Any]
+_SHOWN = 600
+
+
+class Absent(Exception):
+    """The candidate does not define what it must."""
+
+
+class Session:
+    """One candidate in this process."""
+
+    def __init__(self, request: Json) -> None:
+        self._request = request
+        crash = os.open("crash", os.O_CREAT | os.O_WRONLY, 0o600)
+        self._told = os.open("told", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        target = target_named(request["target"])
+        self.emulator = Emulator.open(
+            Path(request["library"]), target, Mode(request["mode"]), crash_fd=crash
+        )
+        self.extensions = Extensions(request["built"], self.emulator.load)
+        self.extensions.install()
+        install(target)
+        self._namespace: dict[str, Any] = {}
+
+    def tell(self, **said: Any) -> None:
+        """Put one line down, at once: the next thing may end this process."""
+        os.write(self._told, json.dumps(said, default=str).encode() + b"\n")
+
+    def run(self) -> None:
+        """Every variant; the report at the end."""
+        try:
+            for variant in self._request["variants"]:
+                self._variant(variant)
+        except Needed:
+            pass
+        if self.extensions.needs:
+            self.tell(needs=list(self.extensions.needs.values()))
+        Path("report").write_bytes(self.emulator.report())
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        self.tell(ended=True, cpu_s=used.ru_utime + used.ru_stime)
+
+    def _variant(self, variant: Json) -> None:
+        number, seed = variant["number"], variant["seed"]
+        try:
+            problem = ProblemFile.run(
+                Path(f"{number}.py").read_text(encoding="utf-8"),
+                json.loads(variant["inputs"]),
+                json.loads(variant["init"]),
+            )
+            with Pretend():
+                entry = self._entry(problem)
+                if self.extensions.needs:
+                    raise Needed
+                init = load(f"{number}.init")
+                torch.manual_seed(seed)
+                model = problem.build(init) if self._request["is_function"] else entry(*init)
+        except Exception as error:
+            self.tell(variant=number, stage="load", **_failure(error))
+            return
+        for call in variant["calls"]:
+            more = {"fn": entry} if self._request["is_function"] else {}
+            self._call(model, number, call, more)
+
+    def _entry(self, problem: ProblemFile) -> Any:
+        """What the candidate defines, run where the problem's own names are known, as upstream."""
+        name = str(self._request["entry"])
+        path = Path(self._request["source"])
+        text = path.read_text(encoding="utf-8")
+        if path.suffix in (".cu", ".cpp"):
+            return self._function(problem, text, name)
+        names = dict(problem.names)
+        names.pop("Model", None)
+        names.pop(name, None)
+        module = ModuleType("candidate")
+        module.__dict__.update(names, __name__="candidate", __file__=str(path.resolve()))
+        exec(compile(text, path.name, "exec", dont_inherit=True), module.__dict__)
+        if not callable(module.__dict__.get(name)):
+            raise Absent(f"the answer defines no {name}")
+        return module.__dict__[name]
+
+    def _function(self, problem: ProblemFile, text: str, name: str) -> Any:
+        """A function of a bare CUDA file; the problem's AutogradFunction around a backward one."""
+        functions = None if "PYBIND11_MODULE" in text else [name]
+        module = self.extensions.load_inline("answer", [], [text], functions)
+        if self.extensions.needs:
+            raise Needed
+        found = getattr(module, name, None)
+        if found is None:
+            raise Absent(f"the answer's module binds no {name}")
+        around = problem.names.get("AutogradFunction")
+        if self._request["backward"] and around is not None:
+            around.backward_fn = found
+            return around.apply
+        return found
+
+    def _call(self, model: Any, number: int, call: Json, more: Json) -> None:
+        inputs = load(f"{number}_{call['number']}.in")
+        before = [tensor.detach().clone() for tensor in tensors_in(inputs)]
+        self.emulator.order(Order(call["order"]), call["seed"])
+        self.emulator.launching(not call["sham"])
+        launches = self.emulator.launches()
+        told = {"variant": number, "call": call["number"], "order": call["order"]}
+        told["sham"] = call["sham"]
+        for tensor in tensors_in(inputs):
+            self.emulator.register(tensor)
+        try:
+            with OpCounter(self.emulator.poison) as counter, Pretend():
+                result = called(model, inputs, call["seed"], self._request["backward"], **more)
+            suffix = "sham" if call["sham"] else "out"
+            save(f"{number}_{call['number']}.{suffix}", result)
+            told |= {"mutated": mutated(inputs, before)}
+        except Exception as error:
+            self.tell(stage="run", **told, **_failure(error))
+            return
+        finally:
+            self.emulator.launching(True)
+            if self.extensions.needs:
+                raise Needed
+        told["launches"] = self.emulator.launches() - launches
+        self.tell(**told, operations=counter.computed())
+
+
+def _failure(error: Exception) -> Json:
+    """What went wrong, and the candidate's own lines on the way there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f.lineno for f in frames if not f.filename.startswith(("/", "<"))]
+    memory = isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+    return {
+        "error": type(error).__name__,
+        "message": str(error)[:_SHOWN],
+        "line": own[-1] if own else 0,
+        "memory": memory,
+    }
+
+
+def run(request: Json) -> None:
+    """Run the job."""
+    Session(request).run()

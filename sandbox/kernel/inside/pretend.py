@@ -1,0 +1,125 @@
+"""Lets code written for a GPU run on the CPU: devices, streams and the functions that ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from gatewright.sandbox.emulator.target import Target
+
+_SILENT = (
+    *("synchronize", "empty_cache", "manual_seed", "manual_seed_all", "set_device", "init"),
+    *("ipc_collect", "reset_peak_memory_stats"),
+)
+_CPU = torch.device("cpu")
+_SHOWN = torch.device("cuda", 0)
+_IS_CUDA = torch.Tensor.is_cuda.__get__
+_DEVICE = torch.Tensor.device.__get__
+
+
+class Pretend(TorchFunctionMode):  # type: ignore[misc]
+    """While entered, tensors say that they are on the GPU, and everything stays on the CPU."""
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Carry out one call of torch, its devices replaced."""
+        if func is _IS_CUDA:
+            return True
+        if func is _DEVICE:
+            return _SHOWN
+        if func is torch.Tensor.cuda or func is torch.Tensor.pin_memory:
+            return args[0]
+        told = {name: _here(value) for name, value in (kwargs or {}).items()}
+        return func(*map(_here, args), **told)
+
+
+def _here(value: Any) -> Any:
+    """A device of the GPU as the CPU; anything else as it is."""
+    if isinstance(value, torch.device):
+        return _CPU if value.type == "cuda" else value
+    if type(value) is str and (value == "cuda" or value.startswith("cuda:")):
+        return "cpu"
+    return value
+
+
+class Stream:
+    """A stream or event on which everything has always happened already."""
+
+    cuda_stream = 0
+    device = _SHOWN
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def synchronize(self, *_: Any) -> None:
+        """Nothing is under way."""
+
+    wait_stream = wait_event = wait = record = synchronize
+
+    def record_event(self, *_: Any) -> Stream:
+        """An event that has happened."""
+        return self
+
+    def query(self) -> bool:
+        """All is done."""
+        return True
+
+    def elapsed_time(self, *_: Any) -> float:
+        """No time is measured here."""
+        return 1.0
+
+
+def install(target: Target) -> None:
+    """Answer the questions that candidates ask about the GPU, as `target` would."""
+    cuda: Any = torch.cuda
+    properties = _Properties(target)
+    for name in _SILENT:
+        setattr(cuda, name, _nothing)
+    for name in ("Stream", "Event", "stream", "device", "current_stream", "default_stream"):
+        setattr(cuda, name, Stream)
+    cuda.is_available = lambda: True
+    cuda.device_count = lambda: 1
+    cuda.current_device = lambda: 0
+    cuda.is_bf16_supported = lambda *_, **__: True
+    cuda.get_device_capability = lambda *_: (properties.major, properties.minor)
+    cuda.get_device_name = lambda *_: properties.name
+    cuda.get_device_properties = lambda *_: properties
+    torch.compile = _as_it_is
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _as_it_is(model: Any = None, **_: Any) -> Any:
+    """Compiling changes no result."""
+    return _as_it_is if model is None else model
+
+
+class _Properties:
+    """What torch.cuda.get_device_properties tells."""
+
+    def __init__(self, target: Target) -> None:
+        self.name = target.name
+        self.major, self.minor = divmod(target.sm, 10)
+        self.multi_processor_count = target.multiprocessors
+        self.total_memory = target.global_memory
+        self.warp_size = 32
+        self.L2_cache_size = target.l2_bytes
+        self.max_threads_per_multi_processor = target.threads_per_multiprocessor
+        self.shared_memory_per_block = target.shared_per_block
+        self.shared_memory_per_block_optin = target.shared_opt_in

@@ -1,0 +1,117 @@
+"""A problem made ready: its variants, with inputs and what is to come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatewright.core import DataError, KernelSpec
+from gatewright.sandbox.kernel.compare import Expected
+from gatewright.sandbox.kernel.packed import unpack
+from gatewright.sandbox.kernel.plan import Variant
+from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker
+
+_ENTRY = "gatewright.sandbox.kernel.inside.reference:run"
+_BUDGET = Budget(cpu_s=60, wall_s=300, memory_mb=6144)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCall:
+    """One call's inputs as they are handed on, and what the reference makes of them."""
+
+    inputs: bytes
+    expected: Expected
+    finite: bool
+    mutated: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One variant. `error` says why it cannot be had; then the rest is empty.
+
+    `values` are name, original and present value of each number that could be changed;
+    `operations` what one call takes of torch.
+    """
+
+    variant: Variant
+    text: str = ""
+    init: bytes = b""
+    calls: tuple[ReadyCall, ...] = ()
+    values: tuple[tuple[str, int, int], ...] = ()
+    operations: tuple[tuple[str, int], ...] = ()
+    elements: int = 0
+    flops: int = 0
+    pinned: frozenset[int] = frozenset()
+    error: str = ""
+
+    @property
+    def pins_kept(self) -> bool:
+        """Whether it is about as cheap as was asked for, with all that was pinned unchanged."""
+        elements = self.variant.elements
+        if elements is None:
+            return True
+        cheap = self.elements <= 8 * elements and self.flops <= 8 * self.variant.flops
+        return cheap and self.pinned == self.variant.pinned
+
+
+def prepare(
+    worker: TorchWorker, spec: KernelSpec, variants: Sequence[Variant], budget: Budget = _BUDGET
+) -> tuple[tuple[Ready, ...], float]:
+    """Run the reference; what came of each variant, and the CPU seconds it took.
+
+    Raises DataError where the reference cannot be run at all.
+    """
+    request = {
+        "text": spec.reference.text,
+        "backward": spec.backward,
+        "variants": [variant.request() for variant in variants],
+    }
+    with worker.job(_ENTRY, request, budget=budget) as done:
+        raw = done.read("summary")
+        if raw is None:
+            raise DataError(
+                f"the reference cannot be run: {_why(done)}",
+                where=spec.reference.name,
+                hint="it must define Model and get_inputs, and fit into memory",
+            )
+        summary = json.loads(raw)
+        found = tuple(
+            _ready(done, number, variant, told)
+            for number, (variant, told) in enumerate(zip(variants, summary, strict=True))
+        )
+    if all(ready.error for ready in found):
+        raise DataError(found[0].error, where=spec.reference.name, hint="is it a problem file?")
+    return found, done.cpu_s
+
+
+def _why(done: Done) -> str:
+    lines = done.log.strip().splitlines()
+    return lines[-1][:300] if lines else f"its process ended with status {done.status}"
+
+
+def _ready(done: Done, number: int, variant: Variant, told: dict[str, object]) -> Ready:
+    if "error" in told:
+        return Ready(variant, error=f"{told['error']} {told.get('trace', '')}".strip())
+    raw = json.loads(json.dumps(told))
+    return Ready(
+        variant,
+        text=(done.read(f"{number}.py") or b"").decode(),
+        init=done.read(f"{number}.init") or b"",
+        calls=tuple(
+            _call(done, f"{number}_{call}", one["finite"], one["mutated"])
+            for call, one in enumerate(raw["calls"])
+        ),
+        values=tuple((str(n), int(a), int(b)) for n, a, b in raw["values"]),
+        operations=tuple((str(n), int(c)) for n, c in raw["operations"].items()),
+        elements=int(raw["elements"] or 0),
+        flops=int(raw["flops"] or 0),
+        pinned=frozenset(int(number) for number in raw["pinned"]),
+    )
+
+
+def _call(done: Done, name: str, finite: bool, mutated: list[int]) -> ReadyCall:
+    exact = done.read(f"{name}.64")
+    own = unpack(done.read(f"{name}.32") or b"")
+    expected = Expected(own, unpack(exact) if exact else None)
+    return ReadyCall(done.read(f"{name}.in") or b"", expected, finite, tuple(mutated))

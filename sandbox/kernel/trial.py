@@ -1,0 +1,257 @@
+"""Runs a candidate in the torch process on prepared inputs, and reads what it left."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gatewright.core import DataError, KernelSpec, Source
+from gatewright.sandbox.emulator import Built, Kit, Mode, Unit, build
+from gatewright.sandbox.isolation import Isolation
+from gatewright.sandbox.kernel.packed import Packed, unpack
+from gatewright.sandbox.kernel.prepared import Ready
+from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker, WorkerDied
+
+_ENTRY = "gatewright.sandbox.kernel.inside.candidate:run"
+_MOST_ROUNDS = 6
+_OUTPUT_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception of the candidate's: its type, its text, the candidate's line."""
+
+    error: str
+    message: str
+    line: int = 0
+    memory: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.error}: {self.message}" if self.message else self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One call that was made: of which variant, in which order, and what came of it."""
+
+    variant: int
+    call: int
+    order: str
+    sham: bool
+    failure: Failure | None = None
+    output: Packed | None = None
+    mutated: tuple[int, ...] = ()
+    launches: int = 0
+    operations: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One process's work. `unloaded` is why no model came about, by variant.
+
+    `status` is the process's; `ended` says that it came to its end. `report` is the emulator's,
+    raw; `crash` what it wrote as the process died.
+    """
+
+    builts: tuple[Built, ...]
+    ran: tuple[Ran, ...] = ()
+    unloaded: Mapping[int, Failure] = field(default_factory=dict)
+    ended: bool = False
+    status: int = 0
+    report: bytes = b""
+    crash: bytes = b""
+    log: str = ""
+    cpu_s: float = 0.0
+    build_s: float = 0.0
+
+    @property
+    def signal_name(self) -> str:
+        """The signal that ended the process, or ''."""
+        try:
+            return signal.Signals(-self.status).name if self.status < 0 else ""
+        except ValueError:
+            return f"signal {-self.status}"
+
+    @property
+    def out_of_time(self) -> bool:
+        """The process was ended by a time limit."""
+        return self.status in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Calls to make on one model: of variant number `variant` those numbered `calls`."""
+
+    variant: int
+    calls: tuple[int, ...]
+    sham: bool = False
+    order: str = ""
+
+
+@dataclass(slots=True)
+class Trials:
+    """Runs candidates: compiles what they ask for, then runs them, in a mode of the emulator."""
+
+    isolation: Isolation
+    worker: TorchWorker
+    kit: Kit
+    target: str
+    budget: Budget = field(default_factory=Budget)
+
+    def run(
+        self,
+        spec: KernelSpec,
+        candidate: Source,
+        ready: Sequence[Ready],
+        steps: Sequence[Step],
+        mode: Mode,
+    ) -> Trial:
+        """Run the steps in one process. Where something does not compile, nothing is run."""
+        request, files = self._job(spec, candidate, ready, steps, mode)
+        builts: dict[str, Built] = {}
+        spent = 0.0
+        for _ in range(_MOST_ROUNDS):
+            request["built"] = {key: str(b.module) for key, b in builts.items()}
+            trial, needs = self._round(request, files, tuple(builts.values()))
+            spent += trial.cpu_s
+            if not needs:
+                break
+            for text in needs:
+                unit = Unit.from_json(text)
+                builts[_key(text)] = build(unit, mode, self.kit, self.isolation)
+            if any(built.module is None for built in builts.values()):
+                break
+        from dataclasses import replace
+
+        made = tuple(builts.values())
+        seconds = sum(built.cpu_s for built in made)
+        return replace(trial, builts=made, cpu_s=spent, build_s=seconds)
+
+    def _job(
+        self,
+        spec: KernelSpec,
+        candidate: Source,
+        ready: Sequence[Ready],
+        steps: Sequence[Step],
+        mode: Mode,
+    ) -> tuple[dict[str, object], dict[str, bytes]]:
+        suffix = Path(candidate.name).suffix if candidate.name.endswith((".cu", ".cpp")) else ".py"
+        files = {f"answer{suffix}": candidate.text.encode("utf-8", "replace")}
+        told = []
+        for step in steps:
+            one = ready[step.variant]
+            files[f"{step.variant}.py"] = one.text.encode()
+            files[f"{step.variant}.init"] = one.init
+            for call in step.calls:
+                files[f"{step.variant}_{call}.in"] = one.calls[call].inputs
+            told.append(_step(step, one))
+        request: dict[str, object] = {
+            "source": f"answer{suffix}",
+            "entry": spec.entry,
+            "is_function": spec.is_function,
+            "backward": spec.backward,
+            "mode": str(mode),
+            "target": self.target,
+            "library": str(self.kit.library),
+            "variants": told,
+        }
+        return request, files
+
+    def _round(
+        self, request: Mapping[str, object], files: Mapping[str, bytes], builts: tuple[Built, ...]
+    ) -> tuple[Trial, list[str]]:
+        try:
+            with self.worker.job(_ENTRY, request, files, self.budget) as done:
+                return _read(done, builts)
+        except WorkerDied as error:
+            return Trial(builts, status=-signal.SIGABRT, log=str(error)), []
+
+
+def _key(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _step(step: Step, ready: Ready) -> dict[str, object]:
+    variant = ready.variant
+    return {
+        "number": step.variant,
+        "seed": variant.seed,
+        "inputs": variant.configuration.inputs,
+        "init": variant.configuration.init,
+        "calls": [
+            {
+                "number": number,
+                "seed": variant.calls[number].seed,
+                "order": step.order or variant.calls[number].order,
+                "sham": step.sham,
+            }
+            for number in step.calls
+        ],
+    }
+
+
+def _read(done: Done, builts: tuple[Built, ...]) -> tuple[Trial, list[str]]:
+    """What a job left. Its writer may have been the candidate: nothing is taken on trust."""
+    ran: list[Ran] = []
+    unloaded: dict[int, Failure] = {}
+    needs: list[str] = []
+    ended = False
+    for line in (done.read("told") or b"").splitlines():
+        try:
+            told = json.loads(line)
+            if "needs" in told:
+                needs = [str(text) for text in told["needs"]]
+            elif told.get("stage") == "load":
+                unloaded[int(told["variant"])] = _failure(told)
+            elif "call" in told:
+                ran.append(_ran(done, told))
+            ended = ended or told.get("ended") is True
+        except (ValueError, KeyError, TypeError, AttributeError, DataError):
+            return Trial(builts, status=-signal.SIGABRT, log="its report is damaged"), []
+    trial = Trial(
+        builts,
+        tuple(ran),
+        unloaded,
+        ended and done.ok,
+        done.status,
+        done.read("report") or b"",
+        done.read("crash") or b"",
+        done.log,
+        done.cpu_s,
+    )
+    return trial, needs
+
+
+def _failure(told: Mapping[str, object]) -> Failure:
+    return Failure(
+        str(told["error"]),
+        str(told["message"]),
+        int(str(told.get("line", 0))),
+        told.get("memory") is True,
+    )
+
+
+def _ran(done: Done, told: Mapping[str, object]) -> Ran:
+    variant, call, sham = int(str(told["variant"])), int(str(told["call"])), bool(told["sham"])
+    order = str(told["order"])
+    if told.get("stage") == "run":
+        return Ran(variant, call, order, sham, _failure(told))
+    raw = done.read(f"{variant}_{call}.{'sham' if sham else 'out'}") or b""
+    mutated, operations = told["mutated"], told["operations"]
+    if not isinstance(mutated, list) or not isinstance(operations, dict):
+        raise TypeError
+    return Ran(
+        variant,
+        call,
+        order,
+        sham,
+        output=unpack(raw[:_OUTPUT_BYTES]),
+        mutated=tuple(int(number) for number in mutated),
+        launches=int(str(told["launches"])),
+        operations={str(name): int(count) for name, count in operations.items()},
+    )
