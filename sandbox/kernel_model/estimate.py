@@ -3,7 +3,8 @@
 Each part of a multiprocessor is given the clocks that its traffic takes at full rate. The rates
 are those that the architectures' white papers and the programming guide give: one request, or
 128 bytes, a clock at the first-level cache and at shared memory; 64 bytes a clock from the
-second level; one atomic operation a clock. What the caches serve again is not modelled.
+second level; one memory instruction of a warp a clock; one atomic operation a clock. What the
+caches serve again is not modelled.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Part(StrEnum):
     L2 = "traffic to the second-level cache"
     L1 = "global memory requests"
     SHARED = "shared memory passes"
+    ISSUE = "memory instructions"
     ATOMICS = "atomic operations"
     ARITHMETIC = "arithmetic"
 
@@ -67,6 +69,7 @@ def estimate(seen: Seen, gpu: GpuSpec) -> Estimate:
             Part.L2: total.global_sectors * SECTOR / _L2_BYTES / spread,
             Part.L1: _passes(total) / spread,
             Part.SHARED: max(total.wavefronts, total.shared_requests) / spread,
+            Part.ISSUE: (total.global_requests + total.shared_requests) / spread,
             Part.ATOMICS: total.atomics / spread,
             Part.ARITHMETIC: (total.flops or 0) / (2 * gpu.architecture.float32) / spread,
         }

@@ -139,11 +139,11 @@ class SeenBuffer(Protocol):
     """A buffer: how many different bytes of it were read and written."""
 
     @property
-    def bytes_read(self) -> int:
+    def read(self) -> int:
         """Different bytes read."""
 
     @property
-    def bytes_written(self) -> int:
+    def written(self) -> int:
         """Different bytes written."""
 
 

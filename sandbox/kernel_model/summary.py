@@ -27,9 +27,15 @@ STATIC = (
 
 
 def metrics(
-    seen: Seen | None, compiled: Sequence[Kernel], architecture: Architecture
+    seen: Seen | None,
+    compiled: Sequence[Kernel],
+    architecture: Architecture,
+    flops: float | None = None,
 ) -> Mapping[str, float]:
-    """Numbers for a verdict's metrics. Only what is known is there."""
+    """Numbers for a verdict's metrics. Only what is known is there.
+
+    `flops` is what the problem takes at the sizes that were run.
+    """
     found: dict[str, float] = {}
     if compiled:
         found["registers"] = max(kernel.registers for kernel in compiled)
@@ -42,7 +48,7 @@ def metrics(
         found["occupancy"] = min(held)
     if not seen.sites:
         return found
-    total, done = count(seen), work(seen)
+    total, done = count(seen), work(seen, flops)
     found["coalescing"] = total.coalescing
     found["bank_efficiency"] = total.bank_efficiency
     found["branch_efficiency"] = total.branch_efficiency
@@ -50,8 +56,8 @@ def metrics(
     found["atomics"] = total.atomics
     found["global_bytes"] = total.global_bytes
     found["compulsory_bytes"] = done.bytes
-    if total.flops is not None:
-        found["flops"] = total.flops
+    if done.flops and done.bytes:
+        found["flops"] = done.flops
         found["intensity"] = done.intensity
     return found
 
@@ -66,12 +72,14 @@ def all_findings(
     return (*observed_findings(seen), *occupancy_findings(seen, compiled, architecture), *found)
 
 
-def describe(seen: Seen | None, compiled: Sequence[Kernel], gpu: GpuSpec) -> str:
+def describe(
+    seen: Seen | None, compiled: Sequence[Kernel], gpu: GpuSpec, flops: float | None = None
+) -> str:
     """The text that a judge reads: counters by kernel, what bounds it, the worst lines."""
     lines = [STATIC]
     if seen is not None and seen.sites:
         lines += [_kernel_line(seen, name) for name in kernels(seen)]
-        lines += _bounds(seen, gpu)
+        lines += _bounds(seen, gpu, flops)
     for kernel in compiled:
         spills = kernel.spill_stores + kernel.spill_loads
         lines.append(
@@ -108,8 +116,8 @@ def _kernel_line(seen: Seen, name: str) -> str:
     return f"{name}: " + "; ".join(parts)
 
 
-def _bounds(seen: Seen, gpu: GpuSpec) -> list[str]:
-    done, guess = work(seen), estimate(seen, gpu)
+def _bounds(seen: Seen, gpu: GpuSpec, flops: float | None) -> list[str]:
+    done, guess = work(seen, flops), estimate(seen, gpu)
     lines = [
         f"most of the estimated time: {guess.bound} ({guess.share(guess.bound):.0%}), "
         "by a static model that ranks and does not measure"

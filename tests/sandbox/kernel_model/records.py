@@ -48,8 +48,8 @@ class Launch:
 
 @dataclass(frozen=True)
 class Buffer:
-    bytes_read: int = 0
-    bytes_written: int = 0
+    read: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True)

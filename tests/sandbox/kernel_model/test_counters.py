@@ -9,7 +9,7 @@ A100 = gpu_spec("A100")
 # A transposition of 1024 x 1024 floats, written down by hand: 32768 warps.
 WARPS = 1 << 15
 MATRIX = 4 << 20
-BUFFERS = (Buffer(bytes_read=MATRIX), Buffer(bytes_written=MATRIX))
+BUFFERS = (Buffer(read=MATRIX), Buffer(written=MATRIX))
 
 
 def transposition(*sites: Site) -> Seen:

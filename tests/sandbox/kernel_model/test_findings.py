@@ -54,7 +54,7 @@ def test_bank_conflicts_and_idle_warps() -> None:
 def test_traffic_beyond_what_must_move() -> None:
     seen = Seen(
         sites=(Site("global_load", 64000, 2000, 8000, 8000, width=16),),
-        touched=(Buffer(bytes_read=16000),),
+        touched=(Buffer(read=16000),),
     )
     (found,) = observed_findings(seen)
     assert found.kind is Kind.REDUNDANT
@@ -68,7 +68,7 @@ def test_narrow_dense_accesses_and_atomics() -> None:
             Site("global_load", 32000, 1000, 4000, 4000, place=Place(line=2)),
             Site("global_atomic", 32000, 1000, 1000, 1000, place=Place(line=3)),
         ),
-        touched=(Buffer(bytes_read=128000, bytes_written=4),),
+        touched=(Buffer(read=128000, written=4),),
     )
     found = {f.kind: f for f in observed_findings(seen)}
     assert set(found) == {Kind.NARROW, Kind.ATOMICS}
@@ -80,7 +80,7 @@ def test_a_good_kernel_has_no_findings() -> None:
     seen = Seen(
         sites=(Site("global_load", 3200, 100, 1600, 1600, width=16),),
         branching=(Branching(100, 3200),),
-        touched=(Buffer(bytes_read=51200),),
+        touched=(Buffer(read=51200),),
     )
     assert observed_findings(seen) == ()
 
@@ -111,7 +111,7 @@ def test_numbers_for_a_verdict() -> None:
     seen = Seen(
         launches=(Launch("k", barriers=2, warp_issues=10, lane_issues=160, flops=640),),
         sites=(Site("global_load", 3200, 100, 3200, 400),),
-        touched=(Buffer(bytes_read=64),),
+        touched=(Buffer(read=64),),
     )
     found = metrics(seen, [kernel()], SM90)
     assert found["occupancy"] == 1
@@ -131,7 +131,7 @@ def test_the_text_for_a_reader_says_that_nothing_was_timed() -> None:
     seen = Seen(
         launches=(Launch("k", flops=640),),
         sites=(Site("global_store", 3200, 100, 3200, 400, place=Place(line=9)),),
-        touched=(Buffer(bytes_written=12800),),
+        touched=(Buffer(written=12800),),
     )
     text = describe(seen, [kernel()], gpu_spec("H100"))
     assert "Nothing was timed on a GPU" in text
