@@ -82,8 +82,11 @@ _CVDP = Pin(
     folders=("example_dataset", "LICENSE"),
 )
 
+_SPEC_TO_RTL = "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"
+
 PINS = (
-    _verilogeval("verilogeval", "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"),
+    _verilogeval("verilogeval", _SPEC_TO_RTL),
+    _verilogeval("chisel-eval", _SPEC_TO_RTL),
     _verilogeval(
         "verilogeval-complete", "4f3e598f40c5899dc1fee3943e061def5e77ad4204b06579f47e4be24fcebffd"
     ),

@@ -14,11 +14,13 @@ _MAKERS = {
     "starter": ("gatewright.eval.suites.starter", "Starter"),
     "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
     "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),
+    "chisel-eval": ("gatewright.eval.suites.chisel_eval", "ChiselEval"),
     "chipbench": ("gatewright.eval.suites.chipbench", "generation"),
     "chipbench-debug": ("gatewright.eval.suites.chipbench", "debugging"),
     "chipbench-debug-1shot": ("gatewright.eval.suites.chipbench", "debugging_one_shot"),
     "rtlrepo": ("gatewright.eval.suites.rtlrepo", "RtlRepo"),
     "completion": ("gatewright.eval.suites.completion", "Completion"),
+    "kernelbench": ("gatewright.eval.suites.kernelbench", "kernelbench"),
     "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
 

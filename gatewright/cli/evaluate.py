@@ -176,12 +176,14 @@ def _opinions(suite: Suite, request: RunRequest, settings: Settings) -> Opinions
     from gatewright.cli.progress import CheckProgress
     from gatewright.eval.executors.local import LocalExecutor
     from gatewright.eval.opinion import second_opinions
+    from gatewright.sandbox.harness.chisel import ChiselHarness
     from gatewright.sandbox.harness.equivalence import ENTRY, EquivalenceHarness
     from gatewright.sandbox.tools.yosys import Yosys
 
     isolation = isolation_from(settings)
     with Yosys(isolation, ENTRY) as yosys, CheckProgress() as progress:
-        harness = EquivalenceHarness(isolation, yosys, confirm=False)
+        proof = EquivalenceHarness(isolation, yosys, confirm=False)
+        harness = ChiselHarness(isolation, proof)
         executor = LocalExecutor(settings.jobs)
         return second_opinions(suite, request.data, request.out, harness, executor, progress)
 

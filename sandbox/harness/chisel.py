@@ -33,7 +33,7 @@ from gatewright.sandbox.harness.reference import interface_differences
 from gatewright.sandbox.isolation import Isolation, Level
 from gatewright.sandbox.tools import slang
 
-_INITIAL = re.compile(r"\binitial\b")
+_INITIAL = re.compile(r"\binitial\b|^\s*(?:reg|logic)\b[^;={}()]*=(?!=)", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _IMPLICIT = {"clock", "reset"}
 _builders: dict[Level, Builder] = {}
@@ -56,8 +56,8 @@ class ChiselHarness:
     """Hands Chisel to `inner` as SystemVerilog, once its ports are right; the rest as it is.
 
     Remarks on the emitted text are moved to the candidate's own lines. Registers start at 0 only
-    where the reference has `initial` blocks, which Chisel cannot say. `arguments` are the top's
-    constructor arguments, as Scala writes them.
+    where the reference gives its own first values, which Chisel cannot say. `arguments` are the
+    top's constructor arguments, as Scala writes them.
     """
 
     isolation: Isolation

@@ -108,8 +108,14 @@ def test_registers_start_at_zero_where_the_reference_s_do(harness: ChiselHarness
     )
     with_value = problem(Source("ref.sv", text.replace("{initial}", "initial q = 0;")))
     without = problem(Source("ref.sv", text.replace("{initial}", "// no initial value")))
+    declared = problem(Source("ref.sv", "module top(input a);\n  reg [2:0] s = 0;\nendmodule\n"))
+    states = problem(
+        Source("ref.sv", "module top(input a);\n  localparam logic s = 0;\nendmodule\n")
+    )
     assert powers_up(with_value)
+    assert powers_up(declared)
     assert not powers_up(without)
+    assert not powers_up(states)
     design = (
         "import chisel3._\nclass top extends RawModule {\n"
         "  val clk = IO(Input(Clock())); val d = IO(Input(UInt(4.W)))\n"
