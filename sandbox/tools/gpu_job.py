@@ -138,13 +138,16 @@ class Job:
     def _candidate(self) -> Any:
         from gatewright.sandbox.tools.gpu_modules import serve_modules
 
-        serve_modules(self._wish["modules"])
+        extensions = serve_modules(self._wish["modules"])
         text = Path("candidate.py").read_text(encoding="utf-8")
         names: Json = {"__name__": "gatewright_candidate", "__file__": "candidate.py"}
         init = load("init")
         exec(compile(text, "candidate.py", "exec", dont_inherit=True), names)
         torch.manual_seed(self._wish["seed"])
-        return names[self._wish["entry"]](*init, **self._wish["init"])
+        made = names[self._wish["entry"]](*init, **self._wish["init"])
+        if extensions.needs:
+            raise ImportError("it asks for another extension than the one that was compiled")
+        return made
 
     def prepare(self, request: Json) -> Json:
         """New inputs in new memory, as the parent's numbers say; freed memory is poisoned."""
