@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from gatewright.core import (
     Candidate,
+    Diagnostic,
     FailureClass,
     KernelSpec,
-    Language,
     Outcome,
     Problem,
     Source,
@@ -26,6 +26,7 @@ from gatewright.sandbox.harness.kept import Kept
 from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
 from gatewright.sandbox.isolation import Isolation, Mount
 from gatewright.sandbox.kernel.gate import gate
+from gatewright.sandbox.kernel.gate_cuda import gate_cuda
 from gatewright.sandbox.kernel.knobs import numbers_in_answer
 from gatewright.sandbox.kernel.plan import CHECK, variants, wide
 from gatewright.sandbox.kernel.prepared import Ready, prepare
@@ -96,10 +97,9 @@ class KernelHarness:
         if not candidate.sources:
             return Verdict(Outcome.FAIL, FailureClass.NO_CODE)
         source = candidate.sources[0]
-        if source.language is not Language.CUDA or not source.name.endswith((".cu", ".cpp")):
-            found = gate(source.text, source.name, entry=spec.entry, is_function=spec.is_function)
-            if found:
-                return refused(found)
+        found = _gated(spec, source)
+        if found:
+            return refused(found)
         pinned = numbers_in_answer(source.text)
         ready, seconds = self._ready(spec, _pins(spec, pinned), None)
         evidence = Evidence(spec, rules_named(self.rules), ready, cpu_s=seconds)
@@ -162,6 +162,15 @@ class KernelHarness:
                 worker = TorchWorker(self.isolation, (*kit.mounts, Mount(kit.units)))
                 self._opened = Trials(self.isolation, worker, kit, self.target, self.budget)
             return self._opened
+
+
+def _gated(spec: KernelSpec, source: Source) -> tuple[Diagnostic, ...]:
+    """What is refused before anything runs."""
+    if source.name.endswith((".cu", ".cpp")):
+        return gate_cuda(source.text, source.name)
+    name = source.name if source.name.endswith(".py") else f"{source.name}.py"
+    found = gate(source.text, name, entry=spec.entry, is_function=spec.is_function)
+    return found or gate_cuda(source.text, name)
 
 
 def _pins(spec: KernelSpec, numbers: frozenset[int]) -> frozenset[int]:
