@@ -21,7 +21,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.emulator import Mode, open_kit
+from gatewright.sandbox.emulator import Mode, Report, open_kit, read_report
 from gatewright.sandbox.harness.kept import Kept
 from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
 from gatewright.sandbox.isolation import Isolation, Mount
@@ -31,10 +31,12 @@ from gatewright.sandbox.kernel.knobs import numbers_in_answer
 from gatewright.sandbox.kernel.plan import CHECK, variants, wide
 from gatewright.sandbox.kernel.prepared import Ready, prepare
 from gatewright.sandbox.kernel.rules import rules_named
-from gatewright.sandbox.kernel.trial import Step, Trials
+from gatewright.sandbox.kernel.trial import Step, Trial, Trials
 from gatewright.sandbox.kernel.worker import Budget, TorchWorker
 
 _MOST_KEPT = 256 << 20
+# What the emulator gets through with its checks on, in a few seconds.
+_MOST_ELEMENTS, _MOST_FLOPS = 400_000, 10_000_000
 BUDGET = Budget(cpu_s=20, wall_s=120, memory_mb=3072)
 
 
@@ -110,6 +112,8 @@ class KernelHarness:
             return judged(evidence)
         if self._wants_true_sizes(evidence):
             evidence = self._at_true_sizes(evidence, source, trials)
+        elif evidence.stands:
+            evidence = self._instrumented(evidence, source, trials)
         return judged(evidence)
 
     def _wants_true_sizes(self, evidence: Evidence) -> bool:
@@ -117,17 +121,40 @@ class KernelHarness:
         return not evidence.spec.configurations and evidence.fails_by_size
 
     def _at_true_sizes(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
-        inner = frozenset(
-            original
-            for name, original, _ in evidence.ready[0].values
-            if not name.lower().startswith("batch")
-        )
-        ready, seconds = self._ready(evidence.spec, inner, "wide")
+        ready, seconds = self._ready(evidence.spec, _inner(evidence), "wide")
         evidence = evidence.spent(seconds)
         if ready[0].error or not ready[0].pins_kept:
             return evidence.with_wide(None, ready)
         steps = [Step(0, tuple(range(len(ready[0].calls))))]
         return evidence.with_wide(trials.run(evidence.spec, source, ready, steps, Mode.FAST), ready)
+
+    def _instrumented(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
+        """Run with the emulator's checks on, at odd sizes; what they find, at true inner ones."""
+        numbers = [n for n, r in enumerate(evidence.ready) if r.variant.name == CHECK]
+        usable = [n for n in numbers if evidence.ready[n].pins_kept and not evidence.ready[n].error]
+        if not usable:
+            return evidence
+        step = Step(usable[0], (0,))
+        trial = trials.run(evidence.spec, source, evidence.ready, [step], Mode.CHECK)
+        evidence = evidence.with_check(trial, usable[0], self._report(trial, trials))
+        if not evidence.faulty or evidence.rules.strict:
+            return evidence
+        ready, seconds = self._ready(evidence.spec, _inner(evidence), "wide")
+        evidence = evidence.spent(seconds)
+        one = ready[0]
+        if (
+            one.error
+            or not one.pins_kept
+            or one.flops > _MOST_FLOPS
+            or one.elements > _MOST_ELEMENTS
+        ):
+            return evidence
+        again = trials.run(evidence.spec, source, ready, [Step(0, (0,))], Mode.CHECK)
+        return evidence.with_check_at_true_sizes(again, ready, self._report(again, trials))
+
+    def _report(self, trial: Trial, trials: Trials) -> Report:
+        raw = trial.report or trial.crash
+        return read_report(raw, trial.builts, trials.kit, self.isolation) if raw else Report()
 
     def _ready(
         self, spec: KernelSpec, pinned: frozenset[int], kind: str | None
@@ -171,6 +198,12 @@ def _gated(spec: KernelSpec, source: Source) -> tuple[Diagnostic, ...]:
     name = source.name if source.name.endswith(".py") else f"{source.name}.py"
     found = gate(source.text, name, entry=spec.entry, is_function=spec.is_function)
     return found or gate_cuda(source.text, name)
+
+
+def _inner(evidence: Evidence) -> frozenset[int]:
+    """The problem's own numbers but for those of batches."""
+    values = evidence.ready[0].values
+    return frozenset(number for name, number, _ in values if not name.lower().startswith("batch"))
 
 
 def _pins(spec: KernelSpec, numbers: frozenset[int]) -> frozenset[int]:

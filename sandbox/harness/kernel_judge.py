@@ -14,7 +14,7 @@ from gatewright.core import (
     TestResult,
     Verdict,
 )
-from gatewright.sandbox.emulator.unsupported import Unsupported
+from gatewright.sandbox.emulator import Event, EventKind, Report, Unsupported
 from gatewright.sandbox.kernel.findings import (
     Fault,
     Finding,
@@ -40,6 +40,18 @@ _CLASSES = {
     "exception": FailureClass.CRASH,
     "syntax": FailureClass.SYNTAX,
 }
+_EVENT_CODES = {
+    EventKind.OUT_OF_BOUNDS: "memory_fault",
+    EventKind.MISALIGNED: "memory_fault",
+    EventKind.DEADLOCK: "deadlock",
+    EventKind.DIVERGENT_BARRIER: "divergent_barrier",
+    EventKind.RACE_SHARED: "race",
+    EventKind.RACE_GLOBAL: "race",
+    EventKind.UNINITIALISED_SHARED: "uninitialised",
+    EventKind.UNINITIALISED_GLOBAL: "uninitialised",
+    EventKind.WARP_MASK: "warp_mask",
+    EventKind.STACK_OVERFLOW: "crash",
+}
 # Faults that an answer may have only because sizes were reduced.
 _BY_SIZE = frozenset(
     ("mismatch", "order_or_state", "precision", "exception", "crash", "memory", "timeout")
@@ -56,6 +68,9 @@ class Evidence:
     trial: Trial | None = None
     wide: Finding | None = None
     wide_tried: bool = False
+    checked: Finding | None = None
+    events: tuple[Event, ...] = ()
+    by_size: bool = False
     cpu_s: float = 0.0
 
     def spent(self, seconds: float) -> Evidence:
@@ -72,6 +87,32 @@ class Evidence:
             return replace(self, wide_tried=True)
         found = finding(trial, ready, 0, self.rules.tolerance)
         return replace(self, wide=found, wide_tried=True).spent(trial.cpu_s + trial.build_s)
+
+    def with_check(self, trial: Trial, number: int, report: Report) -> Evidence:
+        """With the instrumented trial, at odd sizes."""
+        found = finding(trial, self.ready, number, self.rules.tolerance)
+        after = replace(self, checked=found, events=_faulty(report))
+        return after.spent(trial.cpu_s + trial.build_s)
+
+    def with_check_at_true_sizes(
+        self, trial: Trial, ready: Sequence[Ready], report: Report
+    ) -> Evidence:
+        """With another at true inner sizes: faults that are not there come from the odd ones."""
+        found = finding(trial, ready, 0, self.rules.tolerance)
+        clean = not _faulty(report) and (found.holds or trial.out_of_time)
+        return replace(self, by_size=clean).spent(trial.cpu_s + trial.build_s)
+
+    @property
+    def faulty(self) -> bool:
+        """The instrumented run saw something that must not be."""
+        return bool(self.events) or (self.checked is not None and self.checked.fault is not None)
+
+    @property
+    def stands(self) -> bool:
+        """So far nothing speaks against it."""
+        if self.spec.configurations or not self.first.holds:
+            return False
+        return _cheating(self, self.first) is None
 
     @property
     def compiled(self) -> bool:
@@ -200,10 +241,31 @@ def _first_held(evidence: Evidence, first: Finding) -> Verdict:
     if most is not None and worst > most:
         told = f"its error is {worst:.0f} times that of torch in float32"
         return _verdict(evidence, Outcome.FAIL, Fault("precision", told))
+    for event in evidence.events[:1]:
+        fault = Fault(_EVENT_CODES[event.kind], _told(event), event.place.line)
+        if evidence.by_size:
+            return _bound(evidence, fault)
+        return _verdict(evidence, Outcome.FAIL, fault)
     for found in evidence.findings[1:]:
         if found.fault is not None and found.name in (RAGGED, FREE):
             return _bound(evidence, found.fault)
+    if evidence.checked is not None and evidence.checked.fault is not None:
+        fault = evidence.checked.fault
+        if fault.code != "timeout":
+            return _bound(evidence, fault)
     return _verdict(evidence, Outcome.PASS, None)
+
+
+def _faulty(report: Report) -> tuple[Event, ...]:
+    """The events that count, the worst first: races in which all write the same are usual."""
+    found = [e for e in report.events if e.kind in _EVENT_CODES and not e.same_value]
+    return tuple(sorted(found, key=lambda event: list(_EVENT_CODES).index(event.kind)))
+
+
+def _told(event: Event) -> str:
+    where = f"{event.kernel}: " if event.kernel else ""
+    other = f" (the other access: line {event.other.line})" if event.other else ""
+    return f"{where}{str(event.kind).replace('_', ' ')}: {event.detail}{other}"
 
 
 def _bound(evidence: Evidence, fault: Fault) -> Verdict:
@@ -258,6 +320,10 @@ def _stages(evidence: Evidence, fault: Fault | None) -> list[TestResult]:
             outcome = Outcome.INCONCLUSIVE
         told = found.fault.message if found.fault else found.skipped
         stages.append(TestResult(f"emulate: {found.name}", outcome, told))
+    if evidence.checked is not None:
+        held = not evidence.faulty
+        told = _told(evidence.events[0]) if evidence.events else ""
+        stages.append(TestResult("checks", Outcome.PASS if held else Outcome.FAIL, told))
     return stages
 
 

@@ -16,8 +16,9 @@ _SILENT = (
 )
 _CPU = torch.device("cpu")
 _SHOWN = torch.device("cuda", 0)
-_IS_CUDA = torch.Tensor.is_cuda.__get__
-_DEVICE = torch.Tensor.device.__get__
+# What reading an attribute calls is made anew each time; the attribute that it belongs to is not.
+_IS_CUDA, _IS_CPU = torch.Tensor.is_cuda, torch.Tensor.is_cpu
+_DEVICE = torch.Tensor.device
 
 
 class Pretend(TorchFunctionMode):  # type: ignore[misc]
@@ -31,9 +32,10 @@ class Pretend(TorchFunctionMode):  # type: ignore[misc]
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Carry out one call of torch, its devices replaced."""
-        if func is _IS_CUDA:
-            return True
-        if func is _DEVICE:
+        attribute = getattr(func, "__self__", None)
+        if attribute is _IS_CUDA or attribute is _IS_CPU:
+            return attribute is _IS_CUDA
+        if attribute is _DEVICE:
             return _SHOWN
         if func is torch.Tensor.cuda or func is torch.Tensor.pin_memory:
             return args[0]

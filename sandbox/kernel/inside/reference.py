@@ -69,7 +69,9 @@ def _sized(request: Json, variant: Json, starts: dict[str, Search]) -> Search:
         cost = search.cost_now
         if cost is not None and cost.within(8 * bounds.elements, 8 * bounds.flops):
             break
-        if not search.pinned or variant["name"] == "wide":
+        if variant["name"] == "wide":
+            raise BadProblem("its inner sizes are too large")
+        if not search.pinned:
             if cost is None or not cost.within(_MOST_ELEMENTS, _MOST_FLOPS):
                 raise BadProblem("it cannot be made small enough")
             break
