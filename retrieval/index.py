@@ -6,6 +6,7 @@ like weigh a whole collection at once and must do so again after every edit; the
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sqlite3
 from collections.abc import Callable
@@ -17,8 +18,7 @@ import numpy as np
 from gatewright.core import GatewrightError
 from gatewright.retrieval.index_postings import Bools
 from gatewright.retrieval.index_segment import Level, Segment, merge
-from gatewright.retrieval.index_store import IndexStore, version_of
-from gatewright.retrieval.index_units import SegmentWriter
+from gatewright.retrieval.index_store import IndexStore, NotKept, version_of
 from gatewright.retrieval.repository import Repository
 
 Progress = Callable[[int, int], None]
@@ -26,6 +26,7 @@ Progress = Callable[[int, int], None]
 _MOST_SEGMENTS = 8
 _MOST_DEAD = 0.4  # of a segment's contents, before it is written anew
 _BETWEEN_TELLING = 64
+_HOPELESS = ("full", "readonly", "locked", "unable to open")  # what SQLite says then
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +63,8 @@ class Index:
 
     def _anew(self, error: Exception) -> IndexStore:
         """An empty file instead of a damaged one; memory where it cannot be written."""
-        text = str(error)
-        hopeless = ("full", "readonly", "locked", "unable to open")
-        if self._path is None or isinstance(error, OSError) or any(w in text for w in hopeless):
+        hopeless = isinstance(error, (OSError, NotKept)) or any(w in str(error) for w in _HOPELESS)
+        if self._path is None or hopeless:
             self._path = None
             return IndexStore(None, self._version)
         try:
@@ -82,12 +82,20 @@ class Index:
         """Take in what is new in the repository, and leave out what is gone."""
         try:
             self._take_in(progress)
-        except (sqlite3.DatabaseError, KeyError, ValueError) as error:
-            self._store.close()
-            self._store = self._anew(error)
-            self._segments = {}
+        except (sqlite3.DatabaseError, NotKept, KeyError, ValueError) as error:
+            self._mend(error)
             self._take_in(progress)
         return self.view
+
+    def _mend(self, error: Exception) -> None:
+        """An index without segments, for a damaged one."""
+        self._segments = {}
+        if isinstance(error, (KeyError, ValueError)):  # the list is sound
+            with contextlib.suppress(sqlite3.Error):
+                self._store.clear()
+                return
+        self._store.close()
+        self._store = self._anew(error)
 
     def _take_in(self, progress: Progress | None) -> None:
         paths: dict[bytes, list[str]] = {}
@@ -111,6 +119,8 @@ class Index:
     def _written(
         self, keys: list[bytes], paths: dict[bytes, list[str]], progress: Progress | None
     ) -> Segment:
+        from gatewright.retrieval.index_units import SegmentWriter  # mostly nothing is new
+
         writer = SegmentWriter()
         for done, key in enumerate(keys):
             if progress is not None and done % _BETWEEN_TELLING == 0:

@@ -1,36 +1,44 @@
-"""Segments of the index in an SQLite file beside the repository's facts: a cache like those.
+"""Which segments the index of a repository has, in an SQLite file beside the repository's facts: a
+cache like those. The segments themselves are files beside it.
 
 A content belongs to one segment, whoever wrote it first; one of another version, or one that is
-damaged, is thrown away and made anew.
+damaged, is thrown away and made anew. A segment's file is written while the list is locked, so that
+a file that no list names is left over from a process that was killed, and goes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
-from gatewright.retrieval.index_segment import Arrays, Segment, arrays, segment_of
+from gatewright.retrieval import index_file
+from gatewright.retrieval.index_segment import Segment
 
 _WAIT_S = 30.0  # for another process that writes
+_LOOKS = 3  # at the list, where a file that it named is gone
+_SUFFIX = ".part"
 _SCHEMA = (
     "create table meta (version text not null)",
-    "create table segment (id integer primary key autoincrement)",
+    "create table segment (id integer primary key autoincrement, file text not null)",
     "create table content (hash blob primary key, segment int) without rowid",
-    "create table held (segment int, position int, hash blob, primary key (segment, position))",
-    "create table part (segment int, name text, kind text, data blob, primary key (segment, name))",
 )
 
 
+class NotKept(Exception):
+    """A segment's file cannot be written."""
+
+
 class IndexStore:
-    """The file. Errors of SQLite are the caller's to see."""
+    """The list and the files. Errors of SQLite are the caller's to see."""
 
     def __init__(self, path: Path | None, version: str) -> None:
         """Open or make it; `None` keeps it in memory. Raises OSError, sqlite3.Error."""
+        self._path, self._version = path, version
+        self._memory: dict[str, Segment] = {}
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         name = ":memory:" if path is None else str(path)
@@ -40,17 +48,17 @@ class IndexStore:
         try:
             self._database.execute("pragma journal_mode = wal")
             self._database.execute("pragma synchronous = normal")
-            self._prepare(version)
+            self._prepare()
         except BaseException:
             self._database.close()
             raise
 
-    def _prepare(self, version: str) -> None:
-        if self._made() == version:
+    def _prepare(self) -> None:
+        if self._made() == self._version:
             return
         self._database.execute("begin immediate")
         with self._ended():
-            if self._made() == version:  # another process was faster
+            if self._made() == self._version:  # another process was faster
                 return
             tables = (
                 "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
@@ -59,7 +67,10 @@ class IndexStore:
                 self._database.execute(f'drop table "{table}"')
             for statement in _SCHEMA:
                 self._database.execute(statement)
-            self._database.execute("insert into meta values (?)", (version,))
+            self._database.execute("insert into meta values (?)", (self._version,))
+            self._sweep()
+        with contextlib.suppress(sqlite3.OperationalError):  # what others read now stays large
+            self._database.execute("vacuum")
 
     def _made(self) -> str:
         found = self._database.execute(
@@ -81,52 +92,83 @@ class IndexStore:
         """Let go of the file."""
         self._database.close()
 
+    def clear(self) -> None:
+        """Forget every segment: what they hold is made anew."""
+        self._database.execute("begin immediate")
+        with self._ended():
+            self._database.execute("delete from content")
+            self._database.execute("delete from segment")
+            self._sweep()
+
     def owners(self) -> dict[bytes, int]:
         """Which segment each content belongs to."""
         return dict(self._database.execute("select hash, segment from content").fetchall())
 
     def add(self, segment: Segment, instead: Collection[int] = ()) -> None:
-        """Keep a segment, and forget those that it stands for."""
+        """Keep a segment, and forget those that it stands for. Raises NotKept."""
         self._database.execute("begin immediate")
         with self._ended():
-            for old in instead:
-                for table in ("content", "held", "part"):
-                    self._database.execute(f"delete from {table} where segment = ?", (old,))
-                self._database.execute("delete from segment where id = ?", (old,))
-            number = self._database.execute("insert into segment default values").lastrowid
-            rows = [(number, place, key) for place, key in enumerate(segment.contents)]
-            self._database.executemany("insert into held values (?,?,?)", rows)
+            gone = [(number,) for number in instead]
+            self._database.executemany("delete from content where segment = ?", gone)
+            self._database.executemany("delete from segment where id = ?", gone)
+            self._sweep()
+            name = self._written(segment)
+            number = self._database.execute(
+                "insert into segment (file) values (?)", (name,)
+            ).lastrowid
             self._database.executemany(
-                "insert or ignore into content values (?,?)", [(key, n) for n, _, key in rows]
+                "insert or ignore into content values (?,?)",
+                [(key, number) for key in segment.contents],
             )
-            self._database.executemany(
-                "insert into part values (?,?,?,?)",
-                [
-                    (number, name, part.dtype.str, part.tobytes())
-                    for name, part in arrays(segment).items()
-                ],
-            )
+
+    def _written(self, segment: Segment) -> str:
+        token = secrets.token_hex(8)
+        if self._path is None:
+            self._memory[token] = segment
+            return token
+        name = f"{self._path.stem}.{token}{_SUFFIX}"
+        path = self._path.with_name(name)
+        try:
+            index_file.write(path, segment)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise NotKept(str(error)) from error
+        return name
+
+    def _sweep(self) -> None:
+        """Remove the files that the list does not name. Only while it is locked for writing."""
+        named = {name for (name,) in self._database.execute("select file from segment")}
+        if self._path is None:
+            self._memory = {name: s for name, s in self._memory.items() if name in named}
+            return
+        for path in files_of(self._path):
+            if path.name not in named:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def segments(self, known: Mapping[int, Segment]) -> dict[int, Segment]:
         """Every segment by its number; those that are known are not read again.
 
-        Raises ValueError, KeyError for damaged ones.
+        Raises ValueError, KeyError for damaged or missing ones.
         """
-        numbers = [n for (n,) in self._database.execute("select id from segment order by id")]
-        return {n: known[n] if n in known else self._segment(n) for n in numbers}
+        for _ in range(_LOOKS):
+            rows = self._database.execute("select id, file from segment order by id").fetchall()
+            try:
+                return {n: known[n] if n in known else self._segment(name) for n, name in rows}
+            except FileNotFoundError:  # joined with others by another process meanwhile
+                continue
+        raise ValueError("a segment's file is missing")
 
-    def _segment(self, number: int) -> Segment:
-        held = self._database.execute(
-            "select hash from held where segment = ? order by position", (number,)
-        )
-        contents = tuple(key for (key,) in held.fetchall())
-        parts: Arrays = {
-            name: np.frombuffer(data, dtype=kind)
-            for name, kind, data in self._database.execute(
-                "select name, kind, data from part where segment = ?", (number,)
-            )
-        }
-        return segment_of(contents, parts)
+    def _segment(self, name: str) -> Segment:
+        if self._path is None:
+            return self._memory[name]
+        return index_file.opened(self._path.with_name(name))
+
+
+def files_of(path: Path) -> list[Path]:
+    """The segments' files of a list, those that it does not name included."""
+    return list(path.parent.glob(f"{path.stem}.*{_SUFFIX}"))
 
 
 def version_of(sources: Iterable[Path]) -> str:

@@ -248,6 +248,57 @@ def test_a_damaged_index_is_made_anew(soc):
     assert ask(soc, "write pointer") == before
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(path.read_bytes()[:-8]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"no segment" * 1000),
+    ],
+    ids=["missing", "cut off", "empty", "other"],
+)
+def test_a_damaged_segment_is_made_anew(soc, harm):
+    before = ask(soc, "write pointer")
+    (kept,) = soc.kept_in.parent.glob("*.part")
+    harm(kept)
+    assert ask(soc, "write pointer") == before
+    (fresh,) = soc.kept_in.parent.glob("*.part")
+    assert fresh != kept
+
+
+def test_a_file_that_was_not_finished_goes_with_the_next_write(soc, folder):
+    before = ask(soc, "write pointer")
+    left = soc.kept_in.with_name(f"{soc.kept_in.stem}.search.0123.part")
+    left.write_bytes(b"killed")
+    (folder / "more.v").write_text("module more(input a, output b); assign b = a; endmodule\n")
+    soc.refresh()
+    assert ask(soc, "write pointer")[0].file == before[0].file
+    assert not left.exists()
+
+
+def test_what_one_process_joins_another_still_reads(soc, folder):
+    reader = Index(soc)
+    for number in range(10):  # enough for segments to be joined, and their files removed
+        (folder / f"p{number}.v").write_text(
+            f"module p{number}(input a, output b{number}); assign b{number} = a; endmodule\n"
+        )
+        soc.refresh()
+        Index(soc).close()
+    assert Search(soc, reader).ask(Question("write pointer"))[0].file == "rtl/fifo.v"
+    reader.refresh()
+    assert Search(soc, reader).ask(Question("b7"))[0].file == "p7.v"
+    reader.close()
+
+
+def test_an_index_whose_segments_cannot_be_written_is_in_memory(soc, monkeypatch):
+    def full(path, segment):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gatewright.retrieval.index_file.write", full)
+    assert first(soc, "write pointer").file == "rtl/fifo.v"
+
+
 def test_an_index_that_cannot_be_kept_is_in_memory(folder, tmp_path):
     (tmp_path / "file").write_text("")
     with Repository.open(folder, tmp_path / "file") as repository:
