@@ -26,6 +26,18 @@ _HINTS = (
     ("No implicit reset", "RegInit needs withClockAndReset(...) around it in a RawModule"),
     ("not found: value Chisel", "the compatibility layer is gone in Chisel 7: import chisel3._"),
     ("not fully initialized", "give it a value on every path: := a default before the when"),
+    ("reassignment to val", "hardware is connected by :="),
+    ("found : Boolean required: chisel3.Bool", "hardware is compared by === and =/="),
+    ("found : Int(", "a number becomes hardware by .U, as in 3.U(8.W)"),
+    ("found : chisel3.UInt required: chisel3.Bool", "one bit of it: x(0), x.orR or x === 1.U"),
+    ("required: chisel3.Clock", "a Bool becomes a clock by .asClock"),
+    (
+        "clock: Option[chisel3.Clock]",
+        "the first argument is a Clock; a Bool becomes one by .asClock",
+    ),
+    ("reassign to read-only", "bits are not assigned: collect Bools in a Wire(Vec(n, Bool()))"),
+    ("symbol literal found", 'not Verilog\'s literals: "h3f".U(8.W), "b101".U(3.W)'),
+    ("source (", "both sides must be of one type: .asUInt, .asSInt, .asBool, .asClock convert"),
 )
 
 
@@ -109,8 +121,9 @@ def at_its_signal(diagnostic: Diagnostic, sources: Sequence[Source]) -> Diagnost
 
 def hinted(message: str) -> str:
     """With what to do, where that is known."""
+    plain = " ".join(message.split())
     for words, hint in _HINTS:
-        if words in message:
+        if words in plain:
             return f"{message.rstrip('.')} ({hint})"
     return message
 

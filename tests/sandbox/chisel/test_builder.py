@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gatewright.core import FailureClass, Severity
+from gatewright.agents.judge_fallback import judgement_from
+from gatewright.core import FailureClass, Outcome, Severity, Verdict
 from gatewright.sandbox.chisel.builder import Builder, Request
 from tests.sandbox.chisel.conftest import body, build, chisel
 
@@ -47,6 +48,93 @@ FAULTS = {
         6,
         "OutOfMemoryError",
     ),
+    "= for :=": ("  q = a\n", FailureClass.SYNTAX, 6, "connected by :="),
+    "a Scala number": ("  q := 3\n", FailureClass.SYNTAX, 6, "3.U(8.W)"),
+    "a number for a Bool": ("  when(a) { q := a }\n", FailureClass.SYNTAX, 6, "x.orR"),
+    "== on hardware": (
+        "  q := 0.U\n  when(a == 3.U) { q := a }\n",
+        FailureClass.SYNTAX,
+        7,
+        "compared by ===",
+    ),
+    "a bit assigned": (
+        "  q := a\n  q(0) := a(1)\n",
+        FailureClass.ELABORATION,
+        7,
+        "bits are not assigned",
+    ),
+    "no such field": (
+        "  val b = Wire(new Bundle { val x = Bool() })\n  b.x := a(0)\n  q := b.y\n",
+        FailureClass.SYNTAX,
+        8,
+        "value y is not a member",
+    ),
+    "no such class": (
+        "  val inner = Module(new Missing)\n  q := a\n",
+        FailureClass.SYNTAX,
+        6,
+        "not found: type Missing",
+    ),
+    "no Module(...)": (
+        "  val inner = new RawModule { val x = IO(Output(Bool())); x := true.B }\n  q := a\n",
+        FailureClass.ELABORATION,
+        6,
+        "without wrapping it in Module()",
+    ),
+    "a switch without is": (
+        "  q := a\n  switch(a) {\n    q := 0.U\n  }\n",
+        FailureClass.SYNTAX,
+        7,
+        "do not begin with is()",
+    ),
+    "no reset": (
+        "  q := withClock(a(0).asClock) { RegInit(0.U(8.W)) }\n",
+        FailureClass.ELABORATION,
+        6,
+        "withClockAndReset",
+    ),
+    "a negative literal": ("  q := (-1).U\n", FailureClass.ELABORATION, 6, "is negative"),
+    "a literal too wide": ("  q := 300.U(8.W)\n", FailureClass.ELABORATION, 6, "value 300"),
+    "a Bool for a clock": (
+        "  q := withClock(a(0)) { RegNext(a) }\n",
+        FailureClass.SYNTAX,
+        6,
+        ".asClock",
+    ),
+    "out of its scope": (
+        "  when(a(0)) {\n    val t = a\n  }\n  q := t\n",
+        FailureClass.SYNTAX,
+        9,
+        "not found: value t",
+    ),
+    "a wire never driven": (
+        "  val w = Wire(UInt(8.W))\n  q := w\n",
+        FailureClass.ELABORATION,
+        6,
+        "on every path",
+    ),
+    "a child's input left open": (
+        "  class Child extends RawModule { val x = IO(Input(UInt(8.W))) }\n"
+        "  val child = Module(new Child)\n  q := a\n",
+        FailureClass.ELABORATION,
+        7,
+        '"child.x" not fully initialized',
+    ),
+    "index out of a Vec": (
+        "  val v = VecInit(a, a)\n  q := v(2)\n",
+        FailureClass.ELABORATION,
+        7,
+        "2 is out of bounds",
+    ),
+    "signs mixed": ("  q := a.asSInt\n", FailureClass.ELABORATION, 6, ".asUInt"),
+    "hardware in a Bundle": (
+        "  val b = Wire(new Bundle { val x = Wire(Bool()) })\n  b.x := a(0)\n  q := b.x\n",
+        FailureClass.ELABORATION,
+        6,
+        "contains hardware fields",
+    ),
+    "a Verilog literal": ("  q := 8'h3f\n", FailureClass.SYNTAX, 6, '"h3f".U(8.W)'),
+    "Verilog's ternary": ("  q := a(0) ? a : 0.U\n", FailureClass.SYNTAX, 6, "expected"),
 }
 
 
@@ -59,6 +147,9 @@ def test_a_fault_is_told_at_its_stage_and_line(fault: str, builder: Builder) -> 
     assert not built.verilog
     assert any(words in d.message for d in errors), errors
     assert errors[0].line == line, errors
+    judged = judgement_from(Verdict(Outcome.FAIL, failure, diagnostics=built.diagnostics), "")
+    assert judged.location == f"line {line}"
+    assert words in judged.issue
 
 
 def test_all_errors_of_an_elaboration_are_told_at_once(builder: Builder) -> None:
