@@ -8,29 +8,16 @@ import sys
 
 import typer
 
-from gatewright.cli.audit import audit
-from gatewright.cli.complete import complete
 from gatewright.cli.console import say
-from gatewright.cli.context import context
-from gatewright.cli.datasets import datasets_app
-from gatewright.cli.doctor import doctor
-from gatewright.cli.evaluate import evaluate, preflight
 from gatewright.cli.exits import ExitCode
-from gatewright.cli.generate import generate
-from gatewright.cli.index import index
-from gatewright.cli.reporting import compare, report
-from gatewright.cli.schematic import schematic
-from gatewright.cli.search import search
-from gatewright.cli.show import show
-from gatewright.cli.signals import cone, drivers, loads
 from gatewright.cli.stop import Stop
 from gatewright.cli.terminal import short, tolerant_streams
-from gatewright.cli.testbench import testbench
 from gatewright.cli.variables import TRACE_VARIABLE, unknown_variables
-from gatewright.cli.verify import verify
+from gatewright.cli.verbs import Verbs
 
 app = typer.Typer(
     name="gatewright",
+    cls=Verbs,
     help="LLM agents write hardware; nothing counts until a tool has verified it.",
     no_args_is_help=True,
     add_completion=False,
@@ -38,25 +25,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(doctor)
-app.command()(generate)
-app.command()(verify)
-app.command()(schematic)
-app.command()(testbench)
-app.command("eval")(evaluate)
-app.command()(preflight)
-app.command()(audit)
-app.command()(report)
-app.command()(compare)
-app.command()(index)
-app.command()(search)
-app.command()(show)
-app.command()(drivers)
-app.command()(loads)
-app.command()(cone)
-app.command()(context)
-app.command()(complete)
-app.add_typer(datasets_app, name="datasets")
 
 
 def _version(wanted: bool) -> None:

@@ -17,6 +17,8 @@ _OTHERS = frozenset(
         *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS"),
     )
 )
+# Settings that the quick verbs read: known without loading what all settings need.
+_QUICK = frozenset(f"{PREFIX}{name}" for name in ("CACHE_DIR", "EMBEDDING"))
 
 
 def unknown_variables(names: Iterable[str]) -> str:
@@ -24,7 +26,7 @@ def unknown_variables(names: Iterable[str]) -> str:
 
     `GATEWRIGHT_MODLE is not read: did you mean GATEWRIGHT_MODEL?`
     """
-    odd = sorted({name for name in names if name.startswith(PREFIX)} - _OTHERS)
+    odd = sorted({name for name in names if name.startswith(PREFIX)} - _OTHERS - _QUICK)
     if not odd:
         return ""
     from gatewright.core.config import Settings
