@@ -19,12 +19,16 @@ _COMMON = (
     "-std=c++17",
     "-O1",
     "-g1",
+    # With DWARF 5 lines after the first #line are told of another file.
+    "-gdwarf-4",
     "-fPIC",
     "-w",
     "-fvisibility=hidden",
     "-fno-gnu-unique",
     "-fno-strict-aliasing",
     "-fwrapv",
+    # A thread that runs out of its stack meets the page below it, whatever it jumps over.
+    "-fstack-clash-protection",
     # What a kernel reads before it writes must not happen to be right.
     "-ftrivial-auto-var-init=pattern",
 )
@@ -33,6 +37,9 @@ _CHECKED = (
     "-fsanitize=thread",
     "--param=tsan-instrument-func-entry-exit=0",
     "--param=tsan-distinguish-volatile=1",
+    # A vector that is loaded whole is one access, though its members are used one by one.
+    "-fno-tree-sra",
+    "-fno-ipa-sra",
 )
 _BY_MODE: dict[Mode, tuple[str, ...]] = {
     Mode.FAST: (),

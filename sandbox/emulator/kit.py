@@ -25,6 +25,7 @@ from gatewright.sandbox.isolation import Command, Isolation, Limits, Mount, scra
 LIBRARY = "libgatewright_emulator.so"
 _HERE = Path(__file__).parent
 _LIBRARY_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-fvisibility=default", "-DGW_LIBRARY", "-w")
+_KEPT_KITS = 4
 _BUILD = Limits(
     cpu_s=600,
     wall_s=1800,
@@ -142,6 +143,7 @@ def _build(compiler: Compiler, isolation: Isolation, place: Path) -> None:
                     hint=finished.output.strip()[-400:],
                 )
             _keep(folder, unborn, place)
+            _forget_old(place.parent)
     except OSError as error:
         raise ToolCrashed(f"the cache cannot be written: {error}", where=str(place)) from error
     finally:
@@ -183,3 +185,12 @@ def _keep(folder: Path, unborn: Path, place: Path) -> None:
         shutil.copyfile(folder / f"{mode}.gch", unborn / mode / f"{PRELUDE}.gch")
     unborn.chmod(0o755)
     os.rename(unborn, place)  # noqa: PTH104
+
+
+def _forget_old(cache: Path) -> None:
+    """Keep the newest kits of other versions or compilers; a kit may be a quarter gigabyte."""
+    kits = [path for path in cache.glob("gcc-*") if not path.name.endswith("-units")]
+    kits.sort(key=lambda path: path.stat().st_mtime)
+    for kit in kits[:-_KEPT_KITS]:
+        shutil.rmtree(kit, ignore_errors=True)
+        shutil.rmtree(kit.with_name(f"{kit.name}-units"), ignore_errors=True)

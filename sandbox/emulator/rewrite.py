@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gatewright.sandbox.emulator.edits import Edit, applied
 from gatewright.sandbox.emulator.lexer import Kind, Token, tokens_of
-from gatewright.sandbox.emulator.rewrite_assembly import assembly_edits
+from gatewright.sandbox.emulator.rewrite_assembly import assembly_in
 from gatewright.sandbox.emulator.rewrite_launch import launch_edits
 from gatewright.sandbox.emulator.rewrite_shared import shared_edits
 from gatewright.sandbox.emulator.unsupported import Unsupported, unsupported_in
@@ -43,14 +43,12 @@ class Rewritten:
 def rewrite(text: str, name: str) -> Rewritten:
     """Rewrite one CUDA source; `name` is its file's name, for messages."""
     tokens = tokens_of(text)
-    assembly = assembly_edits(text, tokens, name)
     edits = [
         *launch_edits(text, tokens),
         *shared_edits(text, tokens),
-        *assembly.edits,
         *_specifier_edits(tokens),
     ]
-    found = (*unsupported_in(text, tokens, name), *assembly.unsupported)
+    found = (*unsupported_in(text, tokens, name), *assembly_in(text, tokens, name))
     return Rewritten(applied(text, edits), found)
 
 

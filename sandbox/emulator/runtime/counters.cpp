@@ -170,6 +170,10 @@ void end_counting(Block& block) {
 void forget_counters() {
   totals.clear();
   step_totals.clear();
+  for (const auto& [begin, range] : ranges()) {
+    if (range.shadow == nullptr) continue;
+    for (Cell& cell : range.shadow->cells) cell.ever_read = cell.ever_written = 0;
+  }
 }
 
 std::string counters_report() {

@@ -16,11 +16,13 @@ namespace {
 
 int descriptor = -1;
 
+// Just past the instruction's first byte: other places are where a call returns to, and whoever
+// looks lines up goes one byte back.
 const void* place_of(const ucontext_t* context) {
 #if defined(__x86_64__)
-  return reinterpret_cast<const void*>(context->uc_mcontext.gregs[REG_RIP]);
+  return reinterpret_cast<const char*>(context->uc_mcontext.gregs[REG_RIP]) + 1;
 #else
-  return reinterpret_cast<const void*>(context->uc_mcontext.pc);
+  return reinterpret_cast<const char*>(context->uc_mcontext.pc) + 1;
 #endif
 }
 

@@ -1,6 +1,22 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gatewright.sandbox.emulator.rewrite import rewrite
+
+PIECES = (
+    "k<<<grid, 32>>>(x);",
+    'auto s = R"(<<<a>>>)";',
+    "int a = b << 3; /* k<<<1, 2>>>(); */",
+    "template <class T> void f(T x) { g<h<T>>(x >> 1); }",
+    "__shared__ float s[32], t;",
+    "__constant__ int c[4];",
+    "#define LAUNCH(k) k<<<1, 2>>>(0)",
+    "__device__ __forceinline__ int f();",
+    "return a < b && c > d;",
+    "char c = '\\'', d = '<';",
+)
 
 
 def rewritten(text: str) -> str:
@@ -52,3 +68,33 @@ def test_specifiers_that_cpp_lets_stand_once() -> None:
     assert rewritten("__device__ __forceinline__ int f();") == "__device__ inline int f();"
     assert rewritten("static __constant__ float w[3];") == "static  float w[3];"
     assert rewritten("__constant__ float w[3];") == "static float w[3];"
+
+
+def test_what_cannot_be_run_is_named_with_its_line() -> None:
+    text = """#include <cudnn.h>
+// #include <cufft.h>
+__device__ void f(unsigned a) {
+  asm volatile("{ .reg .b32 t; cp.async.cg.shared.global [%0], [%1], 16; }" :: "r"(a));
+}
+"""
+    found = rewrite(text, "a.cu").unsupported
+    assert [(u.feature, u.file, u.line) for u in found] == [
+        ("cuDNN", "a.cu", 1),
+        ("inline PTX", "a.cu", 4),
+    ]
+    assert "cp.async.cg.shared.global" in found[1].reason
+
+
+@given(st.text(alphabet="<>(){}[],;=\"'/*\\\n abk_:1#", max_size=60))
+def test_lines_stay_for_any_text(text: str) -> None:
+    assert rewritten(text).count("\n") == text.count("\n")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_text_outside_launches_and_declarations_stays(pieces: list[str]) -> None:
+    text = "\n".join(pieces)
+    got = rewritten(text)
+    assert got.count("\n") == text.count("\n")
+    for before, after in zip(text.split("\n"), got.split("\n"), strict=True):
+        if not any(word in before for word in ("<<<", "__shared__", "__constant__", "inline")):
+            assert before == after
