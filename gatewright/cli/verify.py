@@ -70,6 +70,13 @@ def verify(
             help="auto, icarus or verilator; auto: Icarus, Verilator for what that cannot read."
         ),
     ] = "auto",
+    language: Annotated[
+        str | None,
+        typer.Option(help="cuda or triton for a kernel; the suffix tells the others."),
+    ] = None,
+    rules: Annotated[
+        str, typer.Option(help="Of a kernel: official (KernelBench's) or strict.")
+    ] = "official",
     isolation: IsolationLevel = None,
     unsafe: Unsafe = False,
     json: Json = False,
@@ -79,6 +86,7 @@ def verify(
     It is the verdict's also where --wave or --html could not be written after all; stderr says so.
     """
     from gatewright.cli.checking import Check, check_spec
+    from gatewright.cli.kernel import check_kernel, is_kernel
     from gatewright.cli.naming import checked_modules
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
@@ -86,6 +94,15 @@ def verify(
     from gatewright.cli.schematic import schematics_of
 
     one_standard_input(designs, testbench, reference, cocotb, data)
+    if is_kernel(language, designs):
+        confined = isolation_from(settings_from(isolation=isolation), unsafe)
+        verdict = check_kernel(confined, designs, reference, rules, seed, time_limit)
+        if json:
+            print_json(verdict_json(verdict))
+        else:
+            print(verdict_text(verdict))
+            say(f"decided by: {verdict.tools['device']}; nothing is said about speed")
+        raise typer.Exit(exit_of(verdict.outcome))
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
     top, spec = checked_modules(candidate.sources, top, spec)
