@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from gatewright.core import DataError
 from gatewright.retrieval.facts import extract
 from gatewright.retrieval.facts.types import FileFacts, Instance, Module
 from gatewright.retrieval.garbage import no_collections
+from gatewright.retrieval.leftovers import Claim, remove_leftovers
 from gatewright.retrieval.scan import Content, Stamp, language_of, read, scan
 from gatewright.retrieval.store import Store, StoredFile, StoredModule, StoredUse, content_hash
 
@@ -83,6 +85,7 @@ class Repository:
     def __init__(self, root: Path, store: Store, notes: Sequence[str] = ()) -> None:
         self.root = root
         self._store = store
+        self._claim: Claim | None = None
         self._store_notes = tuple(notes)
         self._scan_notes: tuple[str, ...] = ()
         self._files: dict[str, StoredFile] = {}
@@ -102,18 +105,27 @@ class Repository:
         root = root.absolute()
         found = scan(root)
         notes: list[str] = []
+        path = store_path(root, cache)
+        claim: Claim | None = None
+        with contextlib.suppress(OSError):  # some file systems have no locks
+            claim = Claim(path, root)
         try:
-            store = Store(store_path(root, cache))
+            store = Store(path)
         except (OSError, sqlite3.Error) as error:
             store = Store(None)
             notes.append(_not_kept(error))
         repository = cls(root, store, notes)
+        repository._claim = claim
+        if claim is not None and claim.is_new:
+            remove_leftovers(path.parent)
         repository._refresh(found.files, found.notes, progress)
         return repository
 
     def close(self) -> None:
         """Let go of the store."""
         self._store.close()
+        if self._claim is not None:
+            self._claim.close()
 
     def __enter__(self) -> Repository:
         return self
