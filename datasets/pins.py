@@ -84,9 +84,43 @@ _CVDP = Pin(
 
 _SPEC_TO_RTL = "d92da59abb7e9819b878dfae8fa3cec385b94c07a747284a1b07e702a918a26e"
 
+_KERNELBENCH = Pin(
+    suite="kernelbench",
+    repository="ScalingIntelligence/KernelBench",
+    commit="423217d9fda91e0c2d67e4a43bf62f96f6d104f1",
+    licence="MIT",
+    problems=270,
+    sha256="793aac14355efb85c048ab93b535cf3ce9c9dadce84131e7bdc4319da060cc0e",
+    folders=("KernelBench", "LICENSE"),
+)
+
+_ROBUST_KBENCH = Pin(
+    suite="robust-kbench",
+    repository="SakanaAI/robust-kbench",
+    commit="078f5bab29934a822268d59a4e707d449abf9b4e",
+    licence="Apache-2.0",
+    problems=219,
+    sha256="91078028f657ff3e159352c8143067c5df0cb5aa022543b4ad6aa2a7fb2fbbf2",
+    folders=("tasks", "LICENSE"),
+)
+
+
+def _multikernelbench(suite: str) -> Pin:
+    return Pin(
+        suite=suite,
+        repository="wzzll123/MultiKernelBench",
+        commit="460a972c9be7ce18035984321d38b910e27df95f",
+        licence="MIT",
+        problems=300,
+        sha256="9305dde1d0454126a1ba21298765076799458157dea49fc746e6c24cac06a968",
+        folders=("reference", "LICENSE"),
+    )
+
+
 PINS = (
     _verilogeval("verilogeval", _SPEC_TO_RTL),
     _verilogeval("chisel-eval", _SPEC_TO_RTL),
+    _verilogeval("chisel-decompile", _SPEC_TO_RTL),
     _verilogeval(
         "verilogeval-complete", "4f3e598f40c5899dc1fee3943e061def5e77ad4204b06579f47e4be24fcebffd"
     ),
@@ -101,6 +135,10 @@ PINS = (
         "c14a38d5b4d4b73dc201658b830d8f9341aa1b336e5bed7b6f2d7e6004507084",
     ),
     _CVDP,
+    _KERNELBENCH,
+    _ROBUST_KBENCH,
+    _multikernelbench("multikernelbench"),
+    _multikernelbench("multikernelbench-triton"),
 )
 
 
