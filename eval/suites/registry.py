@@ -15,6 +15,7 @@ _MAKERS = {
     "verilogeval": ("gatewright.eval.suites.verilogeval", "spec_to_rtl"),
     "verilogeval-complete": ("gatewright.eval.suites.verilogeval", "code_complete"),
     "chisel-eval": ("gatewright.eval.suites.chisel_eval", "ChiselEval"),
+    "chisel-decompile": ("gatewright.eval.suites.chisel_decompile", "ChiselDecompile"),
     "chipbench": ("gatewright.eval.suites.chipbench", "generation"),
     "chipbench-debug": ("gatewright.eval.suites.chipbench", "debugging"),
     "chipbench-debug-1shot": ("gatewright.eval.suites.chipbench", "debugging_one_shot"),
