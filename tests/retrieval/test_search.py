@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -319,3 +322,49 @@ def test_several_at_once_answer_alike(folder, tmp_path):
         thread.join()
     assert len(answers) == 4
     assert len(set(answers)) == 1
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from gatewright.retrieval.index import Index
+from gatewright.retrieval.repository import Repository
+from gatewright.retrieval.search import Question, Search
+with Repository.open(Path(sys.argv[1]), Path(sys.argv[2])) as repository:
+    print("open", flush=True)
+    index = Index(repository)
+    print(Search(repository, index).ask(Question("write pointer full"))[0].file)
+"""
+
+
+def started(folder, cache):
+    argv = [sys.executable, "-c", SCRIPT, str(folder), str(cache)]
+    return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+
+
+def many(folder, count):
+    for number in range(count):
+        text = f"module m{number}(input a, output b); assign b = a; endmodule\n"
+        (folder / f"m{number}.v").write_text(text)
+
+
+def test_two_processes_index_at_once(folder, tmp_path):
+    many(folder, 100)
+    both = [started(folder, tmp_path / "cache") for _ in range(2)]
+    said = [process.communicate(timeout=120)[0].split() for process in both]
+    assert said == [["open", "rtl/fifo.v"]] * 2
+
+
+def test_processes_killed_while_they_index_harm_nothing(folder, tmp_path):
+    many(folder, 100)
+    Repository.open(folder, tmp_path / "cache").close()
+    for pause in (0, 0.01, 0.03):
+        process = started(folder, tmp_path / "cache")
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(pause)
+        process.kill()
+        process.communicate()
+    with Repository.open(folder, tmp_path / "cache") as repository:
+        assert first(repository, "write pointer full").file == "rtl/fifo.v"
+        assert len(list(repository.kept_in.parent.glob("*.part"))) == 1
