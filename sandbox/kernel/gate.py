@@ -68,13 +68,14 @@ _ATTRIBUTES = frozenset(
     __globals__ __builtins__ __subclasses__ __code__ __closure__ __mro__ __bases__ __dict__
     __class_getitem__ __loader__ __spec__ __getattribute__ __reduce__ __reduce_ex__ f_back f_globals
     f_locals tb_frame gi_frame cr_frame
-    save load hub set_default_device set_default_dtype set_default_tensor_type
+    hub set_default_device set_default_dtype set_default_tensor_type
     manual_seed seed set_rng_state initial_seed fork_rng get_rng_state
     as_subclass _make_subclass _make_wrapper_subclass __torch_function__ __torch_dispatch__
     use_deterministic_algorithms elapsed_time CUDAGraph graph make_graphed_callables
     storage untyped_storage from_file from_blob
     """.split()  # noqa: SIM905
 )
+_FILES = frozenset(("torch.load", "torch.save"))
 _STREAMS = frozenset(("Stream", "ExternalStream", "stream", "wait_stream", "Event"))
 _DUNDERS = frozenset(
     (
@@ -179,7 +180,9 @@ def _import_from(node: ast.ImportFrom) -> Iterator[tuple[ast.AST, str]]:
     for alias in node.names:
         if alias.name == "*":
             yield node, f"everything imported from {module}"
-        elif alias.name in _ATTRIBUTES or _TORCH_REFUSED.match(f"{module}.{alias.name}"):
+            continue
+        full = f"{module}.{alias.name}"
+        if alias.name in _ATTRIBUTES or full in _FILES or _TORCH_REFUSED.match(full):
             yield node, f"import of {module}.{alias.name}"
 
 
@@ -193,11 +196,11 @@ def _only_raises(node: ast.Try | ast.TryStar) -> bool:
 def _attribute(node: ast.Attribute) -> Iterator[tuple[ast.AST, str]]:
     name = node.attr
     full = _dotted(node)
-    if name in _ATTRIBUTES and full != "torch.cuda.graph":
+    if name in _ATTRIBUTES and full != "self.__dict__":
         yield node, f"use of {full or name}"
-    elif name.startswith("__") and name.endswith("__") and name not in _DUNDERS:
+    elif full != "self.__dict__" and name.startswith("__") and name not in _DUNDERS:
         yield node, f"use of {name}"
-    elif full and _TORCH_REFUSED.match(full):
+    elif full and (_TORCH_REFUSED.match(full) or full in _FILES):
         yield node, f"use of {full}"
     elif name in _STREAMS and full.startswith("torch.cuda."):
         yield node, f"use of {full}: work belongs on the current stream"

@@ -29,6 +29,7 @@ from gatewright.sandbox.kernel.inside.pretend import Pretend, install
 from gatewright.sandbox.kernel.inside.problem import ProblemFile
 from gatewright.sandbox.kernel.inside.reference import called, mutated
 from gatewright.sandbox.kernel.inside.tensors import load, save, tensors_in
+from gatewright.sandbox.kernel.inside.triton_interpreter import TritonInterpreter
 
 Json = dict[str, Any]
 _SHOWN = 600
@@ -52,7 +53,9 @@ class Session:
         self.extensions = Extensions(request["built"], self.emulator.load)
         self.extensions.install()
         install(target)
-        self._namespace: dict[str, Any] = {}
+        self._triton = TritonInterpreter()
+        if "triton" in Path(request["source"]).read_text(encoding="utf-8"):
+            self._triton.install()
 
     def tell(self, **said: Any) -> None:
         """Put one line down, at once: the next thing may end this process."""
@@ -129,8 +132,8 @@ class Session:
         inputs = load(f"{number}_{call['number']}.in")
         before = [tensor.detach().clone() for tensor in tensors_in(inputs)]
         self.emulator.order(Order(call["order"]), call["seed"])
-        self.emulator.launching(not call["sham"])
-        launches = self.emulator.launches()
+        self._launching(not call["sham"])
+        launches = self._launches()
         told = {"variant": number, "call": call["number"], "order": call["order"]}
         told["sham"] = call["sham"]
         for tensor in tensors_in(inputs):
@@ -145,11 +148,18 @@ class Session:
             self.tell(stage="run", **told, **_failure(error))
             return
         finally:
-            self.emulator.launching(True)
+            self._launching(True)
             if self.extensions.needs:
                 raise Needed
-        told["launches"] = self.emulator.launches() - launches
+        told["launches"] = self._launches() - launches
         self.tell(**told, operations=counter.computed())
+
+    def _launching(self, on: bool) -> None:
+        self.emulator.launching(on)
+        self._triton.launching = on
+
+    def _launches(self) -> int:
+        return self.emulator.launches() + self._triton.launches
 
 
 def _failure(error: Exception) -> Json:
