@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gatewright.agents.windows import Windowed
 from gatewright.core import CocotbSpec, GraderSpec, HarnessSpec, KernelSpec, ReferenceSpec
 from gatewright.sandbox.harness import Harness
-from gatewright.sandbox.isolation import Isolation
+from gatewright.sandbox.isolation import Isolation, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Harnesses:
             from gatewright.sandbox.harness.cocotb import CocotbHarness
 
             return CocotbHarness(self.isolation, reproducible=True)
+        if isinstance(spec, KernelSpec):
+            return _kernels(self.isolation)
         if isinstance(spec, GraderSpec):
             from gatewright.sandbox.harness.grader import GraderHarness
 
@@ -53,3 +55,19 @@ class Harnesses:
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 
         return Windowed(TestbenchHarness(self.isolation, simulator=SimulatorChoice.AUTO))
+
+
+_kernel_harnesses: dict[Level, Harness] = {}
+
+
+def _kernels(isolation: Isolation) -> Harness:
+    """One harness for all kernels: its torch processes stay warm."""
+    import atexit
+
+    from gatewright.sandbox.harness.kernel import KernelHarness
+
+    if isolation.level not in _kernel_harnesses:
+        harness = KernelHarness(isolation)
+        atexit.register(harness.close)
+        _kernel_harnesses[isolation.level] = harness
+    return _kernel_harnesses[isolation.level]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gatewright.agents.distinct import fingerprint, text_fingerprint
 from gatewright.agents.extract import Extraction, extract_verilog
 from gatewright.agents.extract_chisel import extract_chisel
+from gatewright.agents.extract_python import extract_kernel
 from gatewright.agents.postpass import Initialised, initialise_registers
 from gatewright.agents.tame import is_tame
 from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
@@ -46,9 +47,11 @@ def kit_for(language: Language) -> Kit:
         return _verilog(language, "SystemVerilog", ".sv")
     if language is Language.CHISEL:
         return _chisel()
+    if language is Language.CUDA:
+        return _cuda()
     raise UsageError(
         f"no coder for {language}",
-        hint="languages that can be generated: verilog, systemverilog, chisel",
+        hint="languages that can be generated: verilog, systemverilog, chisel, cuda",
     )
 
 
@@ -77,6 +80,21 @@ def _chisel() -> Kit:
         explain=lambda sources: (),  # the harness's remarks are the compiler's own
         cone=_chisel_cone,
         # Registers without a reset power up as the reference does: the harness sees to that.
+        initialise=lambda sources: Initialised(tuple(sources)),
+    )
+
+
+def _cuda() -> Kit:
+    """CUDA kernels in the Python file that builds and calls them."""
+    return Kit(
+        language=Language.CUDA,
+        title="CUDA",
+        folder="cuda",
+        suffix=".py",
+        extract=extract_kernel,
+        fingerprint=lambda sources, top: text_fingerprint(sources),
+        explain=lambda sources: (),
+        cone=lambda sources, top, signals: "",
         initialise=lambda sources: Initialised(tuple(sources)),
     )
 

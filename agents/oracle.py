@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gatewright.core import (
     HarnessSpec,
+    KernelSpec,
     Oracle,
     Problem,
     ReferenceSpec,
@@ -84,9 +85,9 @@ def _spec(
 ) -> HarnessSpec | None:
     own = problem.harness
     if oracle is Oracle.GOLDEN:
-        return None if isinstance(own, ReferenceSpec) else own
+        return None if isinstance(own, ReferenceSpec | KernelSpec) else own
     if oracle is Oracle.REFERENCE:
-        if isinstance(own, ReferenceSpec):
+        if isinstance(own, ReferenceSpec | KernelSpec):
             return own
         return ReferenceSpec(problem.reference) if problem.reference else None
     if oracle is Oracle.GENERATED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatewright.agents.naming import named_module, restated
-from gatewright.core import Candidate, Language, Problem, TestbenchSpec
+from gatewright.core import Candidate, KernelSpec, Language, Problem, TestbenchSpec
 
 if TYPE_CHECKING:
     from gatewright.agents.symbolic import Reading
@@ -36,6 +36,8 @@ def read_structure(problem: Problem) -> Structure:
     """Read a problem's specification; what cannot be read is a reason, never an error."""
     from gatewright.agents import symbolic
 
+    if isinstance(problem.harness, KernelSpec):
+        return _kernel(problem.harness)
     if problem.language not in _READ:
         return Structure(
             abstention=f"structured specifications are not read for {problem.language}"
@@ -54,6 +56,17 @@ def read_structure(problem: Problem) -> Structure:
         sentences=symbolic.normalise(reading),
         reservation=_reservation(reading),
     )
+
+
+def _kernel(spec: KernelSpec) -> Structure:
+    """What can be put together from templates for a PyTorch module."""
+    from gatewright.agents.kernel_symbolic.author import write_kernel
+    from gatewright.agents.symbolic.abstain import Abstain
+
+    try:
+        return Structure(candidate=write_kernel(spec.reference))
+    except Abstain as abstain:
+        return Structure(abstention=f"no kernel from templates: {abstain.reason}")
 
 
 def _reservation(reading: Reading) -> str:

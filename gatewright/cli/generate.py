@@ -26,9 +26,11 @@ from gatewright.core import (
     Candidate,
     DataError,
     HarnessSpec,
+    KernelSpec,
     Language,
     ModelError,
     Problem,
+    Source,
     StopReason,
     Trajectory,
     UsageError,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.models import Model
 
-GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL)
+GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, Language.CUDA)
 
 
 def generate(
@@ -51,7 +53,7 @@ def generate(
         typer.Option("--output", "-o", help="Write the module here.", show_default="stdout"),
     ] = None,
     language: Annotated[
-        str, typer.Option(help="verilog, systemverilog or chisel.")
+        str, typer.Option(help="verilog, systemverilog, chisel or cuda.")
     ] = "systemverilog",
     top: Annotated[str, typer.Option(help="The module's name, where the text does not say.")] = "",
     testbench: Annotated[
@@ -121,12 +123,17 @@ def generate(
     if exclude and repo is None:
         raise UsageError("--exclude leaves out files of a repository", hint="name it by --repo")
     text = read_specification(spec)
-    check = _check(testbench, reference, cocotb)
-    name = top or wanted_name(text, check)
+    wanted = _language(language)
+    if wanted is Language.CUDA:
+        check: HarnessSpec | None = _kernel_check(spec, text)
+        name = top
+    else:
+        check = _check(testbench, reference, cocotb)
+        name = top or wanted_name(text, check)
     problem = Problem(
-        id=name,
+        id=name or Path(spec).stem,
         spec=text,
-        language=_language(language),
+        language=wanted,
         top=name,
         context=read_sources(context or ()),
         harness=check,
@@ -194,6 +201,18 @@ def _language(name: str) -> Language:
     if name not in known:
         raise UsageError(f"cannot generate {name!r}", hint=f"languages: {', '.join(known)}")
     return Language(name)
+
+
+def _kernel_check(spec: str, text: str) -> KernelSpec:
+    """The check of a kernel: the PyTorch module that the file defines. Raises UsageError."""
+    if "class Model" not in text or "def get_inputs" not in text:
+        raise UsageError(
+            "defines no PyTorch module to compare a kernel with",
+            where=spec,
+            hint="give a Python file with class Model, get_inputs() and, where the model takes "
+            "arguments, get_init_inputs()",
+        )
+    return KernelSpec(Source(Path(spec).name, text, Language.PYTHON))
 
 
 def _check(

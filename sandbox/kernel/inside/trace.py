@@ -25,7 +25,7 @@ _LONGEST = 300
 def run(request: Json) -> None:
     """Trace, and write the graph, or why there is none."""
     try:
-        found = {"nodes": _nodes(request["text"])}
+        found: Json = {"nodes": _nodes(request["text"])}
     except Exception as error:  # whatever the user's code, or the tracer, raises
         found = {"reason": f"{type(error).__name__}: {error}"[:_LONGEST]}
     Path("graph").write_text(json.dumps(found), encoding="utf-8")
@@ -42,7 +42,7 @@ def _nodes(text: str) -> list[Json]:
 
 def _node(node: fx.Node, modules: dict[str, torch.nn.Module]) -> Json:
     target = node.target
-    name = target if isinstance(target, str) else _function_name(target)
+    name = target if isinstance(target, str) else getattr(target, "__name__", str(target))
     found: Json = {
         "name": node.name,
         "op": node.op,
@@ -53,12 +53,6 @@ def _node(node: fx.Node, modules: dict[str, torch.nn.Module]) -> Json:
     if node.op == "call_module":
         found["module"] = _module(modules[str(target)])
     return found
-
-
-def _function_name(function: Any) -> str:
-    module = getattr(function, "__module__", "") or ""
-    name = getattr(function, "__name__", str(function))
-    return name if module.startswith(("torch", "_operator", "math")) or not module else name
 
 
 def _module(module: torch.nn.Module) -> Json:

@@ -18,7 +18,7 @@ def test_an_extra_is_what_our_own_metadata_says() -> None:
 
 
 def test_an_unknown_tool_is_named_with_those_that_are_known() -> None:
-    with pytest.raises(UsageError, match="verilator or .*cuda"):
+    with pytest.raises(UsageError, match="verilator or"):
         install_tool("vivado")
 
 

@@ -1,0 +1,1 @@
+"""CUDA kernels written without a model: a traced module, put together from verified templates."""
