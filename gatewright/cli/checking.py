@@ -131,7 +131,7 @@ class Check:
 
     `time_limit_s` bounds simulation or proof in CPU seconds (None = the harness's own bound).
     `formal` proves instead of simulating. `seed` is that of the stimulus (None = a new one).
-    `simulator` is the name of a SimulatorChoice.
+    `simulator` is the name of a SimulatorChoice. `arguments` are those of a Chisel top.
     """
 
     isolation: Isolation
@@ -140,6 +140,7 @@ class Check:
     formal: bool = False
     seed: int | None = None
     simulator: str = "auto"
+    arguments: str = ""
 
     def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Carried:
         """The verdict; a failing simulation is looked into. Raises a GatewrightError.
@@ -155,7 +156,7 @@ class Check:
                 verdict = self._cocotb(problem, candidate, wave if self.wave else None)
             else:
                 with self._harness(spec) as inner:
-                    harness = ChiselHarness(self.isolation, inner)
+                    harness = ChiselHarness(self.isolation, inner, self.arguments)
                     verdict = self._told(harness, spec, problem, candidate, wave)
             unit = _unit(wave) if verdict.first_mismatch else ""
             unkept = ""
@@ -178,7 +179,7 @@ class Check:
             simulator=simulator_named(self.simulator),
             announce=say,
         )
-        return ChiselHarness(self.isolation, inner).check(problem, candidate)
+        return ChiselHarness(self.isolation, inner, self.arguments).check(problem, candidate)
 
     @contextmanager
     def _harness(self, spec: HarnessSpec) -> Iterator[Showing]:

@@ -19,7 +19,15 @@ from gatewright.cli.options import (
     seconds,
     settings_from,
 )
-from gatewright.core import Candidate, FailureClass, Problem, UsageError, Verdict, verdict_json
+from gatewright.core import (
+    Candidate,
+    FailureClass,
+    Language,
+    Problem,
+    UsageError,
+    Verdict,
+    verdict_json,
+)
 
 
 def verify(
@@ -70,6 +78,10 @@ def verify(
             help="auto, icarus or verilator; auto: Icarus, Verilator for what that cannot read."
         ),
     ] = "auto",
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Of Chisel: constructor arguments of the top."),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option(help="cuda or triton for a kernel; the suffix tells the others."),
@@ -105,6 +117,7 @@ def verify(
         raise typer.Exit(exit_of(verdict.outcome))
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
+    arguments = _arguments(parameters or [], candidate)
     top, spec = checked_modules(candidate.sources, top, spec)
     for file in (wave, html):
         if file:
@@ -112,7 +125,7 @@ def verify(
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
-        check = Check(confined, wave, time_limit, formal, seed, simulator)
+        check = Check(confined, wave, time_limit, formal, seed, simulator, arguments)
         carried = check.carry_out(spec, problem, candidate)
     verdict = carried.verdict
     if json:
@@ -132,6 +145,17 @@ def verify(
         except UsageError as error:
             say(f"the page could not be written: {error}")
     raise typer.Exit(exit_of(verdict.outcome))
+
+
+def _arguments(parameters: list[str], candidate: Candidate) -> str:
+    """The Chisel top's constructor arguments. Raises UsageError for a design in no Chisel."""
+    if not parameters:
+        return ""
+    from gatewright.sandbox.chisel.arguments import scala_arguments
+
+    if all(source.language is not Language.CHISEL for source in candidate.sources):
+        raise UsageError("--parameters are for designs in Chisel", hint="leave them out")
+    return scala_arguments(parameters)
 
 
 def _remarks(verdict: Verdict, candidate: Candidate, wave: Path | None) -> list[str]:

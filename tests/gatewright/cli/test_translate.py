@@ -91,6 +91,19 @@ def test_chisel_becomes_verilog_with_the_parameters_asked_for(gatewright, tmp_pa
     assert "[12:0] q" in ran.out
 
 
+def test_a_parameterised_design_is_verified_at_other_parameters(gatewright, tmp_path):
+    source = put(tmp_path, "accumulate.scala", CHISEL)
+    wide = put(tmp_path, "wide.v", VERILOG.replace("W = 8", "W = 16"))
+    check = ("verify", source, "--reference", wide, "--formal", "--top", "accumulate")
+    assert gatewright(*check, "--parameters", "width=16").status == 0
+    ran = gatewright(*check, "--json")
+    assert ran.status == 1
+    assert ran.json["failure_class"] == "interface"
+    ran = gatewright("verify", wide, "--reference", wide, "--parameters", "W=16")
+    assert ran.status == 2
+    assert "designs in Chisel" in ran.err
+
+
 def test_chisel_that_does_not_build_is_told_line_by_line(gatewright, tmp_path):
     source = put(tmp_path, "accumulate.scala", CHISEL.replace("sum + step", "sum + stap"))
     ran = gatewright("translate", source, "--to", "verilog")
