@@ -126,6 +126,22 @@ class _Tried:
 Progress = Callable[[int, int], None]
 
 
+@runtime_checkable
+class PreflightsItself(Protocol):
+    """A suite whose problems no Verilog probe can answer has probes of its own."""
+
+    def preflight(
+        self,
+        data: Path | None,
+        rules: Sequence[str],
+        problems: str,
+        executor: Executor,
+        progress: Progress,
+    ) -> PreflightResult:
+        """What `preflight` finds out about the suite."""
+        ...
+
+
 def preflight(
     suite: Suite,
     data: Path | None = None,
@@ -139,6 +155,8 @@ def preflight(
 
     `progress` is told how many checks of how many are done.
     """
+    if isinstance(suite, PreflightsItself):
+        return suite.preflight(data, rules, problems, executor or LocalExecutor(), progress)
     started = time.monotonic()
     dataset = suite.load(data)
     chosen = sorted(chosen_problems(suite, dataset, problems), key=lambda p: -cost(suite, p))
@@ -225,7 +243,7 @@ def _of_rules(
         floors=tuple(Floor(probe, tuple(passed[probe.name])) for probe in PROBES),
         weak=weak,
         forged=forged,
-        faults=tuple(_faults(len(dataset.problems), refused, weak, forged)),
+        faults=tuple(faults_of(len(dataset.problems), refused, weak, forged)),
     )
 
 
@@ -238,9 +256,10 @@ def _refused(tried: _Tried, known: Mapping[str, str]) -> Refused:
     )
 
 
-def _faults(
+def faults_of(
     problems: int, refused: Sequence[Refused], weak: Sequence[Weak], forged: Sequence[str]
 ) -> Iterator[str]:
+    """What is not in order about a rule set, in words; `problems` are those of the suite."""
     surprises = [each.problem for each in refused if not each.known]
     if surprises:
         yield f"{len(surprises)} references fail: {_some(surprises)}"

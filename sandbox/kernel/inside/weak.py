@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from gatewright.sandbox.kernel.inside.shrink import Bounds, Search
 from gatewright.sandbox.kernel.inside.tensors import mapped, tensors_in
 
 Json = dict[str, Any]
-_DRAWS = 4
+_DRAWS = 3
 _OTHER_WEIGHTS = 1_000_003
 _LITTLE = 0.01
 
@@ -48,12 +49,30 @@ class Runs:
 
     def outputs(self, inputs: list[Any], weights: int = 0) -> list[torch.Tensor]:
         """What comes out, flat and in float64; `weights` other than 0 draws others."""
-        model = self._built(self._seed + weights) if weights else self.model
+        model = self._built(self._seed + _OTHER_WEIGHTS * weights) if weights else self.model
         given = [mapped(value, torch.Tensor.clone) for value in inputs]
         torch.manual_seed(self._seed)
         with torch.no_grad():
             result = model(*given)
         return [tensor.detach().double() for tensor in tensors_in(result)]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Draws of inputs, what comes of each, and what other weights make of it."""
+
+    inputs: list[list[Any]]
+    right: list[list[torch.Tensor]]
+    others: list[list[torch.Tensor]]
+
+    @classmethod
+    def of(cls, runs: Runs, distribution: str) -> Seen:
+        """Call the reference on every draw, with two sets of weights where it has any."""
+        inputs = [runs.inputs(draw, distribution) for draw in range(_DRAWS)]
+        right = [runs.outputs(one) for one in inputs]
+        weighted = any(True for _ in runs.model.parameters())
+        others = [runs.outputs(one, n) for n, one in enumerate(inputs) if n and weighted]
+        return cls(inputs, right, others)
 
 
 def run(request: Json) -> None:
@@ -63,31 +82,31 @@ def run(request: Json) -> None:
     search.shrink(Bounds(request["elements"], request["flops"]))
     problem = ProblemFile.run(search.source, request["inputs"], request["init"])
     runs = Runs(problem, request["seed"])
-    found: Json = {"needed": {}, "elements": search.cost_now and search.cost_now.elements}
-    for distribution in ("plain", "shifted"):
-        try:
-            found["needed"][distribution] = _needed(runs, distribution)
-        except Exception as error:
-            if distribution == "plain":
-                raise
-            found["refused"] = f"{type(error).__name__}: {error}"[:200]
-    found["filters"] = _filters(runs)
+    plain = Seen.of(runs, "plain")
+    found: Json = {
+        "needed": {"plain": _needed(plain)},
+        "filters": _filters(plain),
+        "elements": search.cost_now and search.cost_now.elements,
+    }
+    try:
+        found["needed"]["shifted"] = _needed(Seen.of(runs, "shifted"))
+    except Exception as error:
+        found["refused"] = f"{type(error).__name__}: {error}"[:200]
     Path("found").write_text(json.dumps(found), encoding="utf-8")
 
 
-def _needed(runs: Runs, distribution: str) -> dict[str, float | None]:
+def _needed(seen: Seen) -> dict[str, float | None]:
     """By probe, the tolerance it needs on every draw of inputs but the first, which it has seen."""
-    inputs = [runs.inputs(draw, distribution) for draw in range(_DRAWS)]
-    right = [runs.outputs(one) for one in inputs]
-    first, later = right[0], list(zip(inputs, right, strict=True))[1:]
+    first, later = seen.right[0], seen.right[1:]
+    given = zip(seen.inputs[1:], later, strict=True)
     tries = {
-        "zeros": [_off([torch.zeros_like(t) for t in out], out) for _, out in later],
-        "constant": [_off([_level(t) for t in first], out) for _, out in later],
-        "replay": [_off(first, out) for _, out in later],
-        "input": [_off(_returned(given, out), out) for given, out in later],
+        "zeros": [_off([torch.zeros_like(t) for t in out], out) for out in later],
+        "constant": [_off([_level(t) for t in first], out) for out in later],
+        "replay": [_off(first, out) for out in later],
+        "input": [_off(_returned(one, out), out) for one, out in given],
     }
-    if any(True for _ in runs.model.parameters()):
-        tries["weights"] = [_off(runs.outputs(given, _OTHER_WEIGHTS), out) for given, out in later]
+    if seen.others:
+        tries["weights"] = [_off(a, b) for a, b in zip(seen.others, later, strict=True)]
     return {name: _finite(max(values)) for name, values in tries.items()}
 
 
@@ -122,10 +141,10 @@ def _off(have: Sequence[torch.Tensor], right: Sequence[torch.Tensor]) -> float:
     return worst
 
 
-def _filters(runs: Runs) -> list[str]:
+def _filters(seen: Seen) -> list[str]:
     """Which of robust-kbench's filters reject the problem; its thresholds, over fewer draws."""
-    both = _stacked([runs.outputs(runs.inputs(n, "plain"), n) for n in range(_DRAWS)])
-    same = _stacked([runs.outputs(runs.inputs(n, "plain")) for n in range(_DRAWS)])
+    both = _stacked([seen.right[0], *(seen.others or seen.right[1:])])
+    same = _stacked(seen.right)
     if both is None or same is None:
         return []
     rejected = {

@@ -1,0 +1,147 @@
+"""A kernel suite's rule sets: the kernel harness, given what the benchmark means by a problem.
+
+`official`: right at the benchmark's own tolerance, on the problem's sizes or smaller ones.
+`strict`: at odd sizes, on shifted inputs and outliers, and as exact as PyTorch, too.
+A benchmark's reference is PyTorch and no kernel: as an answer it is checked for running here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from gatewright.core import (
+    Candidate,
+    DataError,
+    Diagnostic,
+    FailureClass,
+    KernelSpec,
+    Outcome,
+    Problem,
+    Provenance,
+    Severity,
+    UsageError,
+    Verdict,
+)
+from gatewright.eval.suites.kernel_extract import as_file
+from gatewright.eval.suites.kernel_weak import Weighing, weak_probes
+from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.kernel.plan import variants
+from gatewright.sandbox.kernel.prepared import prepare
+from gatewright.sandbox.kernel.worker import TorchWorker
+
+OFFICIAL, STRICT = "official", "strict"
+REFERENCE_S = 5.0
+"""The CPU seconds in which a reference must run at reduced sizes."""
+_DEVICE: Mapping[str, str] = {"device": "cpu"}
+_SEED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRules:
+    """One rule set. `reduced` gives the problem at sizes that can be emulated."""
+
+    inner: KernelHarness
+    worker: Callable[[], TorchWorker]
+    weighing: Weighing
+    reduced: Callable[[Problem], Problem]
+    triton: bool = False
+
+    @property
+    def rules(self) -> str:
+        """The name of the rule set."""
+        return self.inner.rules
+
+    @property
+    def reads_raw_text(self) -> bool:
+        """Only equal files share a verdict: comments and layout are part of Python."""
+        return True
+
+    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+        """Check an answer. A reference that cannot be run leaves its problem open."""
+        if candidate.provenance is Provenance.REFERENCE:
+            verdict = self._reference(problem)
+        elif self.triton and not _is_triton(candidate):
+            verdict = _refused("the answer holds no Triton kernel", "no_kernel", self.rules)
+        else:
+            verdict = self._checked(problem, candidate)
+        return replace(verdict, metrics={**verdict.metrics, **self._weak(problem)})
+
+    def _checked(self, problem: Problem, candidate: Candidate) -> Verdict:
+        try:
+            return self.inner.check(self.reduced(problem), as_file(candidate, problem))
+        except DataError as error:
+            return _unrun(error, Outcome.INCONCLUSIVE, self.rules)
+
+    def _reference(self, problem: Problem) -> Verdict:
+        """Whether the reference runs at reduced sizes, in time, with finite numbers."""
+        try:
+            spec = _spec(self.reduced(problem))
+            wanted = variants(spec, _SEED, frozenset(), strict=False)[:1]
+            (ready,), cpu_s = prepare(self.worker(), spec, wanted)
+        except DataError as error:
+            return _unrun(error, Outcome.FAIL, self.rules)
+        verdict = Verdict(
+            Outcome.PASS,
+            score=1.0,
+            checks=len(ready.calls),
+            mismatches=0,
+            metrics={"elements": float(ready.elements), "flops": float(ready.flops)},
+            tools=_DEVICE,
+            cpu_s=cpu_s,
+            rules=self.rules,
+            code="reference",
+        )
+        if cpu_s > REFERENCE_S:
+            return _failed(verdict, FailureClass.SLOW, f"it takes {cpu_s:.1f} CPU s")
+        if not ready.pins_kept:
+            return _failed(verdict, FailureClass.MEMORY, "it cannot be made small enough")
+        if not all(call.finite for call in ready.calls):
+            return _failed(verdict, FailureClass.MISMATCH, "its outputs are not all finite")
+        return verdict
+
+    def _weak(self, problem: Problem) -> dict[str, float]:
+        """Whether the problem is trivially weak, and by what, as metrics."""
+        weakness = self.weighing.of(problem)
+        if weakness is None:
+            return {}
+        probes = weak_probes(weakness, self.rules)
+        found = {f"weak_{probe}": 1.0 for probe in probes}
+        return {"weak": float(bool(probes)), "filtered": float(bool(weakness.filters)), **found}
+
+
+def _spec(problem: Problem) -> KernelSpec:
+    if not isinstance(problem.harness, KernelSpec):
+        raise UsageError(f"{problem.id} is no kernel problem")
+    return problem.harness
+
+
+def _is_triton(candidate: Candidate) -> bool:
+    return any("triton" in source.text for source in candidate.sources)
+
+
+def _refused(message: str, code: str, rules: str) -> Verdict:
+    remark = Diagnostic(Severity.ERROR, message, code=code)
+    return Verdict(
+        Outcome.FAIL,
+        FailureClass.INTERFACE,
+        diagnostics=(remark,),
+        tools=_DEVICE,
+        rules=rules,
+        code=code,
+    )
+
+
+def _unrun(error: DataError, outcome: Outcome, rules: str) -> Verdict:
+    remark = Diagnostic(Severity.ERROR, str(error), code="reference")
+    failure = FailureClass.CRASH if outcome is Outcome.FAIL else None
+    return Verdict(
+        outcome, failure, diagnostics=(remark,), tools=_DEVICE, rules=rules, code="reference"
+    )
+
+
+def _failed(verdict: Verdict, failure: FailureClass, message: str) -> Verdict:
+    remark = Diagnostic(Severity.ERROR, message, code="reference")
+    return replace(
+        verdict, outcome=Outcome.FAIL, failure_class=failure, score=0.0, diagnostics=(remark,)
+    )
