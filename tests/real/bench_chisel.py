@@ -61,13 +61,17 @@ def timed(builder: Builder, asked: Request) -> tuple[float, Build]:
 
 
 def paced(builder: Builder, kind: str, numbers: range, pause_s: float) -> str:
-    seconds = []
+    seconds, cpu = [], []
     for n in numbers:
         took, built = timed(builder, request(kind, n))
         assert (built.failure is None) == (kind != "error"), built
         seconds.append(took)
+        cpu.append(built.cpu_s)
         time.sleep(pause_s)
-    return f"median {median(seconds):.3f} s, worst {max(seconds):.3f} s of {len(seconds)}"
+    return (
+        f"median {median(seconds):.3f} s ({median(cpu):.3f} s of CPU), "
+        f"worst {max(seconds):.3f} s of {len(seconds)}"
+    )
 
 
 def compilers() -> dict[int, float]:
@@ -115,9 +119,8 @@ def main() -> None:
         print("compiler:", ", ".join(sizes), "more answers", flush=True)
         for pid in set(compilers()) - others:
             os.kill(pid, signal.SIGKILL)
-        started = time.monotonic()
-        builder.start()
-        print(f"kill to ready: {time.monotonic() - started:.2f} s", flush=True)
+        took, _ = timed(builder, request("counter", 4000))
+        print(f"killed, to the next answer: {took:.2f} s", flush=True)
     warm, alone = [], []
     with Builder(toolchain, isolation) as builder:
         for n in range(16):
