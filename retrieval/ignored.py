@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _CLASS = re.compile(r"\[(!?)(\]?[^\]]*)\]")
 
 
 class _Rule(NamedTuple):
-    pattern: re.Pattern[str]
+    pattern: str
     negated: bool
     folders_only: bool
     by_name: bool
@@ -34,8 +35,8 @@ class Ignored:
         rules = tuple(rule for line in text.splitlines() if (rule := _rule(line)) is not None)
         if not rules:
             return self
-        names = _either([rule.pattern.pattern for rule in rules if rule.by_name])
-        paths = _either([rule.pattern.pattern for rule in rules if not rule.by_name])
+        names = _either([rule.pattern for rule in rules if rule.by_name])
+        paths = _either([rule.pattern for rule in rules if not rule.by_name])
         return Ignored(folder, self, rules, names, paths)
 
     def holds(self, path: str, is_folder: bool) -> bool:
@@ -61,13 +62,19 @@ class Ignored:
         for rule in reversed(self._rules):
             if rule.folders_only and not is_folder:
                 continue
-            if rule.pattern.fullmatch(name if rule.by_name else inner):
+            if _compiled(rule.pattern).fullmatch(name if rule.by_name else inner):
                 return not rule.negated
         return None
 
 
 def _either(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(patterns), re.DOTALL) if patterns else None
+    return _compiled("|".join(patterns)) if patterns else None
+
+
+@lru_cache(4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Most rules match nothing, and are never compiled alone."""
+    return re.compile(pattern, re.DOTALL)
 
 
 def _rule(line: str) -> _Rule | None:
@@ -79,10 +86,12 @@ def _rule(line: str) -> _Rule | None:
     folders_only = text.endswith("/")
     text = text.rstrip("/")
     anchored = "/" in text
-    try:
-        pattern = re.compile(_expression(text.removeprefix("/")), re.DOTALL)
-    except re.error:
-        return None
+    pattern = _expression(text.removeprefix("/"))
+    if "[" in text:  # what else may be no expression
+        try:
+            _compiled(pattern)
+        except re.error:
+            return None
     return _Rule(pattern, negated, folders_only, not anchored) if text else None
 
 

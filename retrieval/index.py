@@ -112,9 +112,12 @@ class Index:
             finally:
                 if was_enabled:
                     gc.enable()
-        self._tidy(set(paths))
+            owners = self._store.owners()
         self._segments = self._store.segments(self._segments)
-        self.view = self._view({key: tuple(found) for key, found in paths.items()})
+        if self._tidy(set(paths), owners):
+            owners = self._store.owners()
+            self._segments = self._store.segments(self._segments)
+        self.view = self._view({key: tuple(found) for key, found in paths.items()}, owners)
 
     def _written(
         self, keys: list[bytes], paths: dict[bytes, list[str]], progress: Progress | None
@@ -136,10 +139,9 @@ class Index:
             progress(len(keys), len(keys))
         return writer.done()
 
-    def _tidy(self, keys: set[bytes]) -> None:
-        """Join segments where there are many, and write those anew that are mostly dead."""
-        self._segments = self._store.segments(self._segments)
-        owners = self._store.owners()
+    def _tidy(self, keys: set[bytes], owners: dict[bytes, int]) -> bool:
+        """Join segments where there are many, and write those anew that are mostly dead. Whether
+        there were any."""
         kept = {
             number: [key in keys and owners.get(key) == number for key in segment.contents]
             for number, segment in self._segments.items()
@@ -151,9 +153,9 @@ class Index:
         if stale:
             joined = merge([self._segments[n] for n in stale], [kept[n] for n in stale])
             self._store.add(joined, stale)
+        return bool(stale)
 
-    def _view(self, paths: dict[bytes, tuple[str, ...]]) -> View:
-        owners = self._store.owners()
+    def _view(self, paths: dict[bytes, tuple[str, ...]], owners: dict[bytes, int]) -> View:
         alive: dict[Level, list[Bools]] = {level: [] for level in Level}
         for number, segment in self._segments.items():
             contents = np.array(
