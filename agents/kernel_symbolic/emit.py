@@ -80,6 +80,8 @@ class Body:
             if node.op == "placeholder":
                 self.inputs.append(node.target)
                 self.values[node.name] = node.target
+                if node.number:
+                    self.scalars.add(node.name)
             elif node.op == "get_attr":
                 self.values[node.name] = self.assigned(f"self.{node.target}")
             elif node.op == "output":

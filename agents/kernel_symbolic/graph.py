@@ -46,7 +46,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation. `op` is the tracer's: placeholder, call_function, call_method, output …"""
+    """One operation. `op` is the tracer's: placeholder, call_function, call_method, output …
+
+    `number` marks an input that is no tensor.
+    """
 
     name: str
     op: str
@@ -54,6 +57,7 @@ class Node:
     args: tuple[Value, ...] = ()
     kwargs: Mapping[str, Value] = field(default_factory=dict)
     module: Module | None = None
+    number: bool = False
 
 
 def read_graph(text: str) -> tuple[Node, ...]:
@@ -74,6 +78,7 @@ def _node(row: Mapping[str, object]) -> Node:
         tuple(map(_value, args)),
         {key: _value(value) for key, value in kwargs.items()},
         _module(module) if isinstance(module, dict) else None,
+        bool(row.get("number")),
     )
 
 

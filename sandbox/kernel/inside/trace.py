@@ -1,9 +1,9 @@
 """The job that traces a problem's model into a graph of operations.
 
-Request: `text`. Leaves `graph`: {"nodes": [{"name", "op", "target", "args", "kwargs", "module"}]},
-or {"reason"}. Values are written as {"node": name}, {"list": [...]}, {"tuple": [...]},
-{"slice": [...]}, {"dtype": name}, {"other": text}, or themselves. Nothing is computed: the model is
-built on the meta device.
+Request: `text`. Leaves `graph`: {"nodes": [{"name", "op", "target", "args", "kwargs", "module",
+"number"}]}, or {"reason"}; `number` marks an input that is no tensor. Values are written as
+{"node": name}, {"list": [...]}, {"tuple": [...]}, {"slice": [...]}, {"dtype": name},
+{"other": text}, or themselves. Nothing is computed: the model is built on the meta device.
 """
 
 from __future__ import annotations
@@ -35,9 +35,14 @@ def _nodes(text: str) -> list[Json]:
     problem = ProblemFile.run(text)
     with torch.device("meta"):
         model = problem.build(problem.get_init_inputs())
+        inputs = problem.get_inputs()
     graph = fx.Tracer().trace(model)
     modules = dict(model.named_modules())
-    return [_node(node, modules) for node in graph.nodes]
+    nodes = [_node(node, modules) for node in graph.nodes]
+    places = [node for node in nodes if node["op"] == "placeholder"]
+    for node, value in zip(places, inputs, strict=False):
+        node["number"] = isinstance(value, bool | int | float)
+    return nodes
 
 
 def _node(node: fx.Node, modules: dict[str, torch.nn.Module]) -> Json:

@@ -75,6 +75,14 @@ def test_a_value_that_two_read_is_stored_once() -> None:
     assert "expf" in code
 
 
+def test_an_input_that_is_a_number_goes_beside_the_tensors() -> None:
+    first = {"name": "s", "op": "placeholder", "target": "s", "args": [], "kwargs": {}}
+    nodes = json.loads(graph(call("a", "mul", X, {"node": "s"})))["nodes"]
+    nodes.insert(1, {**first, "number": True})
+    code = emit(PLAIN, read_graph(json.dumps({"nodes": nodes})))
+    assert "_kernels.fused_0([x], [s])" in code
+
+
 def test_what_has_no_template_is_a_reason() -> None:
     with pytest.raises(Abstain, match="no template for fft"):
         emit(PLAIN, read_graph(graph(call("a", "fft", X))))
