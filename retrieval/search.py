@@ -70,7 +70,7 @@ class Search:
         """The best hits. Raises UsageError for a module, clock or path that is not there."""
         view = self._index.view
         wanted = self._wanted(view, question)
-        found = self._scorer.scores(view, asked(question.text), question.level)
+        found = self._scorer.scores(view, asked(question.text), question.level, wanted)
         if self._likeness is not None:
             near = self._likeness.near(view, question.text, question.level, wanted)
             found = fused(found, near, wanted)

@@ -1,22 +1,30 @@
 """Scores of units for a question: BM25 over their own words, and evidence from the graph.
 
-A block counts more in a module that fits. A signal has few words of its own: those of the blocks
-that drive and read it count too, and the one of these blocks that fits best counts once more.
+A block counts more in a module that fits. Who describes a module in several sentences tells of what
+its parts do, so there a module counts more for each of its blocks and instances that fits; one
+sentence names a thing, and is not to find the modules that use it. A signal has few words of its
+own: those of the blocks that drive and read it count too, and the best of these once more.
+Among the best signals those lead whose names the question says most completely.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
 from gatewright.retrieval.index import View
-from gatewright.retrieval.index_postings import Bm25, Floats, term_hash
+from gatewright.retrieval.index_postings import Bm25, Bools, Floats, term_hash
 from gatewright.retrieval.index_segment import Level, Segment
 from gatewright.retrieval.question import Asked
+from gatewright.retrieval.text import terms_of
 
 Terms = Mapping[str, float]
+
+_MOST_NAMED = 400  # signals of a segment whose names are looked at
+_MOST_INSIDE = 4  # scores of blocks in a module; what further ones add is little
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +35,16 @@ class Weights:
     module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.8))
     block_lead: float = 1.0  # the first sentence of a question about blocks
     module_lead: float = 1.0
+    inside: float = 0.4  # a module's best block; the second best half of that, and so on
     signal: Bm25 = field(default_factory=lambda: Bm25(2.0, 0.8))  # its own words
     signal_lead: float = 3.0
     parent: float = 0.1  # a block's module
     around: float = 1.0  # the words of blocks that drive or read a signal
     around_k1: float = 4.0
     around_b: float = 0.9
-    nearest: float = 0.3  # the best of these blocks
-    signal_parent: float = 0.2
+    nearest: float = 0.5  # the best of these blocks
+    signal_parent: float = 0.4
+    named: float = 40.0  # a name that the question's first sentence says in full
 
 
 class Scorer:
@@ -44,21 +54,55 @@ class Scorer:
         self._weights = weights or Weights()
         self._lengths: dict[int, tuple[Segment, Floats]] = {}
 
-    def scores(self, view: View, asked: Asked, level: Level) -> list[Floats]:
-        """The score of every unit of a level, by segment; 0 where no word fits."""
+    def scores(
+        self, view: View, asked: Asked, level: Level, wanted: Sequence[Bools] | None = None
+    ) -> list[Floats]:
+        """The score of every unit of a level, by segment; 0 where no word fits. `wanted` tells the
+        units that may be found, where that is not all."""
         weights = self._weights
         modules = _bm25(view, asked.weighed(weights.module_lead), Level.MODULE, weights.module)
-        if level is Level.MODULE:
+        if level is Level.MODULE and not asked.first:
             return modules
         own = _bm25(view, asked.weighed(weights.block_lead), Level.BLOCK, weights.block)
+        if level is Level.MODULE:
+            return [
+                mine + np.float32(weights.inside) * _best_inside(segment, score)
+                for segment, mine, score in zip(view.segments, modules, own, strict=True)
+            ]
         share = weights.parent
         if level is Level.SIGNAL:
             own = self._signals(view, asked, own)
             share = weights.signal_parent
-        return [
+        found = [
             np.where(mine > 0, mine + np.float32(share) * up[s.levels[level].module], np.float32(0))
             for s, mine, up in zip(view.segments, own, modules, strict=True)
         ]
+        if level is Level.SIGNAL:
+            self._name(view, asked.first or frozenset(asked.terms), found, wanted)
+        return found
+
+    def _name(
+        self,
+        view: View,
+        said: frozenset[str],
+        scores: Sequence[Floats],
+        wanted: Sequence[Bools] | None,
+    ) -> None:
+        """Add to the best signals by how much of their names is said."""
+        for number, (segment, score) in enumerate(zip(view.segments, scores, strict=True)):
+            mask = view.alive[Level.SIGNAL][number] if wanted is None else wanted[number]
+            units = np.flatnonzero(mask & (score > 0))
+            if len(units) > _MOST_NAMED:
+                best = np.argpartition(-score[units], _MOST_NAMED)[:_MOST_NAMED]
+                units = units[best]
+            held = segment.levels[Level.SIGNAL]
+            ends = np.cumsum(held.label_sizes, dtype=np.int64)
+            starts = ends[units] - held.label_sizes[units]
+            for unit, start, end in zip(units, starts, ends[units], strict=True):
+                label = held.labels[start:end].tobytes().decode("utf-8", "replace")
+                words = _words(label.partition(" ")[2])
+                share = len(said & words) / len(words)
+                score[unit] += np.float32(self._weights.named * share)
 
     def _signals(self, view: View, asked: Asked, blocks: Sequence[Floats]) -> list[Floats]:
         """What signals say themselves, what the blocks around them say, and the best of these."""
@@ -100,6 +144,13 @@ class Scorer:
         return [self._lengths[id(s)][1] for s in view.segments]
 
 
+@lru_cache(65536)
+def _words(name: str) -> frozenset[str]:
+    """The words of a name, without the name itself where it has several; at least one."""
+    low = name.lower()
+    return frozenset(word for word in terms_of(name) if word != low) or frozenset((low,))
+
+
 def _bm25(view: View, terms: Terms, level: Level, bm25: Bm25) -> list[Floats]:
     parts = [s.levels[level].postings for s in view.segments]
     found = [np.zeros(len(part.lengths), np.float32) for part in parts]
@@ -116,6 +167,24 @@ def _best_touching(segment: Segment, blocks: Floats) -> Floats:
     touched = segment.touched
     found = np.zeros(len(segment.levels[Level.SIGNAL].module), np.float32)
     np.maximum.at(found, touched.targets, np.repeat(blocks, np.diff(touched.starts)))
+    return found
+
+
+def _best_inside(segment: Segment, blocks: Floats) -> Floats:
+    """For each module the scores of its best blocks, each counting half of the one before."""
+    found = np.zeros(len(segment.levels[Level.MODULE].module), np.float32)
+    owner = segment.levels[Level.BLOCK].module
+    if not len(owner):
+        return found
+    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    sizes = np.diff(np.r_[starts, len(owner)])
+    left, share = blocks.copy(), np.ones(len(starts), np.float32)
+    for _ in range(_MOST_INSIDE):
+        best = np.maximum.reduceat(left, starts)
+        taken = left >= np.repeat(best, sizes)
+        rest = share * np.exp2(-np.add.reduceat(taken, starts, dtype=np.float32))
+        found[owner[starts]] += 2 * (share - rest) * best
+        left[taken], share = 0, rest
     return found
 
 
