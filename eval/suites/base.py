@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gatewright.core import Candidate, Problem
 from gatewright.models import Message
 from gatewright.sandbox.harness import Harness
+
+if TYPE_CHECKING:
+    from gatewright.retrieval.embedding import Embedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,15 @@ class Suite(Protocol):
 
     def references(self, problem: Problem) -> Candidate:
         """The golden answer, named as an answer must be."""
+        ...
+
+
+@runtime_checkable
+class ComparesVectors(Protocol):
+    """A suite with a baseline that compares vectors."""
+
+    def compare_with(self, embedding: Embedding | None) -> str:
+        """Take these, or a stand-in of its own; told before `load`. Returns the name to record."""
         ...
 
 

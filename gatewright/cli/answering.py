@@ -57,9 +57,7 @@ def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
     choice = resolve(settings)
     say(f"model: {choice.name} ({choice.why})")
     if choice.kind is ModelKind.OFFLINE:
-        from gatewright.eval.suites.completion_offline import OfflineCompletions
-
-        return OfflineCompletions(suite)
+        return _offline(suite)
     if wish.agent in (AIDED, BARE):
         from gatewright.agents.complete_model import open_writer
         from gatewright.agents.completing import Policy
@@ -89,6 +87,14 @@ def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
             "max_tokens": sampling.max_tokens,
         },
     )
+
+
+def _offline(suite: Suite) -> Answers:
+    from gatewright.eval.suites.completion_offline import OfflineCompletions
+    from gatewright.eval.suites.hdlsearch import HdlSearch
+    from gatewright.eval.suites.hdlsearch_offline import OfflineSearch
+
+    return OfflineSearch(suite) if isinstance(suite, HdlSearch) else OfflineCompletions(suite)
 
 
 def policy_from(settings: Settings, oracle: str, symbolic: bool, samples: int = 1) -> LoopPolicy:

@@ -74,6 +74,13 @@ def vectors(
         yield found
 
 
+def model_named(settings: Settings) -> Embedding | None:
+    """The model that an embedding's name stands for; None where vectors are to be hashed."""
+    if settings.embedding.strip() in (NONE, "hashed"):
+        return None
+    return _opened(settings, lambda _: 1.0)
+
+
 def _opened(settings: Settings, rarity: Rarity) -> Embedding:
     from gatewright.retrieval.embedding import HashedEmbedding, ModelEmbedding
     from gatewright.retrieval.embedding_cache import CachedEmbedding

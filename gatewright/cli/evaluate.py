@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatewright.cli.console import print_json, say, stdout_console
+from gatewright.cli.embedding import EmbeddingName
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.options import (
     BaseUrl,
@@ -77,6 +78,7 @@ def evaluate(
     model: ModelName = None,
     base_url: BaseUrl = None,
     isolation: IsolationLevel = None,
+    embedding: EmbeddingName = None,
     json: Json = False,
 ) -> None:
     """Run, resume and score a benchmark. An interrupted run goes on where it stopped."""
@@ -95,8 +97,10 @@ def evaluate(
         rounds=rounds,
         jobs=jobs,
         isolation=isolation,
+        embedding=embedding,
     )
     opened = open_suite(suite)
+    baseline = _baseline(opened, settings, embedding)
     isolation_from(settings)
     wish = LoopWish(agent, oracle, symbolic)
     answers = None
@@ -115,7 +119,7 @@ def evaluate(
         problems=problems,
         jobs=settings.jobs,
         generate_only=generate_only,
-        tools=_tools(settings, choice),
+        tools=_tools(settings, choice) | baseline,
         simulator=choice,
     )
     with RunProgress() as progress:
@@ -206,6 +210,19 @@ def _tools(settings: Settings, choice: SimulatorChoice) -> dict[str, str]:
     if choice is not SimulatorChoice.VERILATOR:
         tools["iverilog"] = open_icarus(isolation).version
     return tools
+
+
+def _baseline(suite: Suite, settings: Settings, wished: str | None) -> dict[str, str]:
+    """Tell a suite whose baseline compares vectors which; the name to record."""
+    from gatewright.eval.suites.base import ComparesVectors
+
+    if isinstance(suite, ComparesVectors):
+        from gatewright.cli.embedding import model_named
+
+        return {"baseline": suite.compare_with(model_named(settings))}
+    if wished is not None:
+        raise UsageError(f"{suite.name} compares no vectors", where="--embedding")
+    return {}
 
 
 def _default_folder(suite: Suite, answers: Answers | None) -> Path:
