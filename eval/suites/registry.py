@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from gatewright.core import UsageError
+from gatewright.datasets.multikernelbench import ELSEWHERE
 from gatewright.eval.suites.base import Suite
 
 _MAKERS = {
@@ -22,6 +23,9 @@ _MAKERS = {
     "rtlrepo": ("gatewright.eval.suites.rtlrepo", "RtlRepo"),
     "completion": ("gatewright.eval.suites.completion", "Completion"),
     "hdlsearch": ("gatewright.eval.suites.hdlsearch", "HdlSearch"),
+    "robust-kbench": ("gatewright.eval.suites.robust_kbench", "RobustKBench"),
+    "multikernelbench": ("gatewright.eval.suites.multikernelbench", "cuda"),
+    "multikernelbench-triton": ("gatewright.eval.suites.multikernelbench", "triton"),
     "kernelbench": ("gatewright.eval.suites.kernelbench", "kernelbench"),
     "rtllm": ("gatewright.eval.suites.rtllm", "Rtllm"),
 }
@@ -45,6 +49,9 @@ def suite_names() -> tuple[str, ...]:
 
 def open_suite(name: str) -> Suite:
     """The benchmark of that name. Raises UsageError, with the names there are, for another."""
+    family, _, backend = name.partition("-")
+    if family == "multikernelbench" and backend in ELSEWHERE:
+        raise UsageError(f"{name} cannot be run here", hint=f"it {ELSEWHERE[backend]}")
     if name not in _MAKERS:
         raise UsageError(f"no suite {name!r}", hint=f"there is: {', '.join(_MAKERS)}")
     module, maker = _MAKERS[name]
