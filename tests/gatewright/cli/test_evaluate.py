@@ -143,7 +143,7 @@ def test_datasets_list_and_check(gatewright):
     places = {row["suite"]: row["data"] for row in ran.json["suites"]}
     assert (places["starter"], places["cvdp"]) == ("bundled", None)
     unpinned = [row["suite"] for row in ran.json["suites"] if "commit" not in row]
-    assert sorted(unpinned) == ["completion", "rtlrepo", "starter"]
+    assert sorted(unpinned) == ["completion", "hdlsearch", "rtlrepo", "starter"]
     assert "--data" in places["completion"]
     assert gatewright("datasets", "get", "completion").status == 2
     ran = gatewright("datasets", "get", "starter")
