@@ -10,6 +10,7 @@ from gatewright.agents.oracle import HarnessFactory
 from gatewright.agents.windows import Recording, Windowed
 from gatewright.core import Candidate, HarnessSpec, Problem, ReferenceSpec, Verdict
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.chisel import ChiselHarness
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class BesideLibrary:
     def __call__(self, spec: HarnessSpec | None) -> Harness:
         """The harness for a kind of specification."""
         made = self.harnesses(spec)
+        if isinstance(made, ChiselHarness):  # what it emits is put among the files
+            return replace(made, inner=self._among(made.inner))
+        return self._among(made)
+
+    def _among(self, made: Harness) -> Harness:
         if isinstance(made, Windowed):
             return Windowed(RecordingBeside(made.harness, self.library))
         return Beside(made, self.library)

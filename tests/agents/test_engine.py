@@ -270,5 +270,5 @@ def test_what_a_trace_does_not_prove_is_said(isolation: Isolation) -> None:
 
 def test_what_cannot_be_asked_for(isolation: Isolation) -> None:
     harnesses = Harnesses(isolation)
-    with pytest.raises(UsageError, match="no coder for cuda"):
-        solve(Problem("k", "s", language=Language.CUDA), model=None, harnesses=harnesses)
+    with pytest.raises(UsageError, match="no coder for python"):
+        solve(Problem("k", "s", language=Language.PYTHON), model=None, harnesses=harnesses)

@@ -30,6 +30,7 @@ from gatewright.core import (
 from gatewright.models.endpoint import Endpoint
 from gatewright.models.langchain import LangChainModel
 from gatewright.retrieval.repository import Repository
+from gatewright.sandbox.harness.chisel import ChiselHarness
 from gatewright.sandbox.isolation import Isolation
 
 from .conftest import ChatServer, ScriptedModel
@@ -161,7 +162,9 @@ def test_a_file_that_the_tool_cannot_read_is_not_the_candidates_fault(
 def test_windows_and_trials_reach_through(library: Library, isolation: Isolation) -> None:
     factory = BesideLibrary(Harnesses(isolation), library)
     made = factory(ReferenceSpec(()))
-    assert isinstance(made, Windowed) and not isinstance(without_window(made), Windowed)
+    assert isinstance(made, ChiselHarness) and isinstance(made.inner, Windowed)
+    bare = without_window(made)
+    assert isinstance(bare, ChiselHarness) and not isinstance(bare.inner, Windowed)
     trials = for_trials(factory)
     assert isinstance(trials, BesideLibrary) and isinstance(trials.harnesses, Trials)
 

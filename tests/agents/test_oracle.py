@@ -23,6 +23,7 @@ from gatewright.core import (
     Verdict,
 )
 from gatewright.sandbox.harness import Harness
+from gatewright.sandbox.harness.chisel import ChiselHarness
 from gatewright.sandbox.isolation import Isolation
 
 BENCH = TestbenchSpec((Source("tb.sv", "module tb; endmodule"),))
@@ -119,11 +120,15 @@ class _NoHarness:
         raise AssertionError("nothing is checked here")
 
 
+TRUSTING = ReferenceSpec(TRUSTED)
+
+
 def test_each_kind_has_its_harness(isolation: Isolation) -> None:
     harnesses = Harnesses(isolation)
-    assert isinstance(harnesses(None), StaticHarness)
-    assert isinstance(harnesses(BENCH), Windowed)
-    assert isinstance(harnesses(ReferenceSpec(TRUSTED)), Windowed)
+    for spec, kind in ((None, StaticHarness), (BENCH, Windowed), (TRUSTING, Windowed)):
+        made = harnesses(spec)
+        assert isinstance(made, ChiselHarness)  # Chisel is built before it gets there
+        assert isinstance(made.inner, kind)
     assert harnesses(CocotbSpec(())).rules
 
 
