@@ -33,13 +33,13 @@ TEXT = """\
 \t.loc\t1 20 1
 \tadd.f64 \t%fd1, %fd2, %fd3;
 }
-\t.file\t1 "/work/place/kernel.cu"
+\t.file\t1 "/some/place/kernel.cu"
 \t.file\t2 "/usr/include/helpers.h"
 """
 
 
 def test_lines_are_the_users() -> None:
-    ptx = read_ptx(TEXT, "/work/place")
+    ptx = read_ptx(TEXT, "/some/place")
     (entry,) = ptx.entries
     assert (entry.symbol, entry.place) == ("_Z3addPf", SourceLine("kernel.cu", 4))
     assert (entry.max_threads, entry.min_blocks) == (256, 4)
@@ -52,7 +52,7 @@ def test_lines_are_the_users() -> None:
 
 
 def test_contents_are_counted_by_kernel() -> None:
-    (entry,) = read_ptx(TEXT, "/work/place").entries
+    (entry,) = read_ptx(TEXT, "/some/place").entries
     assert entry.count(Sort.LOCAL) == 2
     assert entry.count(Sort.DOUBLE) == 1  # the other one is a function's
     assert entry.count(Sort.BARRIER) == 1
@@ -60,7 +60,7 @@ def test_contents_are_counted_by_kernel() -> None:
 
 
 def test_a_line_of_the_text_has_a_place() -> None:
-    ptx = read_ptx(TEXT, "/work/place")
+    ptx = read_ptx(TEXT, "/some/place")
     number = TEXT.splitlines().index("\tbar.sync \t0;") + 1
     assert ptx.at(number) == SourceLine("kernel.cu", 9)
     assert ptx.at(0) == ptx.at(10_000) == SourceLine()
