@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from gatewright.retrieval.repository import Repository
 
 Progress = Callable[[int, int], None]
 
+_LOOKS = 3  # at a list that other processes change meanwhile
 _MOST_SEGMENTS = 8
 _MOST_DEAD = 0.4  # of a segment's contents, before it is written anew
 _BETWEEN_TELLING = 64
@@ -102,22 +103,35 @@ class Index:
         for file in self._repository.files:
             if not file.note:
                 paths.setdefault(file.hash, []).append(file.path)
-        owners = self._store.owners()
-        missing = [key for key in paths if key not in owners]
-        if missing:
-            was_enabled = gc.isenabled()
-            gc.disable()  # many objects, no cycles
-            try:
-                self._store.add(self._written(missing, paths, progress))
-            finally:
-                if was_enabled:
-                    gc.enable()
-            owners = self._store.owners()
-        self._segments = self._store.segments(self._segments)
-        if self._tidy(set(paths), owners):
-            owners = self._store.owners()
-            self._segments = self._store.segments(self._segments)
-        self.view = self._view({key: tuple(found) for key, found in paths.items()}, owners)
+        state = self._store.state(self._segments)
+        for _ in range(_LOOKS):
+            missing = [key for key in paths if key not in state.owners]
+            if not missing:
+                break
+            taken = self._added(missing, paths, progress)
+            state = self._store.state(state.segments)
+            if taken <= state.owners.keys():  # else another process cleared the list meanwhile
+                break
+        self._segments = state.segments
+        if self._tidy(set(paths), state.owners):
+            state = self._store.state(self._segments)
+            self._segments = state.segments
+        found = {key: tuple(where) for key, where in paths.items()}
+        self.view = self._view(found, state.owners)
+
+    def _added(
+        self, missing: list[bytes], paths: dict[bytes, list[str]], progress: Progress | None
+    ) -> set[bytes]:
+        """Keep what is missing as a segment; the contents that could be read."""
+        was_enabled = gc.isenabled()
+        gc.disable()  # many objects, no cycles
+        try:
+            segment = self._written(missing, paths, progress)
+            self._store.add(segment)
+        finally:
+            if was_enabled:
+                gc.enable()
+        return set(segment.contents)
 
     def _written(
         self, keys: list[bytes], paths: dict[bytes, list[str]], progress: Progress | None
@@ -139,7 +153,7 @@ class Index:
             progress(len(keys), len(keys))
         return writer.done()
 
-    def _tidy(self, keys: set[bytes], owners: dict[bytes, int]) -> bool:
+    def _tidy(self, keys: set[bytes], owners: Mapping[bytes, int]) -> bool:
         """Join segments where there are many, and write those anew that are mostly dead. Whether
         there were any."""
         kept = {
@@ -155,7 +169,7 @@ class Index:
             self._store.add(joined, stale)
         return bool(stale)
 
-    def _view(self, paths: dict[bytes, tuple[str, ...]], owners: dict[bytes, int]) -> View:
+    def _view(self, paths: dict[bytes, tuple[str, ...]], owners: Mapping[bytes, int]) -> View:
         alive: dict[Level, list[Bools]] = {level: [] for level in Level}
         for number, segment in self._segments.items():
             contents = np.array(

@@ -13,6 +13,7 @@ import hashlib
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.retrieval import index_file
@@ -30,6 +31,14 @@ _SCHEMA = (
 
 class NotKept(Exception):
     """A segment's file cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is kept: the segment that each content belongs to, and the segments by number."""
+
+    owners: Mapping[bytes, int]
+    segments: dict[int, Segment]
 
 
 class IndexStore:
@@ -147,17 +156,23 @@ class IndexStore:
                 with contextlib.suppress(OSError):
                     path.unlink()
 
-    def segments(self, known: Mapping[int, Segment]) -> dict[int, Segment]:
-        """Every segment by its number; those that are known are not read again.
+    def state(self, known: Mapping[int, Segment]) -> State:
+        """Every segment by its number, and what belongs to which, at one moment.
 
-        Raises ValueError, KeyError for damaged or missing ones.
+        Segments that are known are not read again. Raises ValueError, KeyError for damaged or
+        missing ones.
         """
         for _ in range(_LOOKS):
-            rows = self._database.execute("select id, file from segment order by id").fetchall()
+            self._database.execute("begin")  # both lists of the same moment
+            with self._ended():
+                owners = self.owners()
+                select = "select id, file from segment order by id"
+                rows = self._database.execute(select).fetchall()
             try:
-                return {n: known[n] if n in known else self._segment(name) for n, name in rows}
+                found = {n: known[n] if n in known else self._segment(name) for n, name in rows}
             except FileNotFoundError:  # joined with others by another process meanwhile
                 continue
+            return State(owners, found)
         raise ValueError("a segment's file is missing")
 
     def _segment(self, name: str) -> Segment:
