@@ -89,7 +89,7 @@ class Writer(ASTCodeGenerator):  # type: ignore[misc]
 
     def generic_visit(self, node: Any) -> str:
         """Refuses: what cannot be written may not be left out."""
-        raise NotImplementedError(f"writes no {type(node).__name__}")
+        raise ValueError(f"cannot write a {type(node).__name__}")
 
 
 def errors_in(text: str, top: str, unknown: bool) -> int:
