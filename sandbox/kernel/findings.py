@@ -106,14 +106,14 @@ def _raised(failure: Failure, *, while_loading: bool = False) -> Fault:
 
 
 def _mismatch(result: Ran, compared: Compared, ready: Ready, before: Sequence[Compared]) -> Fault:
-    call = ready.variant.calls[result.call]
-    told = f"{compared.reason} ({ready.variant.name} sizes, {call.distribution} inputs, "
+    distribution = ready.calls[result.call].distribution
+    told = f"{compared.reason} ({ready.variant.name} sizes, {distribution} inputs, "
     told += f"threads in {result.order} order)"
     if compared.precision:
         return Fault("precision", f"{told}: errors as of a shorter mantissa", compared=compared)
     earlier = [one for one in before[:-1] if one.holds]
     code = "mismatch"
-    if earlier and call.distribution == "plain":
+    if earlier and distribution == "plain":
         code = "order_or_state"
     return Fault(code, told, compared=compared)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gatewright.core import DataError, KernelSpec
 from gatewright.sandbox.kernel.compare import Expected
@@ -18,12 +19,16 @@ _BUDGET = Budget(cpu_s=60, wall_s=300, memory_mb=6144)
 
 @dataclass(frozen=True, slots=True)
 class ReadyCall:
-    """One call's inputs as they are handed on, and what the reference makes of them."""
+    """One call's inputs as they are handed on, and what the reference makes of them.
+
+    `distribution` is `plain` where the one that was asked for would mean nothing here.
+    """
 
     inputs: bytes
     expected: Expected
     finite: bool
     mutated: tuple[int, ...]
+    distribution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,7 @@ def _ready(done: Done, number: int, variant: Variant, told: dict[str, object]) -
         variant,
         text=(done.read(f"{number}.py") or b"").decode(),
         init=done.read(f"{number}.init") or b"",
-        calls=tuple(
-            _call(done, f"{number}_{call}", one["finite"], one["mutated"])
-            for call, one in enumerate(raw["calls"])
-        ),
+        calls=tuple(_call(done, f"{number}_{call}", one) for call, one in enumerate(raw["calls"])),
         values=tuple((str(n), int(a), int(b)) for n, a, b in raw["values"]),
         operations=tuple((str(n), int(c)) for n, c in raw["operations"].items()),
         elements=int(raw["elements"] or 0),
@@ -110,8 +112,12 @@ def _ready(done: Done, number: int, variant: Variant, told: dict[str, object]) -
     )
 
 
-def _call(done: Done, name: str, finite: bool, mutated: list[int]) -> ReadyCall:
+def _call(done: Done, name: str, told: Mapping[str, Any]) -> ReadyCall:
     exact = done.read(f"{name}.64")
-    own = unpack(done.read(f"{name}.32") or b"")
-    expected = Expected(own, unpack(exact) if exact else None)
-    return ReadyCall(done.read(f"{name}.in") or b"", expected, finite, tuple(mutated))
+    return ReadyCall(
+        done.read(f"{name}.in") or b"",
+        Expected(unpack(done.read(f"{name}.32") or b""), unpack(exact) if exact else None),
+        bool(told["finite"]),
+        tuple(int(number) for number in told["mutated"]),
+        str(told["distribution"]),
+    )

@@ -53,7 +53,7 @@ class Trial:
     """One process's work. `unloaded` is why no model came about, by variant.
 
     `status` is the process's; `ended` says that it came to its end. `report` is the emulator's,
-    raw; `crash` what it wrote as the process died.
+    raw; `crash` what it wrote as the process died. `units` are what the candidate asked for.
     """
 
     builts: tuple[Built, ...]
@@ -66,6 +66,7 @@ class Trial:
     log: str = ""
     cpu_s: float = 0.0
     build_s: float = 0.0
+    units: tuple[Unit, ...] = ()
 
     @property
     def signal_name(self) -> str:
@@ -112,6 +113,7 @@ class Trials:
         """Run the steps in one process. Where something does not compile, nothing is run."""
         request, files = self._job(spec, candidate, ready, steps, mode)
         builts: dict[str, Built] = {}
+        units: list[Unit] = []
         spent = 0.0
         for _ in range(_MOST_ROUNDS):
             request["built"] = {key: str(b.module) for key, b in builts.items()}
@@ -121,6 +123,7 @@ class Trials:
                 break
             for text in needs:
                 unit = Unit.from_json(text)
+                units.append(unit)
                 builts[_key(text)] = build(unit, mode, self.kit, self.isolation)
             if any(built.module is None for built in builts.values()):
                 break
@@ -128,7 +131,7 @@ class Trials:
 
         made = tuple(builts.values())
         seconds = sum(built.cpu_s for built in made)
-        return replace(trial, builts=made, cpu_s=spent, build_s=seconds)
+        return replace(trial, builts=made, cpu_s=spent, build_s=seconds, units=tuple(units))
 
     def _job(
         self,

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from gatewright.core import Source
-from gatewright.sandbox.emulator.unit import Unit, defines_of, unit_of_inline
+from gatewright.sandbox.emulator.unit import Unit, defines_of, flags_of, unit_of_inline
 
 _MOST_BYTES = 4 << 20
 
@@ -84,6 +84,7 @@ class Extensions:
             tuple(s for s, cuda in zip(read, is_cuda, strict=True) if not cuda),
             (),
             defines_of([*(extra_cuda_cflags or ()), *(extra_cflags or ())]),
+            flags_of(extra_cuda_cflags or ()),
         )
         return self._module(unit)
 

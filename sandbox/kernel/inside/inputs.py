@@ -2,33 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
-from gatewright.sandbox.kernel.inside.tensors import mapped
+from gatewright.sandbox.kernel.inside.tensors import mapped, tensors_in
 
 _LABELS = 4
 _TAIL_SHARE, _TAIL_SCALE = 0.01, 30.0
+# By how much a reference's two precisions may differ on inputs that are not the problem's own.
+_AGREE, _AGREE_HALF = 1e-4, 1e-2
+Change = Callable[[torch.Tensor], torch.Tensor]
 
 
-def drawn(inputs: list[Any], distribution: str) -> list[Any]:
-    """The inputs as they are (`plain`), `shifted`, or with heavy `tails`.
+def offers(inputs: list[Any], distribution: str) -> Iterator[tuple[str, list[Any]]]:
+    """Inputs to try in turn, each with its distribution's name; the last are those given.
 
-    Zeros stay zero, so that triangular and masked matrices remain such; what takes only a few
-    values (labels, masks, one-hot rows) stays as it is.
+    `shifted` and `tails` change every tensor; `centred` gives negative values to those that have
+    none, first to all of them, then to one alone, for the others may have to be positive. Zeros
+    stay zero, so that triangular and masked matrices remain such; what takes only a few values
+    (labels, masks, one-hot rows) stays as it is.
     """
-    if distribution == "plain":
-        return inputs
-    change = _shifted if distribution == "shifted" else _tailed
-    return [mapped(value, lambda tensor: _changed(tensor, change)) for value in inputs]
+    change = _CHANGES.get(distribution)
+    if change is not None:
+        changeable = _changeable(inputs, distribution)
+        if changeable:
+            yield distribution, _changed(inputs, change, changeable)
+        if distribution == "centred" and len(changeable) > 1:
+            for number in sorted(changeable):
+                yield distribution, _changed(inputs, change, {number})
+    yield "plain", inputs
 
 
-def _changed(tensor: torch.Tensor, change: Any) -> torch.Tensor:
-    if not tensor.is_floating_point() or tensor.numel() == 0 or _is_labels(tensor):
-        return tensor
-    wanted = tensor.requires_grad
-    return change(tensor.detach()).to(tensor.dtype).requires_grad_(wanted)
+def agree(own: object, exact: object) -> bool:
+    """Whether a reference's result is finite and the same in both precisions.
+
+    Where it does not run in float64 (`exact` None) only the first can be told.
+    """
+    outputs = tensors_in(own)
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in outputs):
+        return False
+    if exact is None:
+        return True
+    wide = tensors_in(exact)
+    return len(wide) == len(outputs) and all(map(_close, outputs, wide))
+
+
+def _close(own: torch.Tensor, exact: torch.Tensor) -> bool:
+    if not own.is_floating_point():
+        return bool(torch.equal(own, exact))
+    by = _AGREE_HALF if own.element_size() < torch.float32.itemsize else _AGREE
+    return bool(torch.allclose(own.double(), exact.double(), rtol=by, atol=by))
+
+
+def _changeable(inputs: list[Any], distribution: str) -> set[int]:
+    """The numbers of the tensors that a distribution changes."""
+    found = set()
+    for number, tensor in enumerate(tensors_in(inputs)):
+        usable = tensor.is_floating_point() and tensor.numel() > 0 and not _is_labels(tensor)
+        if usable and not (distribution == "centred" and bool((tensor < 0).any())):
+            found.add(number)
+    return found
+
+
+def _changed(inputs: list[Any], change: Change, which: set[int]) -> list[Any]:
+    """Copies, so that what the reference does to them does nothing to others."""
+    numbers = iter(range(len(tensors_in(inputs))))
+
+    def one(tensor: torch.Tensor) -> torch.Tensor:
+        if next(numbers) not in which:
+            return tensor.detach().clone().requires_grad_(tensor.requires_grad)
+        return change(tensor.detach()).to(tensor.dtype).requires_grad_(tensor.requires_grad)
+
+    return [mapped(value, one) for value in inputs]
 
 
 def _is_labels(tensor: torch.Tensor) -> bool:
@@ -45,3 +92,12 @@ def _shifted(tensor: torch.Tensor) -> torch.Tensor:
 def _tailed(tensor: torch.Tensor) -> torch.Tensor:
     far = torch.rand(tensor.shape) < _TAIL_SHARE
     return torch.where(far, tensor * _TAIL_SCALE, tensor)
+
+
+def _centred(tensor: torch.Tensor) -> torch.Tensor:
+    wide = tensor.double()
+    middle = wide[wide != 0].mean() if bool((wide != 0).any()) else wide.mean()
+    return torch.where(wide == 0, wide, 2.0 * (wide - middle))
+
+
+_CHANGES: dict[str, Change] = {"shifted": _shifted, "tails": _tailed, "centred": _centred}

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from gatewright.sandbox.kernel.inside.inputs import drawn
+from gatewright.sandbox.kernel.inside.inputs import agree, offers
 from gatewright.sandbox.kernel.inside.ops import OpCounter
 from gatewright.sandbox.kernel.inside.problem import BadProblem, ProblemFile
 from gatewright.sandbox.kernel.inside.shrink import Bounds, Search
@@ -101,25 +102,55 @@ def _calls(problem: ProblemFile, number: int, variant: Json, backward: bool) -> 
     told = []
     for call, wish in enumerate(variant["calls"]):
         torch.manual_seed(wish["seed"])
-        inputs = drawn(problem.get_inputs(), wish["distribution"])
-        name = f"{number}_{call}"
-        save(f"{name}.in", inputs)
-        before = [tensor.detach().clone() for tensor in tensors_in(inputs)]
-        result = called(models[0], inputs, wish["seed"], backward)
-        save(f"{name}.32", result)
-        exact = _exact(models[1], before_as(inputs, before), wish["seed"], backward)
-        if exact is not None:
-            save(f"{name}.64", exact)
-        finite = all(bool(torch.isfinite(t).all()) for t in tensors_in(result))
-        told.append(
-            {
-                "distribution": wish["distribution"],
-                "finite": finite,
-                "exact": exact is not None,
-                "mutated": mutated(inputs, before),
-            }
-        )
+        own = problem.get_inputs()
+        for distribution, inputs in offers(own, wish["distribution"]):
+            answer = _answer(models, inputs, wish["seed"], backward, distribution == "plain")
+            if answer is not None:
+                told.append({"distribution": distribution, **_kept(f"{number}_{call}", answer)})
+                break
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the reference makes of inputs, with these as they were before and as they are after."""
+
+    before: list[Any]
+    inputs: list[Any]
+    result: Any
+    exact: Any
+
+
+def _answer(
+    models: list[Any], inputs: list[Any], seed: int, backward: bool, at_any_rate: bool
+) -> _Answer | None:
+    """The reference's answer; None for inputs on which it fails or is not to be relied on."""
+    before = mapped(inputs, _copy)
+    try:
+        result = called(models[0], inputs, seed, backward)
+    except Exception:
+        if at_any_rate:
+            raise
+        return None
+    exact = _exact(models[1], before_as(inputs, tensors_in(before)), seed, backward)
+    if at_any_rate or agree(result, exact):
+        return _Answer(before, inputs, result, exact)
+    return None
+
+
+def _kept(name: str, answer: _Answer) -> Json:
+    """The files of one call, and what is told of it."""
+    changed = mutated(answer.inputs, tensors_in(answer.before))
+    save(f"{name}.in", answer.before)
+    save(f"{name}.32", answer.result)
+    if answer.exact is not None:
+        save(f"{name}.64", answer.exact)
+    finite = all(bool(torch.isfinite(t).all()) for t in tensors_in(answer.result))
+    return {"finite": finite, "exact": answer.exact is not None, "mutated": changed}
+
+
+def _copy(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().clone().requires_grad_(tensor.requires_grad)
 
 
 def _model(problem: ProblemFile, init: list[Any], seed: int, exact: bool = False) -> Any:

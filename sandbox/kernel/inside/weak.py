@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from gatewright.sandbox.kernel.inside.inputs import drawn
+from gatewright.sandbox.kernel.inside.inputs import offers
 from gatewright.sandbox.kernel.inside.problem import ProblemFile
 from gatewright.sandbox.kernel.inside.shrink import Bounds, Search
 from gatewright.sandbox.kernel.inside.tensors import mapped, tensors_in
@@ -44,7 +44,7 @@ class Runs:
     def inputs(self, draw: int, distribution: str) -> list[Any]:
         """One set of inputs."""
         torch.manual_seed(self._seed + draw)
-        made = drawn(self._problem.get_inputs(), distribution)
+        _, made = next(offers(self._problem.get_inputs(), distribution))
         return [mapped(value, torch.Tensor.detach) for value in made]
 
     def outputs(self, inputs: list[Any], weights: int = 0) -> list[torch.Tensor]:
