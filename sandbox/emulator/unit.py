@@ -26,6 +26,7 @@ class Unit:
     """One extension module: every text of `cuda` and `cpp` is a translation unit of its own.
 
     `functions` are bound in the last part of `cpp`; with none, a text has a PYBIND11_MODULE.
+    `flags` are the CUDA compiler's other ones, as they were asked for.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Unit:
     cpp: tuple[Source, ...] = ()
     functions: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """For the way out of a confined process."""
@@ -43,6 +45,7 @@ class Unit:
                 "cpp": [[s.name, s.text] for s in self.cpp],
                 "functions": self.functions,
                 "defines": self.defines,
+                "flags": self.flags,
             }
         )
 
@@ -57,6 +60,7 @@ class Unit:
                 tuple(Source(name, body) for name, body in data["cpp"]),
                 tuple(data["functions"]),
                 tuple(data["defines"]),
+                tuple(data["flags"]),
             )
         except (ValueError, TypeError, KeyError) as error:
             raise UsageError(f"this is no unit to compile: {error}") from error
@@ -65,7 +69,7 @@ class Unit:
 
     def check(self) -> None:
         """Raises UsageError where it is not made of names and texts as it should be."""
-        texts = [self.name, *self.functions, *self.defines]
+        texts = [self.name, *self.functions, *self.defines, *self.flags]
         for source in (*self.cuda, *self.cpp):
             texts += [source.name, source.text]
             if not re.fullmatch(r"[\w.+-]{1,80}", str(source.name)):
@@ -106,6 +110,7 @@ def unit_of_inline(
         (Source("main.cpp", "\n".join(cpp)),),
         bound,
         defines_of((*(extra_cuda_cflags or ()), *(extra_cflags or ()))),
+        flags_of(extra_cuda_cflags or ()),
     )
     unit.check()
     return unit
@@ -114,6 +119,11 @@ def unit_of_inline(
 def defines_of(flags: Sequence[str]) -> tuple[str, ...]:
     """The macros that compiler flags define; what else they say is about speed."""
     return tuple(dict.fromkeys(flag for flag in flags if _DEFINE.fullmatch(str(flag))))
+
+
+def flags_of(flags: Sequence[str]) -> tuple[str, ...]:
+    """Compiler flags that define no macro. They are not judged here: no compiler is run."""
+    return tuple(dict.fromkeys(str(flag) for flag in flags if not _DEFINE.fullmatch(str(flag))))
 
 
 def _texts(sources: object, what: str) -> tuple[str, ...]:
