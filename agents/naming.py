@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# What a module is called that nothing names.
+NAMELESS = "top"
 # All repetitions are possessive, so that no text takes long.
 _QUOTES = r"[`\"'*]*+"
 _NAME = rf"{_QUOTES}(?P<name>[A-Za-z_]\w*+){_QUOTES}"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from gatewright.eval.audit_coverage import Cover
     from gatewright.sandbox.isolation import Isolation
     from gatewright.sandbox.mutants import Measure
-
-PROOF_S = 20.0
 
 
 def audit(
@@ -81,6 +76,7 @@ def audit(
     """
     from gatewright.eval.audit import audit_json
     from gatewright.eval.audit_coverage import uncovered
+    from gatewright.sandbox.mutants.measuring import measuring
 
     settings = settings_from(jobs=jobs, isolation=isolation)
     confined = isolation_from(settings, unsafe)
@@ -98,24 +94,6 @@ def audit(
         print_audit(found, stdout_console())
     reached = found.score is None or 100 * found.score >= at_least
     raise typer.Exit(ExitCode.OK if found.sound and reached else ExitCode.FAILED)
-
-
-@contextmanager
-def measuring(isolation: Isolation, seed: int, most: int, formal: bool) -> Iterator[Measure]:
-    """How strength is measured: co-simulation looks for differences, proofs rule them out."""
-    from gatewright.sandbox.harness.reference import ReferenceHarness
-    from gatewright.sandbox.mutants import Measure
-
-    measure = Measure(seed, most, comparison=ReferenceHarness(isolation, reproducible=True))
-    if not formal:
-        yield measure
-        return
-    from gatewright.sandbox.harness.equivalence import ENTRY, PROOF, EquivalenceHarness
-    from gatewright.sandbox.tools.yosys import Yosys
-
-    budget = replace(PROOF, cpu_s=PROOF_S)
-    with Yosys(isolation, ENTRY) as yosys:
-        yield replace(measure, equivalence=EquivalenceHarness(isolation, yosys, budget))
 
 
 def covering(isolation: Isolation) -> Cover:

@@ -87,7 +87,7 @@ def subject_of(wish: Wish) -> tuple[Problem, Candidate]:
 
 def _around(wish: Wish, name: str, sources: tuple[Source, ...]) -> tuple[Problem, Candidate]:
     from gatewright.cli.checking import check_spec
-    from gatewright.cli.naming import missing_modules, modules_of
+    from gatewright.sandbox.harness.modules import missing_modules, modules_of
     from gatewright.sandbox.tools.slang import top_modules
 
     spec = check_spec([wish.subject], None, None, list(wish.data))

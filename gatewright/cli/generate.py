@@ -108,7 +108,8 @@ def generate(
     """
     from gatewright.agents.loop import LoopInterrupted
     from gatewright.cli.library import library_of
-    from gatewright.cli.naming import require_name, wanted_name
+    from gatewright.cli.naming import wanted_name
+    from gatewright.sandbox.harness.modules import require_name
 
     settings = settings_from(
         model=model,
@@ -170,8 +171,8 @@ def _solve(
     from gatewright.agents.engine import solve
     from gatewright.agents.harnesses import Harnesses
     from gatewright.cli.answering import policy_from
-    from gatewright.cli.naming import better_told
     from gatewright.cli.narrator import Narrator, StreamingNarrator
+    from gatewright.sandbox.harness.modules import better_told
 
     policy = policy_from(settings, oracle, symbolic, settings.samples)
     model = _model(settings)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from gatewright.cli.terminal import short
 from gatewright.core import DataError, Language, Source, UsageError, language_of
-
-# A hand-written HDL file is kilobytes; what is larger than this was named by mistake.
-LARGEST_BYTES = 16 * 1024 * 1024
+from gatewright.core.decoding import LARGEST_BYTES, decoded
 
 
 def read_text(path: Path | str) -> str:
@@ -19,14 +17,14 @@ def read_text(path: Path | str) -> str:
     Raises DataError for what is missing, a folder, unreadable, binary, not UTF-8 or huge.
     """
     if str(path) == "-":
-        return _decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input")
+        return decoded(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input")
     where = short(str(path))
     path = Path(path)
     try:
         if path.is_dir():
             raise DataError("is a folder, not a file", where=where, hint="name the file itself")
         with path.open("rb") as file:
-            return _decode(file.read(LARGEST_BYTES + 1), where)
+            return decoded(file.read(LARGEST_BYTES + 1), where)
     except FileNotFoundError:
         raise DataError("no such file", where=where, hint="check the path") from None
     except PermissionError:
@@ -34,26 +32,6 @@ def read_text(path: Path | str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(f"cannot be read: {reason.lower()}", where=where) from None
-
-
-def _decode(data: bytes, where: str) -> str:
-    if len(data) > LARGEST_BYTES:
-        raise DataError(f"is larger than {LARGEST_BYTES >> 20} MiB", where=where)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(
-            "is UTF-16 text", where=where, hint="convert it: iconv -f utf-16 -t utf-8 FILE"
-        )
-    if b"\0" in data:
-        raise DataError("is a binary file", where=where, hint="a text file is needed here")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DataError(
-            f"is not UTF-8 text (byte 0x{data[error.start]:02x} in line {line})",
-            where=where,
-            hint="convert it, for instance: iconv -f latin1 -t utf-8 FILE",
-        ) from None
 
 
 def read_source(path: Path | str, default: Language = Language.SYSTEMVERILOG) -> Source:
@@ -103,7 +81,7 @@ def read_specification(spec: str) -> str:
 
 def _argument(text: str) -> str:
     """An argument of the command line, whose bytes need not have been UTF-8."""
-    return _decode(text.encode("utf-8", "surrogateescape"), "the specification")
+    return decoded(text.encode("utf-8", "surrogateescape"), "the specification")
 
 
 def _exists(spec: str) -> bool:

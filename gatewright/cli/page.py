@@ -16,6 +16,7 @@ from gatewright.core import (
     TestbenchSpec,
     Verdict,
 )
+from gatewright.pictures.drawn import Schematic
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 _SHOWN_CODE = 100_000  # characters, of all files together
 _SHOWN_DIAGNOSTICS = 100
 _SHOWN_LOG = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Schematic:
-    """A module's picture; or, without one, why there is none."""
-
-    title: str
-    svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,10 +164,10 @@ def _written(
 
     from gatewright.agents.harnesses import Harnesses
     from gatewright.agents.testbench import write_testbench
-    from gatewright.cli.audit import measuring
     from gatewright.cli.narrator import Narrator
     from gatewright.eval.executors.local import LocalExecutor
     from gatewright.models.select import open_model, resolve
+    from gatewright.sandbox.mutants.measuring import measuring
 
     choice = resolve(settings)
     say(f"model: {choice.name} ({choice.why})")

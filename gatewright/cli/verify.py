@@ -97,13 +97,14 @@ def verify(
 
     It is the verdict's also where --wave or --html could not be written after all; stderr says so.
     """
-    from gatewright.cli.checking import Check, check_spec
+    from gatewright.cli.checking import check_spec
     from gatewright.cli.kernel import check_kernel, is_kernel
-    from gatewright.cli.naming import checked_modules
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
-    from gatewright.cli.schematic import schematics_of
+    from gatewright.pictures.drawn import schematics_of
+    from gatewright.sandbox.harness.checking import Check
+    from gatewright.sandbox.harness.modules import checked_modules
 
     one_standard_input(designs, testbench, reference, cocotb, data)
     if is_kernel(language, designs):
@@ -125,7 +126,7 @@ def verify(
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
-        check = Check(confined, wave, time_limit, formal, seed, simulator, arguments)
+        check = Check(confined, wave, time_limit, formal, seed, simulator, arguments, say)
         carried = check.carry_out(spec, problem, candidate)
     verdict = carried.verdict
     if json:
@@ -159,7 +160,7 @@ def _arguments(parameters: list[str], candidate: Candidate) -> str:
 
 
 def _remarks(verdict: Verdict, candidate: Candidate, wave: Path | None) -> list[str]:
-    from gatewright.cli.naming import hint_of
+    from gatewright.sandbox.harness.modules import hint_of
 
     remarks = [hint_of(verdict, candidate)]
     if verdict.failure_class is FailureClass.TIMEOUT:

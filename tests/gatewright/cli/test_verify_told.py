@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.cli.log_excerpt import log_excerpt
 from gatewright.core import Diagnostic, FailureClass, Outcome, Severity, Verdict
+from gatewright.sandbox.harness.log_excerpt import log_excerpt
 
 ADDER = (
     "module add4(input [3:0] a, input [3:0] b, output [4:0] s);\n  assign s = a + b;\nendmodule\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.cli.mismatch_table import compact, mismatch_lines
 from gatewright.core import Cycle, FirstMismatch, Sampled
+from gatewright.sandbox.harness.mismatch_table import compact, mismatch_lines
 
 
 @given(st.integers(9, 70).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, 2**n - 1))))

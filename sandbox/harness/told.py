@@ -1,0 +1,53 @@
+"""A verdict in words: for a reader, and for a model."""
+
+from __future__ import annotations
+
+from gatewright.core import Verdict
+from gatewright.sandbox.harness.log_excerpt import counts_samples, log_excerpt
+from gatewright.sandbox.harness.mismatch_table import mismatch_lines
+
+
+def told(verdict: Verdict, unit: str = "") -> str:
+    """A Verdict for a reader: outcome, why, where, the first mismatch, the tools' remarks.
+
+    `unit` is that of the first mismatch's times, such as `1ps`; empty where it is not known.
+    """
+    lines = [_headline(verdict)]
+    lines += [f"  {diagnostic}" for diagnostic in verdict.diagnostics[:10]]
+    if len(verdict.diagnostics) > 10:
+        lines.append(f"  … and {len(verdict.diagnostics) - 10} more")
+    for test in verdict.tests:
+        message = f": {test.message.strip().splitlines()[0]}" if test.message.strip() else ""
+        lines.append(f"  {test.outcome:12} {test.name}{message}")
+    if verdict.first_mismatch:
+        lines += [f"  {line}" for line in mismatch_lines(verdict.first_mismatch, unit)]
+    lines += log_excerpt(verdict)
+    if verdict.waveform:
+        lines.append(f"  waveform: {verdict.waveform}")
+    return "\n".join(lines)
+
+
+def _headline(verdict: Verdict) -> str:
+    klass = f" ({verdict.failure_class})" if verdict.failure_class else ""
+    counts = _counts(verdict)
+    return f"{str(verdict.outcome).upper()}{klass}{': ' if counts else ''}{counts}"
+
+
+def _counts(verdict: Verdict) -> str:
+    """How many checks were made, where the check says so; else what its testbench complained of."""
+    inconclusive = str(verdict.outcome) == "inconclusive"
+    if verdict.mismatches is None or inconclusive:
+        return ""
+    if verdict.rules == "hardened" and not counts_samples(verdict.log):
+        if verdict.passed:
+            return "1 testbench"
+        number = verdict.mismatches
+        told = f"{number} failure{'' if number == 1 else 's'} reported by the testbench"
+        return "" if verdict.diagnostics and number == 1 else told
+    if verdict.passed:
+        return _checks(verdict.checks)
+    return f"{verdict.mismatches} of {_checks(verdict.checks)} failed"
+
+
+def _checks(count: int) -> str:
+    return f"{count} check" if count == 1 else f"{count} checks"
