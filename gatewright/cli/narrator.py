@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from gatewright.agents.listener import Listener
+from gatewright.agents.outcome import ORACLES
 from gatewright.cli.console import say
 from gatewright.cli.terminal import shown
-from gatewright.cli.told import ORACLES
 from gatewright.core import Oracle, Round
 
 

@@ -186,8 +186,9 @@ def _written(
 
 def outcome_text(run: BenchRun) -> str:
     """How it ended, in a few lines."""
+    from gatewright.agents.outcome import STOPS
     from gatewright.agents.testbench_findings import result_of
-    from gatewright.cli.told import NAME_A_MODEL, STOPS
+    from gatewright.cli.told import NAME_A_MODEL
 
     if run.best is None or run.right is None:
         if run.stop is StopReason.NO_CANDIDATE and not run.usage.calls:

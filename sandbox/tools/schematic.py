@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from gatewright.core import DataError, Source
 from gatewright.sandbox.integrity import lay_out, preprocess
-from gatewright.sandbox.tools.yosys import Budget, Yosys
+from gatewright.sandbox.integrity.layout import Layout
+from gatewright.sandbox.tools.yosys import Budget, Done, Yosys
 
 ENTRY = "gatewright.sandbox.tools.schematic_inside:run"
 _BUDGET = Budget(cpu_s=10, wall_s=60)
 _ERROR = re.compile(r"^design\.sv:(\d+)(?::(\d+))?: ERROR: (.*)$|^ERROR: (.*)$", re.MULTILINE)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
 def netlist_of(yosys: Yosys, sources: Sequence[Source], top: str = "") -> str:
@@ -20,7 +21,7 @@ def netlist_of(yosys: Yosys, sources: Sequence[Source], top: str = "") -> str:
 
     Raises DataError for a design that cannot be synthesised, ToolMissing without pyosys.
     """
-    if top and not _NAME.fullmatch(top):
+    if top and not NAME.fullmatch(top):
         raise DataError("is not a module's plain name", where=top)
     done = preprocess(sources)
     layout = lay_out(done.tokens, done.files)
@@ -33,10 +34,15 @@ def netlist_of(yosys: Yosys, sources: Sequence[Source], top: str = "") -> str:
         if '"attributes"' not in netlist:
             raise DataError("defines no module to draw", where=sources[0].name)
         return netlist
+    raise fault(found, layout, _BUDGET)
+
+
+def fault(found: Done, layout: Layout, budget: Budget) -> DataError:
+    """Why a design cannot be synthesised, at the place where its author wrote it."""
     error = _ERROR.search(found.files.get("log", ""))
     if error is None:
-        raise DataError(f"could not be synthesised within {_BUDGET.cpu_s:g} CPU seconds")
+        return DataError(f"could not be synthesised within {budget.cpu_s:g} CPU seconds")
     line, column, message, other = error.groups()
     place = layout.place(int(line), int(column or 0)) if line else None
     where = f"{place.file}:{place.line}" if place else ""
-    raise DataError(f"cannot be synthesised: {message or other}"[:300], where=where)
+    return DataError(f"cannot be synthesised: {message or other}"[:300], where=where)
