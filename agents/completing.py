@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     # asked for at every key.
     from gatewright.agents.complete_writer import Request, Writer
     from gatewright.retrieval.complete.connections import Missing
+    from gatewright.retrieval.complete.corpus import Corpus
     from gatewright.retrieval.complete.known import Known
     from gatewright.retrieval.pack_parts import Part
     from gatewright.retrieval.repository import Repository
@@ -87,6 +88,22 @@ class RepositoryCompleter:
         self._policy = policy or Policy()
         self._name = name
         self._hidden = (*hidden, *completer.corpus.matching(self._policy.exclude))
+
+    @property
+    def corpus(self) -> Corpus:
+        """The lines that completions are made from."""
+        return self._completer.corpus
+
+    def among(self, corpus: Corpus) -> RepositoryCompleter:
+        """The same, made from these lines."""
+        return RepositoryCompleter(
+            Completer(corpus),
+            self._repository,
+            self._writer,
+            self._policy,
+            self._name,
+            self._hidden,
+        )
 
     def line(self, place: Place, k: int = 5) -> Completed:
         """The line at the cursor. Raises ModelError where the model fails."""

@@ -13,7 +13,7 @@ _OTHERS = frozenset(
     f"{PREFIX}{name}"
     for name in (
         *("IVERILOG", "VVP", "CONTAINER_IMAGE", "TRACE", "FIRTOOL", "CHISEL_JARS"),
-        "CUDA_DRIVER",
+        *("CUDA_DRIVER", "TOKEN"),
         *("CHANNEL", "DESIGN", "FOLDERS", "INPUTS", "RUN"),
         *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS"),
     )

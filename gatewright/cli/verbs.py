@@ -29,6 +29,7 @@ _VERBS = {
     "cone": "signals:cone",
     "context": "context:context",
     "complete": "complete:complete",
+    "serve": "serve:serve",
     "datasets": "datasets:datasets_app",
 }
 

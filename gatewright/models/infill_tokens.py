@@ -67,6 +67,7 @@ _BY_NAME = (
     (re.compile(r"code-?llama"), _CODELLAMA),
     (re.compile(r"codestral"), _CODESTRAL),
 )
+FAMILIES = tuple(tokens for _, tokens in _BY_NAME)
 
 
 def infill_tokens(model: str) -> InfillTokens | None:

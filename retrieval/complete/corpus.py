@@ -32,6 +32,13 @@ class Corpus:
         """The corpus of these texts."""
         return Corpus((build(files),))
 
+    def beside(self, files: Mapping[str, str]) -> Corpus:
+        """This corpus and these texts, whose paths it does not hold."""
+        if not files:
+            return self
+        fresh = build(files, len(self.paths), self.vocabulary)
+        return Corpus((*self._segments, fresh), self._hidden)
+
     def file_of(self, place: int) -> int:
         """The number of the file that holds a place; -1 between files."""
         segment, at = self.lines.located(place)

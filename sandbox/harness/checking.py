@@ -61,7 +61,7 @@ class Check:
     `time_limit_s` bounds simulation or proof in CPU seconds (None = the harness's own bound).
     `formal` proves instead of simulating. `seed` is that of the stimulus (None = a new one).
     `simulator` is the name of a SimulatorChoice. `arguments` are those of a Chisel top.
-    `announce` is told what takes long.
+    `announce` is told what takes long. `wave_of_pass`: that of a passing simulation is kept, too.
     """
 
     isolation: Isolation
@@ -72,6 +72,7 @@ class Check:
     simulator: str = "auto"
     arguments: str = ""
     announce: Callable[[str], None] = _unheard
+    wave_of_pass: bool = False
 
     def carry_out(self, spec: HarnessSpec, problem: Problem, candidate: Candidate) -> Carried:
         """The verdict; a failing simulation is looked into. Raises a GatewrightError.
@@ -130,11 +131,17 @@ class Check:
         limits, simulator = self._limits(SIMULATION), simulator_named(self.simulator)
         if isinstance(spec, TestbenchSpec):
             return TestbenchHarness(
-                self.isolation, limits=limits, simulator=simulator, announce=self.announce
+                self.isolation,
+                limits=limits,
+                simulator=simulator,
+                announce=self.announce,
+                wave_of_pass=self.wave_of_pass,
             )
         from gatewright.sandbox.harness.reference import ReferenceHarness
 
-        return ReferenceHarness(self.isolation, limits, simulator=simulator)
+        return ReferenceHarness(
+            self.isolation, limits, simulator=simulator, wave_of_pass=self.wave_of_pass
+        )
 
     def _told(
         self,

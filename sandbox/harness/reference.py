@@ -107,19 +107,24 @@ class ReferenceHarness:
     Where bits of a clocked reference's outputs stand still, a pass is tried again for longer, with
     rare resets, and where whole outputs still do, for much longer. An output that was x throughout,
     or that stood still though its text is not constant, makes the check inconclusive; single bits
-    that stood still are named in a warning.
+    that stood still are named in a warning. `wave_of_pass` is as the testbench harness has it.
     """
 
     isolation: Isolation
     limits: Limits = SIMULATION
     reproducible: bool = False
     simulator: SimulatorChoice = SimulatorChoice.AUTO
+    wave_of_pass: bool = False
     _bench: TestbenchHarness = field(init=False)
     _prepared: Kept[Reference] = field(init=False, default_factory=lambda: Kept(_MOST_KEPT))
 
     def __post_init__(self) -> None:
         self._bench = TestbenchHarness(
-            self.isolation, limits=self.limits, rules=RULES, simulator=self.simulator
+            self.isolation,
+            limits=self.limits,
+            rules=RULES,
+            simulator=self.simulator,
+            wave_of_pass=self.wave_of_pass,
         )
 
     @property

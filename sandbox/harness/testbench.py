@@ -108,6 +108,7 @@ class TestbenchHarness:
 
     `limits` bound the whole of one check's simulation; `compile_s` each compilation's CPU seconds.
     `rules` is the name reported in verdicts. `announce` is told of what takes long but once.
+    `wave_of_pass`: where a waveform is asked for, one of a passing simulation is kept, too.
     """
 
     __test__ = False  # not a pytest class
@@ -121,6 +122,7 @@ class TestbenchHarness:
         rules: str = RULES,
         simulator: SimulatorChoice = SimulatorChoice.ICARUS,
         announce: Callable[[str], None] = lambda _: None,
+        wave_of_pass: bool = False,
     ) -> None:
         self._isolation = isolation
         self._limits = limits
@@ -128,6 +130,7 @@ class TestbenchHarness:
         self._rules = rules
         self._choice = simulator
         self._announce = announce
+        self._wave_of_pass = wave_of_pass
         self._doubts = Doubts()
         self._doubts_of_two_values = Doubts()
 
@@ -153,7 +156,8 @@ class TestbenchHarness:
         task = _Task(problem, spec, candidate, bench, GatePolicy(delays=bench.golden_waits))
         attempt = self._attempted(task)
         verdict = self._verdict(attempt, clock)
-        if waveform is not None and attempt.case is not None and _worth_a_look(verdict):
+        shown = _worth_a_look(verdict) or (self._wave_of_pass and verdict.passed)
+        if waveform is not None and attempt.case is not None and shown:
             return _with_waveform(verdict, attempt.case, waveform)
         return verdict
 

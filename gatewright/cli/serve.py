@@ -1,0 +1,94 @@
+"""`gatewright serve`: the web page, and the doors for editors and other tools."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatewright.cli.options import BaseUrl, IsolationLevel, ModelName
+
+PORT = 8790
+_MOST_HELPERS = 4
+
+
+def serve(
+    repos: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[REPO]...",
+            help="Folders of repositories: what may be read and, after your approval, written.",
+            show_default="the working folder",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Listen there; 0 = any free.")] = PORT,
+    host: Annotated[
+        str, typer.Option(help="Listen on this address; others than loopback are open to others.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="GATEWRIGHT_TOKEN",
+            help="What clients must show: 16 characters or more.",
+            show_default="a new one, printed",
+        ),
+    ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="A run of eval, or a folder of them, to look at; may be repeated.",
+            show_default="runs",
+        ),
+    ] = None,
+    offline_completion: Annotated[
+        bool,
+        typer.Option(
+            "--offline-completion", help="Complete lines without the model even where -m names one."
+        ),
+    ] = False,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    isolation: IsolationLevel = None,
+) -> None:
+    """Serve a web page, and completion and chat for editors, on this machine.
+
+    Everything but the page's own files and /healthz wants the token. Ctrl-C stops. Exit status:
+    0 stopped, 2 error.
+    """
+    from gatewright.cli.console import say
+    from gatewright.cli.options import settings_from
+    from gatewright.server.access import Access, checked_token, is_loopback, new_token
+    from gatewright.server.app import Serving, create_app
+    from gatewright.server.filling import checked_folders
+    from gatewright.server.serving import listen
+    from gatewright.server.serving import serve as run
+
+    given = checked_token(token) if token is not None else new_token()
+    folders = checked_folders(repos or [Path()])
+    settings = settings_from(model=model, base_url=base_url, isolation=isolation)
+    listening = listen(host, port)
+    at = listening.getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{at}"
+    if not is_loopback(host):
+        say(f"warning: {host} can be reached from other machines; the token crosses the network")
+
+    def ready() -> None:
+        say(f"serving {', '.join(str(folder) for folder in folders)}")
+        say(f"page: {address}/#token={given}")
+        say(f"editors: {address}/v1 with the token as API key (infill: {address})")
+        say("Ctrl-C stops")
+
+    serving = Serving(
+        Access(given, host),
+        folders,
+        settings.cache_dir,
+        helpers=min(settings.jobs, _MOST_HELPERS),
+        cookie=f"gatewright-{at}",
+    )
+    app = create_app(serving)
+    with contextlib.closing(listening):
+        run(app, listening, ready)

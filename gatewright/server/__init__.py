@@ -1,0 +1,1 @@
+"""One web application on loopback: the page, and what other tools speak to."""

@@ -1,0 +1,80 @@
+"""Failures as other tools expect them: a status, and an `error` that says what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gatewright.core import (
+    DataError,
+    GatewrightError,
+    ModelError,
+    SandboxUnavailable,
+    ToolMissing,
+    UsageError,
+)
+from gatewright.server.fairness import TooManyWaiting
+
+_LOG = logging.getLogger("gatewright.server")
+_STATUSES: tuple[tuple[type[GatewrightError], int], ...] = (
+    (UsageError, 400),
+    (DataError, 422),
+    (ModelError, 502),
+    (ToolMissing, 503),
+    (SandboxUnavailable, 503),
+)
+
+
+def refusal(status: int, what: str, kind: str = "invalid_request_error") -> JSONResponse:
+    """An answer that says what went wrong."""
+    return JSONResponse(error_body(what, kind), status)
+
+
+def error_body(what: str, kind: str = "invalid_request_error") -> dict[str, object]:
+    """The body of it."""
+    return {"error": {"message": what, "type": kind, "param": None, "code": None}}
+
+
+def status_of(error: GatewrightError) -> int:
+    """The status that stands for a failure of ours."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def answer_failures(app: FastAPI) -> None:
+    """Have every failure of a request answered, and none of them tell of the machine."""
+
+    @app.exception_handler(GatewrightError)
+    async def ours(request: Request, error: GatewrightError) -> JSONResponse:
+        status = status_of(error)
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        return refusal(status, str(error), kind)
+
+    @app.exception_handler(TooManyWaiting)
+    async def busy(request: Request, error: TooManyWaiting) -> JSONResponse:
+        answer = refusal(429, "too many requests are waiting: try again", "rate_limit_error")
+        answer.headers["Retry-After"] = "1"
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def misshapen(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part != "body")
+        return refusal(400, f"{place}: {first['msg']}" if place else str(first["msg"]))
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        return refusal(error.status_code, str(error.detail))
+
+    @app.exception_handler(RecursionError)
+    async def deep(request: Request, error: RecursionError) -> JSONResponse:
+        return refusal(400, "the request is nested too deeply")
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> JSONResponse:
+        # What was asked is the user's, and stays out of the log.
+        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return refusal(500, f"internal error: {type(error).__name__}", "server_error")
