@@ -47,22 +47,41 @@ class Postings:
         return slice(int(self.starts[at]), int(self.starts[at + 1]))
 
 
-def postings(rows: Sequence[int], units: Sequence[int], counts: Sequence[int],
-             vocabulary: Sequence[int], lengths: Sequence[int]) -> Postings:  # fmt: skip
-    """Postings from triples in order of units: a term's place in the vocabulary of hashes, a unit,
-    a count."""
-    hashes = np.array(vocabulary, dtype=np.uint64)
-    place = np.asarray(rows, dtype=np.uint32)
-    per_entry = hashes[place] if len(place) else np.zeros(0, np.uint64)
-    clipped = np.minimum(np.asarray(counts, dtype=np.uint32), _MOST).astype(np.uint16)
-    found = np.asarray(units, dtype=np.uint32)
-    return _grouped(per_entry, found, clipped, np.asarray(lengths, dtype=np.uint32))
+def postings(terms: Sequence[int], vocabulary: Sequence[int], lengths: Sequence[int]) -> Postings:
+    """Postings from the terms of all units, one unit after the other: each term as its place in
+    the vocabulary of hashes, each unit as its number of terms."""
+    hashes, sizes = np.array(vocabulary, dtype=np.uint64), np.array(lengths, dtype=np.uint32)
+    order = np.argsort(hashes)
+    rank = np.empty(len(hashes), dtype=np.uint64)
+    rank[order] = np.arange(len(hashes), dtype=np.uint64)
+    said = rank[np.array(terms, dtype=np.uint32)] << np.uint64(32)
+    said |= np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
+    said.sort()
+    first = np.flatnonzero(_begins(said))
+    counts = np.diff(np.r_[first, len(said)])
+    entries = said[first]
+    places = (entries >> np.uint64(32)).astype(np.uint32)
+    begins = np.flatnonzero(_begins(places))
+    return Postings(
+        hashes[order][places[begins]],
+        np.r_[begins, len(places)].astype(np.uint32),
+        entries.astype(np.uint32),
+        np.minimum(counts, _MOST).astype(np.uint16),
+        sizes,
+    )
+
+
+def _begins(values: Hashes | Ints) -> Bools:
+    """Where another value begins, among values in order."""
+    begins = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return begins
 
 
 def _grouped(terms: Hashes, units: Ints, counts: Counts, lengths: Ints) -> Postings:
     order = np.argsort(terms, kind="stable")
     ordered = terms[order]
-    first = np.flatnonzero(np.r_[len(ordered) > 0, ordered[1:] != ordered[:-1]][: len(ordered)])
+    first = np.flatnonzero(_begins(ordered))
     starts = np.r_[first, len(ordered)].astype(np.uint32)
     return Postings(ordered[starts[:-1]], starts, units[order], counts[order], lengths)
 

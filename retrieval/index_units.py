@@ -42,14 +42,11 @@ class _Writer:
         self.columns = {name: array("I") for name in ("module", "line", "end_line", "clock")}
         self.digests = array("Q")
         self.label_sizes, self.labels = array("I"), bytearray()
-        self.terms, self.units, self.counts = array("I"), array("I"), array("I")
-        self.lengths = array("I")
+        self.terms, self.lengths = array("I"), array("I")
 
     def add(
         self, module: int, label: str, at: Range, clock: int, digest: int, terms: list[int]
     ) -> None:
-        found = Counter(terms)
-        unit = len(self.lengths)
         row = (module, at.line, at.end_line, clock)
         for column, value in zip(self.columns.values(), row, strict=True):
             column.append(value)
@@ -57,15 +54,11 @@ class _Writer:
         data = label.encode("utf-8", "replace")
         self.label_sizes.append(len(data))
         self.labels += data
-        self.terms.extend(found.keys())
-        self.counts.extend(found.values())
-        self.units.extend([unit] * len(found))
+        self.terms.fromlist(terms)
         self.lengths.append(len(terms))
 
     def done(self, vocabulary: Vocabulary) -> Units:
-        held: Postings = postings(
-            self.terms, self.units, self.counts, vocabulary.hashes, self.lengths
-        )
+        held: Postings = postings(self.terms, vocabulary.hashes, self.lengths)
         columns = {n: np.array(c, dtype=np.uint32) for n, c in self.columns.items()}
         digests = np.array(self.digests, dtype=np.uint64)
         return Units(
@@ -105,12 +98,14 @@ class SegmentWriter:
         self._content.append(content)
         features: Counter[int] = Counter()
         ways = ways_of(module)
+        blocks = self._writers[Level.BLOCK].digests
+        first = len(blocks)
         for block in module.blocks:
             features.update(set(self._block(number, block, ways, lines)))
         for instance in module.instances:
             self._instance(number, instance, lines)
         self._touched += _touched(module, len(self._writers[Level.SIGNAL].lengths))
-        self._whole(number, module, features)
+        self._whole(number, module, features, blocks[first:])
         self._signals(number, module)
 
     def _block(self, number: int, block: Block, ways: Ways, lines: Sequence[str]) -> list[int]:
@@ -133,11 +128,14 @@ class SegmentWriter:
         label = f"instance {instance.name}"
         writer.add(number, label, instance.range, 0, _digest(text), terms)
 
-    def _whole(self, number: int, module: Module, features: Counter[int]) -> None:
-        """A module: what its blocks do (the logarithm of how many), its names and comments."""
+    def _whole(
+        self, number: int, module: Module, features: Counter[int], blocks: Sequence[int]
+    ) -> None:
+        """A module: what its blocks do (the logarithm of how many), its names and comments.
+        `blocks` are the digests of its blocks and instances."""
         terms: list[int] = []
-        for term, blocks in features.items():
-            terms += [term] * blocks.bit_length()
+        for term, held_by in features.items():
+            terms += [term] * held_by.bit_length()
         said = self._vocabulary.text
         terms += _NAME_WEIGHT * said(module.name) + _DOC_WEIGHT * said(module.doc)
         terms += _PART_WEIGHT * said(" ".join(f"{i.module} {i.name}" for i in module.instances))
@@ -146,24 +144,28 @@ class SegmentWriter:
         for named in module.types:
             names += (named.name, *named.members)
         terms += said(" ".join((*names, *module.bases, *module.packages)))
-        digest = _digest(f"{module.name} {sorted(terms)}")
+        ports = [(port.direction, port.type, port.name) for port in module.ports]
+        digest = _hashed(f"{module.name} {module.doc} {ports} {names} {list(blocks)}")
         label = f"{module.kind.value} {module.name}"
         self._writers[Level.MODULE].add(number, label, module.range, 0, digest, terms)
 
     def _signals(self, number: int, module: Module) -> None:
         writer = self._writers[Level.SIGNAL]
         clocks = {name: b.clock for b in module.blocks if b.clock for name in b.drives}
-        uses, said = Uses(module), self._vocabulary.text
+        uses, said, label = Uses(module), self._vocabulary.text, self._vocabulary.label
         signals: list[Port | Signal] = [*module.ports, *module.signals]
         for signal in signals:
-            terms = _OWN_NAME_WEIGHT * said(signal.name) + _OWN_DOC_WEIGHT * said(signal.doc)
-            terms += said(signal.type) + self._vocabulary.phrases(uses.words(signal))
-            terms += said(" ".join(sorted(uses.connected(signal.name))))
+            terms = [*_OWN_NAME_WEIGHT * label(signal.name), *label(signal.type)]
+            if signal.doc:
+                terms += _OWN_DOC_WEIGHT * said(signal.doc)
+            terms += self._vocabulary.phrases(uses.words(signal))
+            for name in uses.connected(signal.name):
+                terms += label(name)
             kind = "signal"
             if isinstance(signal, Port):
                 kind = signal.direction or "port"
             clock = self._clocks[clocks.get(signal.name, "")]
-            digest = _digest(f"{module.name} {signal.name}")
+            digest = _hashed(f"{module.name} {signal.name}")
             writer.add(number, f"{kind} {signal.name}", signal.range, clock, digest, terms)
 
     def done(self) -> Segment:
@@ -192,8 +194,12 @@ def _text(lines: Sequence[str], at: Range) -> str:
 
 def _digest(text: str) -> int:
     """A number that texts share which differ in white space only."""
-    squeezed = "".join(text.split()).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(squeezed, digest_size=8).digest(), "little")
+    return _hashed("".join(text.split()))
+
+
+def _hashed(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
 
 
 def _touched(module: Module, first: int) -> list[list[int]]:

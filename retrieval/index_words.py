@@ -23,6 +23,7 @@ class Vocabulary:
         self.hashes = array("Q")
         self._numbers: dict[str, int] = {}
         self._words = _Memo(self, _run)
+        self._texts = _Memo(self, _text)
         self._phrases = _Memo(self, _phrase)
 
     def number(self, term: str) -> int:
@@ -36,6 +37,10 @@ class Vocabulary:
     def text(self, text: str) -> list[int]:
         """The terms of code or prose, each as often as it is said."""
         return list(chain.from_iterable(map(self._words.__getitem__, _RUN.findall(text))))
+
+    def label(self, text: str) -> tuple[int, ...]:
+        """As `text`, of a short text that is said more than once: a name, a type."""
+        return self._texts[text]
 
     def phrases(self, phrases: Iterable[str]) -> list[int]:
         """The terms of plain words; each phrase is looked up as a whole."""
@@ -55,7 +60,13 @@ class _Memo(dict[str, tuple[int, ...]]):
         return found
 
 
+def _text(text: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(_run, _RUN.findall(text))))
+
+
 def _run(text: str) -> tuple[str, ...]:
+    if text.isascii() and text.isidentifier():
+        return terms_of(text)
     return tuple(chain.from_iterable(map(terms_of, WORD.findall(text))))
 
 

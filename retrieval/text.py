@@ -32,7 +32,7 @@ _KEPT = ("ss", "is", "eed")  # access, basis, speed
 
 def split(name: str) -> tuple[str, ...]:
     """A name's parts, in lower case: `rdPtr_q2` is `rd ptr q 2`, `AXIStream` is `axi stream`."""
-    return tuple(part.lower() for part in _PART.findall(name))
+    return tuple([part.lower() for part in _PART.findall(name)])
 
 
 _INFLECTED = ("ed", "ing", "ings")  # what is left may have another ending: `registered`
@@ -84,8 +84,7 @@ def terms_of(name: str) -> tuple[str, ...]:
     parts = split(name)
     found: list[str] = []
     for position, part in enumerate(parts):
-        last = position == len(parts) - 1 and position > 0
-        found += (stem(word) for word in _words(part, last) if word not in STOP)
+        found += _part_terms(part, position == len(parts) - 1 and position > 0)
     if len(parts) > 1:
         found.append(low)
     return tuple(found)
@@ -104,6 +103,11 @@ def question_terms(text: str) -> tuple[str, ...]:
     for word in words:
         found += (stem(word),) if word in KEYWORDS and word not in STOP else terms_of(word)
     return tuple(found)
+
+
+@lru_cache(65536)
+def _part_terms(part: str, last: bool) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _words(part, last) if word not in STOP)
 
 
 def _words(part: str, last: bool) -> tuple[str, ...]:

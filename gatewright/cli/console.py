@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from gatewright.cli.terminal import escaped, shown
-from gatewright.sandbox.harness.told import told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,4 +41,6 @@ def stderr_console() -> Console:
 
 def verdict_text(verdict: Verdict, unit: str = "") -> str:
     """A Verdict for a reader; see `gatewright.sandbox.harness.told`."""
+    from gatewright.sandbox.harness.told import told
+
     return shown(told(verdict, unit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,8 @@ def search(
 
     Exit status: 0 answered (also where nothing fits), 2 error.
     """
+    # Loaded, numpy starts a thread of linear algebra for each core; nothing here needs them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gatewright.cli.console import print_json, say
     from gatewright.cli.embedding import vectors
     from gatewright.cli.repository import Progress, opened
