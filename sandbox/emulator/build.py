@@ -27,6 +27,7 @@ from gatewright.sandbox.isolation import (
     scratch,
 )
 
+MORE = "gatewright/more.h"
 COMPILE = Limits(cpu_s=60, wall_s=300, memory_mb=2048, address_space_mb=None, file_mb=64, files=256)
 _KEEP_MOST = 4000
 
@@ -52,10 +53,11 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One translation unit: its text as it is compiled, and where its object is kept."""
+    """One translation unit: its text as it is compiled, how, and where its object is kept."""
 
     name: str
     text: str
+    mode: Mode
     kept: Path
 
 
@@ -78,7 +80,7 @@ def build(
         for part in missing:
             (folder / f"{part.kept.name}.cpp").write_text(part.text, errors="replace")
         command = Command(
-            ["/bin/sh", "-c", _script(unit, mode, kit, parts, missing, folder)],
+            ["/bin/sh", "-c", _script(unit, kit, parts, missing, folder)],
             folder,
             (*kit.mounts, Mount(kit.units)),
             trusted=False,
@@ -100,15 +102,20 @@ def _parts(unit: Unit, mode: Mode, kit: Kit) -> tuple[list[_Part], tuple[Unsuppo
     parts: list[_Part] = []
     refused: list[Unsupported] = []
     last = len(unit.cpp) - 1
-    sources = [(s, i == last) for i, s in enumerate(unit.cpp)] + [(s, False) for s in unit.cuda]
-    for source, binds in sources:
+    # Of a template that several parts have, the linker takes the first one's: the instrumented.
+    sources = [(s, False, mode) for s in unit.cuda]
+    # No kernel is in what torch gives to the host's compiler: it is the same for every mode.
+    sources += [(s, i == last, Mode.FAST) for i, s in enumerate(unit.cpp)]
+    for source, binds, how in sources:
         rewritten = rewrite(source.text, source.name)
         refused += rewritten.unsupported
         text = f'#line 1 "{source.name}"\n{rewritten.text}\n'
+        if rewritten.wants_more:
+            text = f'#include "{MORE}"\n{text}'
         if binds and unit.functions:
             text += _bindings(unit.functions)
-        digest = hashlib.sha256(f"{mode}\0{unit.defines}\0{text}".encode(errors="replace"))
-        parts.append(_Part(source.name, text, kit.units / f"{digest.hexdigest()[:40]}.o"))
+        digest = hashlib.sha256(f"{how}\0{unit.defines}\0{text}".encode(errors="replace"))
+        parts.append(_Part(source.name, text, how, kit.units / f"{digest.hexdigest()[:40]}.o"))
     return parts, tuple(refused)
 
 
@@ -118,20 +125,18 @@ def _bindings(functions: Iterable[str]) -> str:
     return f'#line 1 "bindings"\nPYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {{\n{lines}}}\n'
 
 
-def _script(
-    unit: Unit, mode: Mode, kit: Kit, parts: list[_Part], missing: list[_Part], folder: Path
-) -> str:
+def _script(unit: Unit, kit: Kit, parts: list[_Part], missing: list[_Part], folder: Path) -> str:
     # Every part is compiled even where one fails, so that all errors are seen at once.
     lines = ["status=0"]
     name = f"-DTORCH_EXTENSION_NAME={_identifier(unit.name)}"
     for part in missing:
         made = part.kept.name
-        line = kit.compile(mode, f"{made}.cpp", made, folder, *unit.defines, name)
+        line = kit.compile(part.mode, f"{made}.cpp", made, folder, *unit.defines, name)
         lines.append(f"{shlex.join(line)} || status=1")
     lines.append("[ $status = 0 ] || exit 1")
     fresh = {part.kept for part in missing}
     objects = [part.kept.name if part.kept in fresh else str(part.kept) for part in parts]
-    link = [kit.compiler.program, "-shared", *objects, "-o", "module.so"]
+    link = [*kit.compiler.link, *objects, "-o", "module.so"]
     lines.append(shlex.join([*link, f"-L{kit.folder}", "-lgatewright_emulator"]))
     return "\n".join(lines)
 

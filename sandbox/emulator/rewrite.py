@@ -29,15 +29,31 @@ _SPECIFIERS = frozenset(
         "volatile",
     }
 )
+# What `gatewright/more.h` includes, by the names that are met.
+_MORE = frozenset(
+    (
+        *("bind", "cerr", "chrono", "clog", "condition_variable", "cout"),
+        *("deque", "endl", "fixed", "function", "greater", "hash"),
+        *("hex", "istringstream", "left", "less", "list", "lock_guard"),
+        *("map", "mt19937", "multimap", "mutex", "ostream", "ostringstream"),
+        *("priority_queue", "queue", "right", "set", "setfill", "setprecision"),
+        *("setw", "stack", "stringstream", "this_thread", "thread", "unique_lock"),
+        *("unordered_map", "unordered_set"),
+    )
+)
 _INLINE = frozenset({"inline", "__inline__", "__inline"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The C++ text, and what in it the emulator cannot run."""
+    """The C++ text, and what in it the emulator cannot run.
+
+    `wants_more`: it names things of the standard library that are not precompiled.
+    """
 
     text: str
     unsupported: tuple[Unsupported, ...]
+    wants_more: bool = False
 
 
 def rewrite(text: str, name: str) -> Rewritten:
@@ -49,7 +65,16 @@ def rewrite(text: str, name: str) -> Rewritten:
         *_specifier_edits(tokens),
     ]
     found = (*unsupported_in(text, tokens, name), *assembly_in(text, tokens, name))
-    return Rewritten(applied(text, edits), found)
+    return Rewritten(applied(text, edits), found, _wants_more(tokens))
+
+
+def _wants_more(tokens: list[Token]) -> bool:
+    """Whether a name of the standard library's seldom used part stands for itself."""
+    words = [token.text for token in tokens]
+    bare = any(words[at : at + 3] == ["using", "namespace", "std"] for at in range(len(words)))
+    return any(
+        word in _MORE and (bare or words[max(0, at - 1)] == "::") for at, word in enumerate(words)
+    )
 
 
 def _specifier_edits(tokens: list[Token]) -> list[Edit]:

@@ -2,6 +2,7 @@
 #include "gatewright/torch/torch.h"
 
 #include <set>
+#include <sstream>
 
 #include "state.h"
 
@@ -164,6 +165,15 @@ at::Tensor fresh(at::Tensor tensor) {
   return tensor;
 }
 
+std::string shown_number(double value) {
+  char text[40];
+  snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+std::string shown_tensor(const at::Tensor& tensor) {
+  return tensor.defined() ? text_of(tensor.python().get()) : "[ Tensor (undefined) ]";
+}
+
 void failed_check(const char* condition, const std::string& message, const char* file, int line) {
   const std::string where = " (" + std::string(file) + ":" + std::to_string(line) + ")";
   if (in_kernel()) abandon(assertion, "TORCH_CHECK in a kernel: " + std::string(condition) + where);
@@ -279,10 +289,6 @@ Tensor Tensor::slice(int64_t dim, std::optional<int64_t> start, std::optional<in
 std::tuple<Tensor, Tensor> Tensor::pair(const char* name, int64_t dim, bool keep) const {
   const std::vector<Tensor> both = gw::tensors_from(call_method(*this, name, {to_python(dim), to_python(keep)}));
   return {both.at(0), both.at(1)};
-}
-
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
-  return out << (tensor.defined() ? gw::text_of(tensor.python().get()) : "[ Tensor (undefined) ]");
 }
 
 NoGradGuard::NoGradGuard() : before_(gw::call_torch("is_grad_enabled", {})) {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,3 +99,17 @@ def test_text_outside_launches_and_declarations_stays(pieces: list[str]) -> None
     for before, after in zip(text.split("\n"), got.split("\n"), strict=True):
         if not any(word in before for word in ("<<<", "__shared__", "__constant__", "inline")):
             assert before == after
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("std::vector<int> a;", False),
+        ("std::map<int, int> a;", True),
+        ("using namespace std; map<int, int> a;", True),
+        ("int map = 1; float list[3];", False),
+        ("// std::cout", False),
+    ],
+)
+def test_seldom_used_headers_are_read_where_they_are_named(text: str, wants: bool) -> None:
+    assert rewrite(text, "t.cu").wants_more is wants

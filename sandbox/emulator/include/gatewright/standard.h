@@ -1,5 +1,11 @@
-// The standard headers that candidates use: read before our macros exist, and precompiled.
+// The standard headers that nearly every candidate needs: read before our macros exist, precompiled.
+// What is precompiled is read back for every text that is compiled, so there is no more in it than
+// that; `more.h` has the rest.
 #pragma once
+
+#include <bits/c++config.h>
+// Bessel functions and their like, which CUDA has under other names, are a fifth of it all.
+#undef _GLIBCXX_USE_STD_SPEC_FUNCS
 
 #include <float.h>
 #include <limits.h>
@@ -20,20 +26,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <initializer_list>
-#include <iostream>
+#include <iosfwd>
 #include <limits>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>

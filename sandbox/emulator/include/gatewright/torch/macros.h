@@ -5,12 +5,34 @@
 
 namespace gw {
 
-template <class... Parts>
-std::string joined(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
+// What messages are put together with: streams weigh too much to be read back for every text.
+std::string shown_number(double value);
+std::string shown_tensor(const at::Tensor& tensor);
+
+template <class T>
+std::string shown(const T& value) {
+  if constexpr (std::is_same_v<T, char>) return std::string(1, value);
+  else if constexpr (std::is_integral_v<T>) return std::to_string(value);
+  else if constexpr (std::is_floating_point_v<T>) return shown_number(static_cast<double>(value));
+  else if constexpr (std::is_convertible_v<const T&, std::string>) return value;
+  else if constexpr (std::is_same_v<T, at::Tensor>) return shown_tensor(value);
+  else if constexpr (std::is_convertible_v<const T&, c10::ScalarType>) return c10::toString(value);
+  else if constexpr (std::is_convertible_v<const T&, c10::Device>) return c10::Device(value).str();
+  else if constexpr (std::is_convertible_v<const T&, double>) return shown_number(static_cast<double>(value));
+  else return "(a value)";
 }
+template <class T>
+std::string shown(const c10::ArrayRef<T>& list) {
+  std::string text = "[";
+  for (size_t i = 0; i < list.size(); i++) text += (i ? ", " : "") + shown(list[i]);
+  return text + "]";
+}
+template <class T>
+std::string shown(const std::vector<T>& list) { return shown(c10::ArrayRef<T>(list)); }
+
+template <class... Parts>
+std::string joined(const Parts&... parts) { return (std::string() + ... + shown(parts)); }
+
 [[noreturn]] void failed_check(const char* condition, const std::string& message, const char* file, int line);
 void check_cuda(int error, const char* call);
 

@@ -22,7 +22,6 @@ struct TypeMeta {
   std::string name() const { return c10::toString(type); }
   std::string toString() const { return name(); }
 };
-inline std::ostream& operator<<(std::ostream& out, const TypeMeta& type) { return out << type.name(); }
 inline ScalarType typeMetaToScalarType(TypeMeta type) { return type; }
 
 template <class T>
@@ -303,7 +302,6 @@ inline Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
 inline Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
 inline Tensor operator-(const Scalar& a, const Tensor& b) { return b.neg().add(a); }
 inline Tensor operator/(const Scalar& a, const Tensor& b) { return b.reciprocal().mul(a); }
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 }  // namespace at
 

@@ -24,7 +24,6 @@ enum class ScalarType : int8_t {
   Undefined = 127,
 };
 const char* toString(ScalarType type);
-inline std::ostream& operator<<(std::ostream& out, ScalarType type) { return out << toString(type); }
 size_t elementSize(ScalarType type);
 inline bool isFloatingType(ScalarType type) {
   return type == ScalarType::Float || type == ScalarType::Double || type == ScalarType::Half ||
@@ -68,8 +67,6 @@ struct Device {
   bool operator==(const Device& other) const { return kind == other.kind; }
   bool operator!=(const Device& other) const { return kind != other.kind; }
 };
-inline std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
-inline std::ostream& operator<<(std::ostream& out, DeviceType type) { return out << Device(type).str(); }
 
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 enum class Layout : int8_t { Strided, Sparse };
@@ -118,12 +115,6 @@ template <class T>
 bool operator==(ArrayRef<T> a, ArrayRef<T> b) { return a.equals(b); }
 template <class T>
 bool operator!=(ArrayRef<T> a, ArrayRef<T> b) { return !a.equals(b); }
-template <class T>
-std::ostream& operator<<(std::ostream& out, ArrayRef<T> list) {
-  out << "[";
-  for (size_t i = 0; i < list.size(); i++) out << (i ? ", " : "") << list[i];
-  return out << "]";
-}
 using IntArrayRef = ArrayRef<int64_t>;
 
 struct TensorOptions {
