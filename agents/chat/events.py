@@ -30,11 +30,13 @@ class Decision(StrEnum):
 class Asked:
     """What the user said; accepted, hence on disk. `action` names a ready-made action ('' = none).
 
-    `text` is what the user typed, never what was made of it for the model.
+    `text` is what the user typed, never what was made of it for the model. `by_hand`: no request,
+    but a tool that the user has run.
     """
 
     text: str
     action: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class Verified:
     """A tool's verdict: the only thing that may be shown as one.
 
     `verdict.passed` says whether it is a pass. `sources` is exactly what was checked, `oracle`
-    against what kind of thing, `against` its name in words.
+    against what kind of thing, `against` its name in words. `wave` names the waveform of a failing
+    simulation for the workbench's `wave_window` ('' = none was kept).
     """
 
     verdict: Verdict
@@ -113,6 +116,7 @@ class Verified:
     oracle: Oracle
     sources: tuple[Source, ...]
     against: str = ""
+    wave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +148,15 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A file has been changed, as approved; or, with `undone`, put back."""
+    """A file has been changed, as approved; or, with `undone`, put back.
+
+    `sha256` is the hash of its text now ('' = it is gone).
+    """
 
     path: str
     diff: str
     undone: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

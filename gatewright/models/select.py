@@ -118,6 +118,13 @@ def open_infill(
     return _remembering(model, settings)
 
 
+def open_endpoint(
+    choice: ModelChoice, settings: Settings, environ: Mapping[str, str] | None = None
+) -> Endpoint:
+    """Where a provider's model is asked, with its key. Raises as `open_model` does."""
+    return _endpoint(choice, settings, os.environ if environ is None else environ)
+
+
 def _remembering(model: Model, settings: Settings) -> Model:
     """The model with cache and recording as set."""
     if settings.cache is not CacheMode.OFF:

@@ -1,0 +1,50 @@
+"""Sentences that say that a design is verified, looked for in what a model says."""
+
+from __future__ import annotations
+
+import re
+
+# What only a tool may say. Each is a claim unless the sentence denies, asks or intends it.
+_CLAIM = re.compile(
+    r"\b(?:(?:is|are|was|were|been|now|fully|formally|successfully|design|module|code|it)\s+"
+    r"(?:\w+ly\s+)?verified|verified(?=\s*(?:[.!:✓✅]|$)|\s+(?:and|design|module|to|that|by|with|"
+    r"against|successfully|correct))|verif(?:ied|ies)\s+successfully|verification\s+(?:has\s+)?"
+    r"(?:passed|passes|succeeded|succeeds|is\s+complete)|pass(?:es|ed)\s+(?:all|every|its|the|"
+    r"verification|simulation|formal)\b|all\s+(?:\w+\s+){0,3}(?:tests?|checks?|assertions?|cases?)"
+    r"\s+(?:have\s+|now\s+)?pass(?:ed)?|(?:is|was|been|formally)\s+(?:formally\s+)?prove[dn]|"
+    r"prove[dn]\s+(?:equivalent|correct)|(?:are|is)\s+(?:formally\s+|logically\s+)?equivalent|"
+    r"(?:simulates?|works?|behaves?)\s+(?:correctly|perfectly)|0\s+mismatches|no\s+mismatch(?:es)?|"
+    r"guaranteed\s+(?:to\s+be\s+)?correct|tests?\s+(?:all\s+)?pass(?:ed)?\b)",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"\b(?:not|never|no\s+tool|nothing|cannot|can't|isn't|aren't|wasn't|hasn't|haven't|didn't|"
+    r"doesn't|don't|won't|unless|until|if|once|whether|when|before|after\s+it\s+is|should|would|"
+    r"could|must|may|might|will|let\s+me|let's|I'll|going\s+to|to\s+be|needs?\s+to|want|please|"
+    r"un(?:til|less)|unverified|without|fails?\s+to|so\s+that|make\s+sure|ensure|only\s+when)\b",
+    re.IGNORECASE,
+)
+# "no mismatches" denies nothing that matters here.
+_SELF_DENYING = re.compile(r"\bno\s+mismatch(?:es)?|\b0\s+mismatches", re.IGNORECASE)
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|\n|$)")
+_LONGEST = 300
+_MOST = 5
+
+
+def claims(text: str) -> tuple[str, ...]:
+    """The sentences, outside of code, that claim that something was verified, passes or is proved.
+
+    Told by words: a sentence that denies, asks for or intends it is none. Some harmless sentences
+    are taken for claims; that costs a mark beside them.
+    """
+    prose = _FENCE.sub("\n", text)
+    found = []
+    for sentence in _SENTENCE.findall(prose):
+        words = sentence.strip().strip("*_#>-• ").strip()
+        if not words or words.endswith("?") or not _CLAIM.search(words):
+            continue
+        if _DENIAL.search(_SELF_DENYING.sub(" ", words)):
+            continue
+        found.append(words[:_LONGEST])
+    return tuple(dict.fromkeys(found))[:_MOST]

@@ -1,0 +1,162 @@
+"""Tools that check: their verdicts are the only ones that are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from gatewright.agents.chat.events import Verified
+from gatewright.agents.chat.given import given, sources
+from gatewright.agents.chat.toolbox import Arguments, Hands, Result, Tool
+from gatewright.core import Oracle, UsageError, Verdict
+
+if TYPE_CHECKING:
+    from gatewright.agents.workbench import Checked
+
+_FILES = "paths inside the folder, or draft:NAME"
+
+
+class LintArguments(Arguments):
+    """Of lint."""
+
+    design: list[str] = Field(min_length=1, description=_FILES)
+    top: str = Field(default="", description="the module that is meant, if there are several")
+
+
+class VerifyArguments(Arguments):
+    """Of verify."""
+
+    design: list[str] = Field(min_length=1, description=_FILES)
+    testbench: list[str] = Field(default=[], description=f"a self-checking testbench: {_FILES}")
+    reference: list[str] = Field(default=[], description=f"what it must behave as: {_FILES}")
+    cocotb: list[str] = Field(default=[], description=f"cocotb test modules: {_FILES}")
+    top: str = ""
+    time_limit_s: float | None = Field(default=None, gt=0, le=3600)
+
+
+class EquivalenceArguments(Arguments):
+    """Of equivalence."""
+
+    design: list[str] = Field(min_length=1, description=_FILES)
+    reference: list[str] = Field(min_length=1, description=_FILES)
+    top: str = ""
+    time_limit_s: float | None = Field(default=None, gt=0, le=3600)
+
+
+class StatisticsArguments(Arguments):
+    """Of synth_stats."""
+
+    design: list[str] = Field(min_length=1, description=_FILES)
+    top: str = ""
+
+
+class WaveArguments(Arguments):
+    """Of wave_window."""
+
+    wave: str = Field(description="the wave of a failed check, or a .vcd or .fst file")
+    signals: list[str] = Field(default=[], description="names; all that fit if none is given")
+    start: int = Field(default=0, ge=0)
+    end: int | None = Field(default=None, ge=0)
+
+
+def _lint(hands: Hands, wanted: LintArguments) -> Result:
+    verdict = hands.workbench.lint(given(hands, wanted.design), top=wanted.top)
+    remarks = [str(remark) for remark in verdict.diagnostics]
+    fault = verdict.failure_class or ("a fault" if verdict.outcome == "fail" else "")
+    summary = f"lint: {fault or 'no fault found'}"
+    if remarks:
+        summary += f", {len(remarks)} remark{'s' if len(remarks) > 1 else ''}"
+    return Result(summary, "\n".join([summary, *remarks[:40]]))
+
+
+def _verify(hands: Hands, wanted: VerifyArguments) -> Result:
+    check = (*wanted.testbench, *wanted.reference, *wanted.cocotb)
+    if not check:
+        raise UsageError(
+            "nothing to verify against",
+            where="verify",
+            hint="name a testbench, a reference or cocotb tests; lint looks without any",
+        )
+    found = hands.workbench.verify(
+        given(hands, wanted.design),
+        testbench=given(hands, wanted.testbench),
+        reference=given(hands, wanted.reference),
+        cocotb=given(hands, wanted.cocotb),
+        top=wanted.top,
+        time_limit_s=wanted.time_limit_s,
+    )
+    golden = bool(wanted.testbench or wanted.cocotb)
+    oracle = Oracle.GOLDEN if golden else Oracle.REFERENCE
+    return _told(hands, found, "verify", oracle, wanted.design, ", ".join(check))
+
+
+def _equivalence(hands: Hands, wanted: EquivalenceArguments) -> Result:
+    found = hands.workbench.equivalence(
+        given(hands, wanted.design),
+        given(hands, wanted.reference),
+        top=wanted.top,
+        time_limit_s=wanted.time_limit_s,
+    )
+    against = ", ".join(wanted.reference)
+    return _told(hands, found, "equivalence", Oracle.REFERENCE, wanted.design, against)
+
+
+def _told(
+    hands: Hands, found: Checked, tool: str, oracle: Oracle, design: list[str], against: str
+) -> Result:
+    verdict = found.verdict
+    hands.turn.pulse()
+    hands.turn.tell(Verified(verdict, tool, oracle, sources(hands, design), against, found.wave))
+    wave = f"\nwave: {found.wave}" if found.wave else ""
+    return Result(verdict_line(verdict, against), f"{found.text}{wave}")
+
+
+def verdict_line(verdict: Verdict, against: str = "") -> str:
+    """One line: what came out, and against what."""
+    words = [str(verdict.outcome)]
+    if verdict.failure_class:
+        words.append(f"({verdict.failure_class})")
+    if verdict.mismatches and verdict.checks:
+        words.append(f"{verdict.mismatches} of {verdict.checks} checks fail")
+    elif verdict.checks:
+        words.append(f"{verdict.checks} checks")
+    return " ".join(words) + (f", against {against}" if against else "")
+
+
+def _statistics(hands: Hands, wanted: StatisticsArguments) -> Result:
+    import json
+
+    from gatewright.agents.workbench import to_json
+
+    found = hands.workbench.synth_stats(given(hands, wanted.design), top=wanted.top)
+    return Result(f"{found.cells} cells", json.dumps(to_json(found)))
+
+
+def _wave(hands: Hands, wanted: WaveArguments) -> Result:
+    found = hands.workbench.wave_window(
+        wanted.wave, signals=tuple(wanted.signals), start=wanted.start, end=wanted.end
+    )
+    known = f"\nother signals: {', '.join(found.known[:60])}" if found.known else ""
+    summary = f"{len(found.signals)} signals from {found.start} to {found.end} {found.unit}"
+    return Result(summary, f"{summary}; it ends at {found.last}\n{found.text}{known}")
+
+
+TOOLS = (
+    Tool("lint", "Look for faults that need no simulation.", LintArguments, _lint),
+    Tool(
+        "verify",
+        "Check a design by simulation against a testbench, a reference design or cocotb tests. "
+        "Its verdict is the only proof there is that a design is right.",
+        VerifyArguments,
+        _verify,
+    ),
+    Tool(
+        "equivalence",
+        "Prove a design equivalent to a reference, or find a counterexample.",
+        EquivalenceArguments,
+        _equivalence,
+    ),
+    Tool("synth_stats", "Cells and registers after synthesis.", StatisticsArguments, _statistics),
+    Tool("wave_window", "Values of signals in a window of a waveform.", WaveArguments, _wave),
+)

@@ -1,0 +1,151 @@
+"""One turn: what it tells, what it keeps, and how it is stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gatewright.agents.chat.claims import claims
+from gatewright.agents.chat.events import (
+    Event,
+    Said,
+    Told,
+    Unverified,
+    Verified,
+    Wrote,
+    ends_turn,
+)
+from gatewright.agents.chat.secrets import Secrets
+from gatewright.agents.chat.store import State, Store
+from gatewright.core import Usage
+
+
+class TurnStopped(Exception):
+    """The user has stopped the turn."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn of a conversation, running in a thread of its own.
+
+    What is told is kept on disk first and then goes to whoever reads. After `close` nothing is
+    told or kept any more: a tool that comes back late finds its turn over. `doubted`: what is said
+    is a model's, so that its claims are held against the verdicts.
+    """
+
+    store: Store
+    conversation: str
+    secrets: Secrets
+    usage: Usage = field(default_factory=Usage)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    standing: Verified | None = None
+    doubted: bool = True
+    _pieces: list[str] = field(default_factory=list)
+    _queue: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _closed: bool = False
+
+    def tell(self, event: Event) -> int:
+        """Keep an event and pass it on; its number. Raises TurnStopped once the turn is over."""
+        with self._lock:
+            if self._closed:
+                raise TurnStopped
+            if isinstance(event, Said):
+                self._pieces.append(event.text)
+                self._queue.put(event)
+                return 0
+            self.message_over()
+            self._note(event)
+            number = self.store.append(self.conversation, event)
+            self._closed = ends_turn(event)
+            self._queue.put(event)
+            return number
+
+    def first(self, event: Event) -> None:
+        """Pass on the event that began the turn; it is kept already."""
+        self._queue.put(event)
+
+    def broken(self, event: Event) -> None:
+        """End the turn although nothing can be kept."""
+        with self._lock:
+            self._closed = True
+            self._queue.put(event)
+
+    def say(self, text: str) -> None:
+        """A piece of the answer."""
+        self.tell(Said(text))
+
+    def told(self, text: str) -> None:
+        """A remark of ours."""
+        self.tell(Told(text))
+
+    def message_over(self) -> None:
+        """Keep what was said, and mark what of it no tool has said."""
+        with self._lock:
+            text = "".join(self._pieces)
+            self._pieces.clear()
+            if not text:
+                return
+            self.store.append(self.conversation, Said(text))
+            why = self._doubt()
+            for claim in claims(text) if why else ():
+                mark = Unverified(claim, why)
+                self.store.append(self.conversation, mark)
+                self._queue.put(mark)
+
+    def pulse(self) -> None:
+        """Raise TurnStopped where the user has stopped the turn, or where it is over."""
+        if self.stopping.is_set() or self._closed:
+            raise TurnStopped
+
+    def spent(self, usage: Usage) -> None:
+        """Count what a call of the model cost."""
+        with self._lock:
+            self.usage += usage
+
+    @property
+    def over(self) -> bool:
+        """Its last event has been told."""
+        return self._closed
+
+    def next(self, timeout_s: float) -> Event | None:
+        """The next event, or None where none comes in time."""
+        try:
+            return self._queue.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    @property
+    def state(self) -> State:
+        """What the conversation knows beside its events."""
+        return self.store.state(self.conversation)
+
+    def change(self, how: Callable[[State], State]) -> None:
+        """Change what the conversation knows."""
+        with self._lock:
+            self.store.keep_state(self.conversation, how(self.state))
+
+    def changed(self, sha256: str) -> None:
+        """A text is another now: this turn's verdict holds only where it is about that text."""
+        if self.standing is not None:
+            known = [hashlib.sha256(s.text.encode()).hexdigest() for s in self.standing.sources]
+            self.standing = self.standing if sha256 in known else None
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Verified):
+            self.standing = event
+        elif isinstance(event, Wrote):
+            self.changed(event.sha256)
+
+    def _doubt(self) -> str:
+        """Why a claim in this turn would be more than a tool has said; '' where one has said it."""
+        if not self.doubted:
+            return ""
+        if self.standing is None:
+            return "no tool has given a verdict on it in this turn"
+        if not self.standing.verdict.passed:
+            return f"the tool's verdict in this turn is {self.standing.verdict.outcome}"
+        return ""
