@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gatewright.core import DataError, KernelSpec, Source
 from gatewright.sandbox.emulator import Built, Kit, Mode, Unit, build
 from gatewright.sandbox.isolation import Isolation
+from gatewright.sandbox.kernel.expected import expected_units
 from gatewright.sandbox.kernel.packed import Packed, unpack
 from gatewright.sandbox.kernel.prepared import Ready
 from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker, WorkerDied
 
 _ENTRY = "gatewright.sandbox.kernel.inside.candidate:run"
 _MOST_ROUNDS = 6
+_MOST_REMEMBERED = 500
 _OUTPUT_BYTES = 64 << 20
 
 
@@ -101,6 +103,7 @@ class Trials:
     kit: Kit
     target: str
     budget: Budget = field(default_factory=Budget)
+    _asked: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def run(
         self,
@@ -112,26 +115,42 @@ class Trials:
     ) -> Trial:
         """Run the steps in one process. Where something does not compile, nothing is run."""
         request, files = self._job(spec, candidate, ready, steps, mode)
-        builts: dict[str, Built] = {}
-        units: list[Unit] = []
+        before = {text: self._build(text, mode) for text in self._foreseen(candidate)}
+        builts = {text: built for text, built in before.items() if built.module is not None}
         spent = 0.0
         for _ in range(_MOST_ROUNDS):
-            request["built"] = {key: str(b.module) for key, b in builts.items()}
+            request["built"] = {_key(text): str(b.module) for text, b in builts.items()}
             trial, needs = self._round(request, files, tuple(builts.values()))
             spent += trial.cpu_s
-            if not needs:
-                break
             for text in needs:
-                unit = Unit.from_json(text)
-                units.append(unit)
-                builts[_key(text)] = build(unit, mode, self.kit, self.isolation)
-            if any(built.module is None for built in builts.values()):
+                builts[text] = before.get(text) or self._build(text, mode)
+            if not needs or any(built.module is None for built in builts.values()):
                 break
-        from dataclasses import replace
+        self._remember(candidate, tuple(builts))
+        return replace(
+            trial,
+            builts=tuple(builts.values()),
+            cpu_s=spent,
+            build_s=sum(built.cpu_s for built in {**before, **builts}.values()),
+            units=tuple(map(Unit.from_json, builts)),
+        )
 
-        made = tuple(builts.values())
-        seconds = sum(built.cpu_s for built in made)
-        return replace(trial, builts=made, cpu_s=spent, build_s=seconds, units=tuple(units))
+    def _build(self, text: str, mode: Mode) -> Built:
+        return build(Unit.from_json(text), mode, self.kit, self.isolation)
+
+    def _foreseen(self, candidate: Source) -> tuple[str, ...]:
+        """The units that it asked for the last time, else those that its text names plainly."""
+        asked = self._asked.get(_key(candidate.text))
+        if asked is not None:
+            return asked
+        if not candidate.name.endswith(".py"):
+            return ()
+        return tuple(unit.to_json() for unit in expected_units(candidate.text))
+
+    def _remember(self, candidate: Source, asked: tuple[str, ...]) -> None:
+        while len(self._asked) >= _MOST_REMEMBERED:
+            self._asked.pop(next(iter(self._asked)), None)
+        self._asked[_key(candidate.text)] = asked
 
     def _job(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gatewright.sandbox.emulator import Mode
+
 REDUCTION = """\
 __global__ void sums(const float* x, float* y, int n) {
   __shared__ float part[64];
@@ -227,3 +229,15 @@ Numbers go(Numbers x) {
 """
     )
     assert bench.run(text, [0]).values == (1, 2, 2, 1)
+
+
+def test_arguments_are_read_by_the_host_and_not_by_the_kernel(bench, prelude) -> None:
+    text = """
+    __global__ void k(float* y, int a, int b) { y[threadIdx.x] = a * 10 + b; }
+    Numbers go(Numbers x) {
+      std::vector<int64_t> sizes{3, 4};
+      return on_device(x, 2, [&](float*, float* y, int) { k<<<1, 2>>>(y, sizes[0], sizes[1]); });
+    }
+    """
+    ran = bench.run(prelude + text, [1.0], Mode.CHECK)
+    assert (ran.values, ran.error) == ((34.0, 34.0), "")

@@ -97,9 +97,10 @@ struct Launch {
   dim3 grid, block;
   size_t shared;
 
-  // Arguments are evaluated once, and every thread gets copies of its own, as on a device.
+  // Arguments are evaluated once, and every thread gets copies of its own, as on a device: none may
+  // be read from where the host keeps it, which no kernel can see.
   template <class... Arguments>
-  void operator()(Arguments&&... arguments) const {
+  void operator()(Arguments... arguments) const {
     auto thread = [&] { kernel(arguments...); };
     run(site, grid, block, shared, [](void* closure) { (*static_cast<decltype(thread)*>(closure))(); },
         &thread, false);
