@@ -8,22 +8,26 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatewright.core import (
     Candidate,
+    DataError,
     Diagnostic,
     FailureClass,
     KernelSpec,
     Outcome,
     Problem,
     Source,
+    ToolCrashed,
     UsageError,
     Verdict,
 )
 from gatewright.sandbox.emulator import Mode, Report, open_kit, read_report
 from gatewright.sandbox.harness.kept import Kept
+from gatewright.sandbox.harness.kernel_device import DeviceStages, DeviceWish, Observed, Subject
 from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
+from gatewright.sandbox.harness.kernel_lines import Lines
 from gatewright.sandbox.isolation import Isolation, Mount
 from gatewright.sandbox.kernel.gate import gate
 from gatewright.sandbox.kernel.gate_cuda import gate_cuda
@@ -33,6 +37,7 @@ from gatewright.sandbox.kernel.prepared import Ready, prepare
 from gatewright.sandbox.kernel.rules import rules_named
 from gatewright.sandbox.kernel.trial import Step, Trial, Trials
 from gatewright.sandbox.kernel.worker import Budget, TorchWorker
+from gatewright.sandbox.kernel_model.gpus import gpu_spec
 
 _MOST_KEPT = 256 << 20
 # What the emulator gets through with its checks on, in a few seconds.
@@ -46,15 +51,15 @@ class KernelHarness:
 
     `rules` is `official` (KernelBench's tolerance; a kernel for the given sizes alone is marked
     `shape_bound` and passes) or `strict`. `seed` None draws a new one: every problem is then met
-    with inputs and weights that no candidate can know. `target` is the architecture whose launch
-    limits hold. `budget` bounds one run of a candidate. Close it, or use it as a context manager.
-    Safe to call from several threads at once.
+    with inputs and weights that no candidate can know. `wish` says what follows the emulated runs;
+    its GPU's launch limits hold in them, too. `budget` bounds one run of a candidate. Close it, or
+    use it as a context manager. Safe to call from several threads at once.
     """
 
     isolation: Isolation
     rules: str = "official"
     seed: int | None = None
-    target: str = "sm_90"
+    wish: DeviceWish = field(default_factory=DeviceWish)
     budget: Budget = BUDGET
     announce: Callable[[str], None] = lambda _: None
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -62,9 +67,12 @@ class KernelHarness:
     _opened: Trials | None = field(init=False, default=None)
     _references: TorchWorker = field(init=False)
     _prepared: Kept[tuple[Ready, ...]] = field(init=False, default_factory=lambda: Kept(_MOST_KEPT))
+    _stages: DeviceStages = field(init=False)
 
     def __post_init__(self) -> None:
         rules_named(self.rules)
+        gpu_spec(self.wish.gpu)
+        self._stages = DeviceStages(self.isolation, self.wish)
         self.seed = secrets.randbits(31) if self.seed is None else self.seed
         self._references = TorchWorker(self.isolation)
 
@@ -109,12 +117,43 @@ class KernelHarness:
         fast = trials.run(spec, source, ready, _steps(ready), Mode.FAST)
         evidence = evidence.with_trial(fast)
         if not evidence.compiled:
-            return judged(evidence)
+            return self._staged(evidence, source, trials)
         if self._wants_true_sizes(evidence):
             evidence = self._at_true_sizes(evidence, source, trials)
         elif evidence.stands:
             evidence = self._instrumented(evidence, source, trials)
-        return judged(evidence)
+        return self._staged(evidence, source, trials)
+
+    def _staged(self, evidence: Evidence, source: Source, trials: Trials) -> Verdict:
+        """The verdict of the emulated runs, and what nvcc, counters and a GPU add to it."""
+        units = evidence.trial.units if evidence.trial else ()
+        tolerance, ready = evidence.rules.tolerance, evidence.ready[0]
+        subject = Subject(evidence.spec, source, units, ready, tolerance)
+        verdict = judged(evidence)
+        placed = Lines.of(source, units).placed(verdict.diagnostics)
+        verdict = replace(verdict, diagnostics=placed)
+        return self._stages.added(
+            verdict, subject, lambda: self._observed(evidence, source, trials)
+        )
+
+    def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
+        """A run at the first sizes in which the memory accesses of kernels are counted."""
+        one = evidence.ready[0]
+        elements = max(one.elements, sum(len(call.inputs) for call in one.calls[:1]) // 4)
+        if one.error or not one.pins_kept or one.flops > _MOST_FLOPS or elements > _MOST_ELEMENTS:
+            return Observed(
+                reason="skipped: the sizes that the kernel needs are too large to count"
+            )
+        if not evidence.trial or not evidence.trial.units:
+            return Observed(reason="skipped: nothing is counted in Triton's interpreter")
+        step = Step(0, (0,))
+        trial = trials.run(evidence.spec, source, evidence.ready, [step], Mode.PROFILE)
+        seconds = trial.cpu_s + trial.build_s
+        if not trial.ended:
+            return Observed(reason="skipped: counting did not come to its end", cpu_s=seconds)
+        report = self._report(trial, trials)
+        reason = "" if report else "skipped: the report of the run is damaged"
+        return Observed(report, reason, seconds)
 
     def _wants_true_sizes(self, evidence: Evidence) -> bool:
         """Whether it fails at reduced sizes in a way that true inner sizes might mend."""
@@ -152,9 +191,13 @@ class KernelHarness:
         again = trials.run(evidence.spec, source, ready, [Step(0, (0,))], Mode.CHECK)
         return evidence.with_check_at_true_sizes(again, ready, self._report(again, trials))
 
-    def _report(self, trial: Trial, trials: Trials) -> Report:
+    def _report(self, trial: Trial, trials: Trials) -> Report | None:
+        """What the emulator saw; None for nonsense: the candidate's process wrote it."""
         raw = trial.report or trial.crash
-        return read_report(raw, trial.builts, trials.kit, self.isolation) if raw else Report()
+        try:
+            return read_report(raw, trial.builts, trials.kit, self.isolation) if raw else Report()
+        except ToolCrashed:
+            return None
 
     def _ready(
         self, spec: KernelSpec, pinned: frozenset[int], kind: str | None
@@ -171,7 +214,13 @@ class KernelHarness:
         spent: list[float] = []
 
         def make() -> tuple[Ready, ...]:
-            made, seconds = prepare(self._references, spec, wanted)
+            try:
+                made, seconds = prepare(self._references, spec, wanted)
+            except DataError as error:
+                if kind != "wide":
+                    raise
+                # The reference itself is too much for this machine at true sizes.
+                return tuple(Ready(variant, error=error.what) for variant in wanted)
             spent.append(seconds)
             return made
 
@@ -187,7 +236,8 @@ class KernelHarness:
                 kit = open_kit(self.isolation, self.announce)
                 kit.units.mkdir(parents=True, exist_ok=True)
                 worker = TorchWorker(self.isolation, (*kit.mounts, Mount(kit.units)))
-                self._opened = Trials(self.isolation, worker, kit, self.target, self.budget)
+                target = gpu_spec(self.wish.gpu).sm
+                self._opened = Trials(self.isolation, worker, kit, target, self.budget)
             return self._opened
 
 
@@ -226,6 +276,4 @@ def _steps(ready: Sequence[Ready]) -> list[Step]:
 
 
 def _timed(verdict: Verdict, wall_s: float, rules: str) -> Verdict:
-    from dataclasses import replace
-
     return replace(verdict, wall_s=wall_s, rules=rules)

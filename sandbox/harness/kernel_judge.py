@@ -38,6 +38,7 @@ _CLASSES = {
     "timeout": FailureClass.TIMEOUT,
     "crash": FailureClass.CRASH,
     "exception": FailureClass.CRASH,
+    "damaged": FailureClass.CRASH,
     "syntax": FailureClass.SYNTAX,
 }
 _EVENT_CODES = {
@@ -52,6 +53,7 @@ _EVENT_CODES = {
     EventKind.WARP_MASK: "warp_mask",
     EventKind.STACK_OVERFLOW: "crash",
 }
+_DAMAGED = Fault("damaged", "it damaged the report of what its kernels do")
 # Faults that an answer may have only because sizes were reduced.
 _BY_SIZE = frozenset(
     ("mismatch", "order_or_state", "precision", "exception", "crash", "memory", "timeout")
@@ -88,18 +90,20 @@ class Evidence:
         found = finding(trial, ready, 0, self.rules.tolerance)
         return replace(self, wide=found, wide_tried=True).spent(trial.cpu_s + trial.build_s)
 
-    def with_check(self, trial: Trial, number: int, report: Report) -> Evidence:
-        """With the instrumented trial, at odd sizes."""
+    def with_check(self, trial: Trial, number: int, report: Report | None) -> Evidence:
+        """With the instrumented trial, at odd sizes. `report` None: it cannot be read."""
         found = finding(trial, self.ready, number, self.rules.tolerance)
-        after = replace(self, checked=found, events=_faulty(report))
+        if report is None:
+            found = replace(found, fault=_DAMAGED)
+        after = replace(self, checked=found, events=_faulty(report or Report()))
         return after.spent(trial.cpu_s + trial.build_s)
 
     def with_check_at_true_sizes(
-        self, trial: Trial, ready: Sequence[Ready], report: Report
+        self, trial: Trial, ready: Sequence[Ready], report: Report | None
     ) -> Evidence:
         """With another at true inner sizes: faults that are not there come from the odd ones."""
         found = finding(trial, ready, 0, self.rules.tolerance)
-        clean = not _faulty(report) and (found.holds or trial.out_of_time)
+        clean = report is not None and not _faulty(report) and (found.holds or trial.out_of_time)
         return replace(self, by_size=clean).spent(trial.cpu_s + trial.build_s)
 
     @property
@@ -244,8 +248,10 @@ def _first_held(evidence: Evidence, first: Finding) -> Verdict:
     for event in evidence.events[:1]:
         fault = Fault(_EVENT_CODES[event.kind], _told(event), event.place.line)
         if evidence.by_size:
-            return _bound(evidence, fault)
-        return _verdict(evidence, Outcome.FAIL, fault)
+            return _in_file(_bound(evidence, fault), event.place.file)
+        return _in_file(_verdict(evidence, Outcome.FAIL, fault), event.place.file)
+    if evidence.checked is not None and evidence.checked.fault is _DAMAGED:
+        return _verdict(evidence, Outcome.FAIL, _DAMAGED)
     for found in evidence.findings[1:]:
         if found.fault is not None and found.name in (RAGGED, FREE):
             return _bound(evidence, found.fault)
@@ -254,6 +260,12 @@ def _first_held(evidence: Evidence, first: Finding) -> Verdict:
         if fault.code != "timeout":
             return _bound(evidence, fault)
     return _verdict(evidence, Outcome.PASS, None)
+
+
+def _in_file(verdict: Verdict, file: str) -> Verdict:
+    """Its remarks are of a part that was compiled, not of the candidate's own file."""
+    placed = tuple(replace(d, file=file) if d.line else d for d in verdict.diagnostics)
+    return replace(verdict, diagnostics=placed)
 
 
 def _faulty(report: Report) -> tuple[Event, ...]:

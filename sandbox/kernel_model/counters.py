@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from gatewright.sandbox.kernel_model.architecture import WARP
 from gatewright.sandbox.kernel_model.observed import ATOMIC, GLOBAL, SHARED, Seen
-from gatewright.sandbox.kernel_model.roofline import Work
 
 SECTOR = 32
 
@@ -87,11 +86,3 @@ def kernels(seen: Seen) -> tuple[str, ...]:
 def compulsory_bytes(seen: Seen) -> int:
     """What has to move at least: every byte that is read once, every byte that is written once."""
     return sum(buffer.read + buffer.written for buffer in seen.touched)
-
-
-def work(seen: Seen, flops: float | None = None) -> Work:
-    """The operations and compulsory bytes of the whole candidate, for the roofline.
-
-    `flops` is what the problem takes at these sizes, where the candidate's were not counted.
-    """
-    return Work(count(seen).flops or flops or 0, compulsory_bytes(seen))

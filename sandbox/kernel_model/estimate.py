@@ -58,8 +58,11 @@ class Estimate:
         return self.clocks[part] / self.at_most if self.at_most else 0.0
 
 
-def estimate(seen: Seen, gpu: GpuSpec) -> Estimate:
-    """The estimate for everything that a candidate launched."""
+def estimate(seen: Seen, gpu: GpuSpec, flops: float = 0.0) -> Estimate:
+    """The estimate for everything that a candidate launched.
+
+    `flops` is what the problem takes at these sizes, where the candidate's were not counted.
+    """
     total = count(seen)
     per_clock = gpu.bandwidth * 1e9 / (gpu.clock_mhz * 1e6)
     spread = gpu.multiprocessors
@@ -71,7 +74,7 @@ def estimate(seen: Seen, gpu: GpuSpec) -> Estimate:
             Part.SHARED: max(total.wavefronts, total.shared_requests) / spread,
             Part.ISSUE: (total.global_requests + total.shared_requests) / spread,
             Part.ATOMICS: total.atomics / spread,
-            Part.ARITHMETIC: (total.flops or 0) / (2 * gpu.architecture.float32) / spread,
+            Part.ARITHMETIC: (total.flops or flops) / (2 * gpu.architecture.float32) / spread,
         }
     )
 

@@ -20,7 +20,7 @@ from gatewright.sandbox.tools.ptx import Sort
 
 
 class Kind(StrEnum):
-    """What is found."""
+    """What is found. The last three describe and blame nothing."""
 
     UNCOALESCED = "uncoalesced"
     BANK_CONFLICTS = "bank-conflicts"
@@ -33,6 +33,9 @@ class Kind(StrEnum):
     LOCAL = "local-memory"
     DOUBLE = "double-precision"
     DIVISION = "division"
+    COMPILED = "compiled"
+    COUNTERS = "counters"
+    ROOFLINE = "roofline"
 
 
 @dataclass(frozen=True, slots=True)

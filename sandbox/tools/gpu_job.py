@@ -1,8 +1,8 @@
 """One model on a device, call by call, as the parent asks: run confined, with torch.
 
 Started as `python -m gatewright.sandbox.tools.gpu_job REQUESTS ANSWERS`: two FIFOs, with JSON lines
-in and out; every answer repeats its request's nonce. The folder holds `problem.py` (the reference)
-or `candidate.py`, `job` (JSON), and for a candidate `init` and `inputs`, which the reference left.
+in and out; every answer repeats its request's nonce. The folder holds `problem.py`, `job` (JSON),
+and for a candidate its own file, `init` and `inputs`, which the reference left.
 
 The device is `cuda`. On `cpu` the same steps run without a GPU: for rehearsals, which say nothing
 about speed.
@@ -22,7 +22,10 @@ from typing import Any, Protocol
 
 import torch
 
+from gatewright.sandbox.kernel.inside.entry import entry_of
+from gatewright.sandbox.kernel.inside.ops import OpCounter
 from gatewright.sandbox.kernel.inside.problem import ProblemFile
+from gatewright.sandbox.kernel.inside.reference import called
 from gatewright.sandbox.kernel.inside.tensors import load, mapped, save, tensors_in
 
 Json = dict[str, Any]
@@ -108,26 +111,25 @@ class Job:
         self._before: list[int] = []
         self._output: Any = None
         self._model: Any = None
+        self._more: Json = {}
         self._output_elements = 0
 
     def load(self, _: Json) -> Json:
         """Build the model; the reference also draws the inputs and leaves them for others."""
+        problem = ProblemFile.run(
+            Path("problem.py").read_text(encoding="utf-8"), self._wish["inputs"], self._wish["init"]
+        )
         if self._wish["role"] == "reference":
-            problem = ProblemFile.run(
-                Path("problem.py").read_text(encoding="utf-8"),
-                self._wish["inputs"],
-                self._wish["init"],
-            )
             torch.manual_seed(self._wish["seed"])
-            init, make = problem.get_init_inputs(), problem.build
+            init = problem.get_init_inputs()
             torch.manual_seed(self._wish["seed"])
             inputs = problem.get_inputs()
             save("init", init)
             save("inputs", inputs)
             torch.manual_seed(self._wish["seed"])
-            model = make(init)
+            model = problem.build(init)
         else:
-            model = self._candidate()
+            model = self._candidate(problem)
             inputs = load("inputs")
         self._model = model.to(self._device.name) if hasattr(model, "to") else model
         self._base = mapped(inputs, lambda tensor: tensor.detach().to(self._device.name))
@@ -135,16 +137,19 @@ class Job:
         read = sum(t.numel() * t.element_size() for t in tensors_in(self._base)) + weights
         return {"read_bytes": read}
 
-    def _candidate(self) -> Any:
+    def _candidate(self, problem: ProblemFile) -> Any:
         from gatewright.sandbox.tools.gpu_modules import serve_modules
 
         extensions = serve_modules(self._wish["modules"])
-        text = Path("candidate.py").read_text(encoding="utf-8")
-        names: Json = {"__name__": "gatewright_candidate", "__file__": "candidate.py"}
-        init = load("init")
-        exec(compile(text, "candidate.py", "exec", dont_inherit=True), names)
-        torch.manual_seed(self._wish["seed"])
-        made = names[self._wish["entry"]](*init, **self._wish["init"])
+        wish, init = self._wish, load("init")
+        path, backward = Path(wish["source"]), wish["backward"]
+        entry = entry_of(path, wish["entry"], problem, extensions, backward=backward)
+        torch.manual_seed(wish["seed"])
+        if wish["is_function"]:
+            self._more = {"fn": entry}
+            made: Any = problem.build(init)
+        else:
+            made = entry(*init, **wish["init"])
         if extensions.needs:
             raise ImportError("it asks for another extension than the one that was compiled")
         return made
@@ -162,11 +167,24 @@ class Job:
     def go(self, _: Json) -> Json:
         """One timed call."""
         torch.manual_seed(self._wish["seed"])
-        with torch.no_grad():
-            self._device.start()
-            self._output = self._model(*self._inputs)
-            told = self._device.stop()
-        return {"ms": told}
+        self._device.start()
+        if self._wish["backward"]:
+            self._output = self._called(self._model, self._inputs)
+        else:
+            with torch.no_grad():
+                self._output = self._model(*self._inputs, **self._more)
+        return {"ms": self._device.stop()}
+
+    def count(self, _: Json) -> Json:
+        """One call that is not timed: the operations in which torch computed something."""
+        with OpCounter() as counter:
+            self._output = self._called(self._model, self._inputs)
+        self._device.settle()
+        return {"operations": counter.computed()}
+
+    def _called(self, model: Any, inputs: Any) -> Any:
+        wish = self._wish
+        return called(model, inputs, wish["seed"], wish["backward"], **self._more)
 
     def sample(self, request: Json) -> Json:
         """Elements of the output at places that the parent has only now made up."""
@@ -194,9 +212,7 @@ class Job:
         try:
             model = self._model.double()
             wide = mapped(self._inputs, lambda t: t.double() if t.is_floating_point() else t)
-            torch.manual_seed(self._wish["seed"])
-            with torch.no_grad():
-                output = model(*wide)
+            output = self._called(model, wide)
             save(request["name"], mapped(output, lambda tensor: tensor.detach().cpu()))
         except Exception:
             return {"exact": False}
@@ -238,8 +254,8 @@ def main(requests: str, answers: str) -> None:
     """Serve until the requests end."""
     out = os.open(answers, os.O_WRONLY | os.O_CLOEXEC)
     job = Job(json.loads(Path("job").read_text(encoding="utf-8")))
-    steps = {step.__name__: step for step in (job.load, job.prepare, job.go, job.sample, job.keep)}
-    steps["exact"] = job.exact
+    known = (job.load, job.prepare, job.go, job.count, job.sample, job.keep, job.exact)
+    steps = {step.__name__: step for step in known}
     with open(requests, encoding="utf-8") as lines:  # noqa: PTH123
         for line in lines:
             request = json.loads(line)
@@ -256,8 +272,10 @@ def main(requests: str, answers: str) -> None:
 
 
 def _line(error: Exception) -> int:
+    """The candidate's own line: its file is the only one that is named without a folder."""
     frames = traceback.extract_tb(error.__traceback__)
-    return next((f.lineno or 0 for f in reversed(frames) if f.filename == "candidate.py"), 0)
+    own = (f.lineno or 0 for f in reversed(frames) if not f.filename.startswith(("/", "<")))
+    return next(own, 0)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ import math
 import secrets
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from gatewright.core import ToolCrashed
+from gatewright.core import DataError, ToolCrashed
 from gatewright.sandbox.isolation import Isolation, Mount
 from gatewright.sandbox.kernel.packed import Packed, unpack
 from gatewright.sandbox.kernel_model.gpus import GpuSpec, find_gpu_spec
@@ -29,6 +29,8 @@ from gatewright.sandbox.tools.gpu_session import GpuProcess, JobFailed, gpu_proc
 from gatewright.sandbox.tools.ncu import Ncu
 
 _PLACES = 512
+# The reference's own rounding error that a candidate's may exceed, by how many times.
+_TIMES_NOISE = 8.0
 REHEARSAL = "cpu"
 
 
@@ -60,13 +62,18 @@ class Tolerance:
 class GpuTask:
     """What is to be run. `modules` are the compiled extensions by their unit's key.
 
-    `inputs` and `init` are further keyword arguments of the problem's functions and constructor.
+    `candidate` is Python, or with the suffix `.cu` bare CUDA; `entry` what it defines: a class, or
+    a function that the problem's model is given. `inputs` and `init` are further keyword arguments
+    of the problem's functions and constructor.
     """
 
     problem: str
     candidate: str
     modules: Mapping[str, Path] = field(default_factory=dict)
     entry: str = "ModelNew"
+    suffix: str = ".py"
+    is_function: bool = False
+    backward: bool = False
     inputs: Mapping[str, object] = field(default_factory=dict)
     init: Mapping[str, object] = field(default_factory=dict)
     seed: int = 42
@@ -87,10 +94,14 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class GpuRun:
-    """What came of it. `device` is the GPU's name, or `cpu` for a rehearsal: no speed then."""
+    """What came of it. `device` is the GPU's name, or `cpu` for a rehearsal: no speed then.
+
+    `operations` are those in which torch computed something in the candidate's stead.
+    """
 
     device: str
     outputs: tuple[Outputs, ...] = ()
+    operations: Mapping[str, int] = field(default_factory=dict)
     timing: Timing | None = None
     fault: Fault | None = None
     detail: str = ""
@@ -145,10 +156,15 @@ def start_process(
     profiler: Ncu | None = None,
 ) -> contextlib.AbstractContextManager[GpuProcess]:
     """The process of a role (`reference`, `candidate`), with the files that it is given."""
-    own = "problem.py" if role == "reference" else "candidate.py"
-    text = task.problem if role == "reference" else task.candidate
+    source = f"candidate{task.suffix}"
+    texts = {"problem.py": task.problem.encode()}
+    if role == "candidate":
+        texts[source] = task.candidate.encode("utf-8", "replace")
     job = {
         "role": role,
+        "source": source,
+        "is_function": task.is_function,
+        "backward": task.backward,
         "device": "cuda" if driver else REHEARSAL,
         "entry": task.entry,
         "seed": task.seed,
@@ -159,8 +175,7 @@ def start_process(
     }
     folders = {path.parent for path in task.modules.values()}
     mounts = tuple(Mount(folder) for folder in sorted(folders)) if role == "candidate" else ()
-    files = {own: text.encode(), **given}
-    return gpu_process(isolation, driver, job, files, mounts, profiler)
+    return gpu_process(isolation, driver, job, {**texts, **given}, mounts, profiler)
 
 
 @dataclass(slots=True)
@@ -172,40 +187,56 @@ class _Pair:
     task: GpuTask
     shapes: list[list[int]] = field(default_factory=list)
     output_bytes: int = 0
+    noise: float = 0.0
 
     def run(self, device: str, spec: GpuSpec | None, read: int) -> GpuRun:
         """All calls, in their order."""
         outputs: list[Outputs] = []
+        operations: dict[str, int] = {}
         try:
             self._ask("load")
             outputs += [self._whole(number) for number in range(self.task.correct_calls)]
+            operations = _counts(self._ask("count").get("operations"))
             for _ in range(self.task.warm_up):
-                self._call()
-            calls = [self._call() for _ in range(self.task.timed_calls)]
+                self._checked()
+            calls = [self._checked() for _ in range(self.task.timed_calls)]
         except _Stop as stop:
-            return GpuRun(device, tuple(outputs), None, stop.fault, stop.detail, stop.line)
+            kept = tuple(outputs)
+            return GpuRun(device, kept, operations, None, stop.fault, stop.detail, stop.line)
+        if not calls:
+            return GpuRun(device, tuple(outputs), operations)
         least_ms = 1000 * least_possible_s(spec, read, self.output_bytes) if spec else 0.0
         timing = judge_timing([c[0] for c in calls], [c[1] for c in calls], least_ms)
         fault = Fault.UNBELIEVED if timing.doubt else None
-        return GpuRun(device, tuple(outputs), timing, fault, timing.doubt)
+        return GpuRun(device, tuple(outputs), operations, timing, fault, timing.doubt)
 
     def _whole(self, number: int) -> Outputs:
-        """One call whose outputs are kept whole."""
+        """One call whose outputs are kept whole, and compared by the caller's rules."""
         self._call()
+        self._plain(self._ask("sample", places=[]))
         self._ask("keep", name="kept")
         self.reference.ask("keep", name="kept")
         exact = self.reference.ask("exact", name="exact")["exact"]
         try:
-            return Outputs(
+            found = Outputs(
                 unpack(_read(self.candidate.folder / "kept")),
                 unpack(_read(self.reference.folder / "kept")),
                 unpack(_read(self.reference.folder / "exact")) if exact else None,
             )
-        except OSError as error:
+        except (OSError, DataError) as error:
             raise _Stop(Fault.INTERFACE, f"call {number}: no output: {error}") from None
+        self.noise = max(self.noise, rounding_of(found))
+        return found
+
+    def _checked(self) -> tuple[TimedCall, TimedCall]:
+        """A call whose output is compared at places that are only now made up."""
+        times = self._call()
+        places = [self._places(shape) for shape in self.shapes]
+        self._compare(places, self._ask("sample", places=places))
+        return times
 
     def _call(self) -> tuple[TimedCall, TimedCall]:
-        """The same fresh inputs to both, a timed call each, then the check."""
+        """The same fresh inputs to both, a timed call each."""
         scale = 0.75 + secrets.randbelow(512) / 1024
         fresh = {"roll": secrets.randbelow(1 << 20) + 1, "scale": scale}
         self.reference.ask("prepare", **fresh)
@@ -214,10 +245,7 @@ class _Pair:
         self._describe()
         self._ask("prepare", **fresh)
         told, waited = self._timed("go")
-        candidate = TimedCall(_number(told.get("ms")), waited)
-        places = [self._places(shape) for shape in self.shapes]
-        self._compare(places, self._ask("sample", places=places))
-        return reference, candidate
+        return reference, TimedCall(_number(told.get("ms")), waited)
 
     def _describe(self) -> None:
         told = self.reference.ask("sample", places=[])
@@ -227,18 +255,24 @@ class _Pair:
         total = math.prod(shape)
         return [secrets.randbelow(total) for _ in range(min(_PLACES, total))]
 
-    def _compare(self, places: list[list[int]], got: dict[str, Any]) -> None:
+    def _plain(self, got: dict[str, Any]) -> None:
         if got.get("plain") is not True or got.get("shapes") != self.shapes:
             what = f"{got.get('shapes')} instead of {self.shapes}"
             raise _Stop(Fault.INTERFACE, f"its output is no plain tensor, or of shape {what}")
         if got.get("unchanged") is not True:
             raise _Stop(Fault.MUTATION, "it changes its inputs")
+
+    def _compare(self, places: list[list[int]], got: dict[str, Any]) -> None:
+        self._plain(got)
+        allowed = replace(
+            self.task.tolerance, absolute=self.task.tolerance.absolute + _TIMES_NOISE * self.noise
+        )
         wanted = self.reference.ask("sample", places=places)
         mine, theirs = _values(got), _values(wanted)
         if [len(part) for part in mine] != [len(part) for part in theirs]:
             raise _Stop(Fault.INTERFACE, "it does not give the elements that it was asked for")
         for one, other in zip(itertools.chain(*mine), itertools.chain(*theirs), strict=True):
-            if not self.task.tolerance.holds(one, other):
+            if not allowed.holds(one, other):
                 raise _Stop(Fault.MISMATCH, f"a timed call gives {one:.6g}, not {other:.6g}")
 
     def _ask(self, step: str, **request: Any) -> dict[str, Any]:
@@ -252,6 +286,29 @@ class _Pair:
             return self.candidate.timed(step)
         except JobFailed as failed:
             raise _Stop(Fault.CRASH, failed.what, failed.line) from None
+
+
+def rounding_of(found: Outputs) -> float:
+    """The largest rounding error of the reference itself, where float64 tells."""
+    if found.exact is None:
+        return 0.0
+    import numpy as np
+
+    worst = 0.0
+    for own, exact in zip(found.reference.tensors, found.exact.tensors, strict=False):
+        real = own.is_float and not own.dtype.startswith("complex")
+        if real and own.shape == exact.shape:
+            with np.errstate(all="ignore"):
+                gaps = np.abs(own.array().astype(np.float64) - exact.array().astype(np.float64))
+            worst = max(worst, float(gaps[np.isfinite(gaps)].max(initial=0.0)))
+    return worst
+
+
+def _counts(told: object) -> dict[str, int]:
+    """Operations and how often, as a candidate's process tells them."""
+    if not isinstance(told, dict):
+        raise _Stop(Fault.CRASH, "its process does not tell what torch computed")
+    return {str(name): int(count) for name, count in told.items() if isinstance(count, int)}
 
 
 def _values(told: dict[str, Any]) -> list[tuple[float, ...]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gatewright.sandbox.kernel_model.counters import compulsory_bytes, count, kernels, work
+from gatewright.sandbox.kernel_model.counters import compulsory_bytes, count, kernels
 from gatewright.sandbox.kernel_model.estimate import Part, estimate
 from gatewright.sandbox.kernel_model.gpus import gpu_spec
 from tests.sandbox.kernel_model.records import Buffer, Launch, Seen, Site
@@ -56,7 +56,7 @@ def test_one_kernel_of_several() -> None:
     assert (count(seen, "a").barriers, count(seen, "a").flops) == (3, 11)
     assert (count(seen, "a").atomics, count(seen, "b").atomics) == (0, 32)
     assert count(seen).vector_share == 0.5
-    assert work(seen).flops == 16
+    assert count(seen).flops == 16
 
 
 def test_flops_that_were_not_counted_are_not_known() -> None:
@@ -67,6 +67,11 @@ def test_nothing_observed() -> None:
     found = count(Seen(launches=()))
     assert (found.coalescing, found.bank_efficiency, found.branch_efficiency) == (1, 1, 1)
     assert found.flops is None
+
+
+def test_the_estimate_takes_the_problems_operations_where_none_were_counted() -> None:
+    assert estimate(NAIVE, A100).clocks[Part.ARITHMETIC] == 0
+    assert estimate(NAIVE, A100, 1e9).clocks[Part.ARITHMETIC] == 1e9 / 128 / 108
 
 
 def test_the_estimate_ranks_transpositions() -> None:

@@ -1,0 +1,108 @@
+"""What the harness makes of references and reports that are no good."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from gatewright.core import (
+    Candidate,
+    DataError,
+    FailureClass,
+    KernelSpec,
+    Language,
+    Outcome,
+    Problem,
+    Source,
+    TestbenchSpec,
+    ToolCrashed,
+    UsageError,
+    Verdict,
+)
+from gatewright.sandbox.harness import kernel
+from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.isolation import open_isolation
+from gatewright.sandbox.kernel.plan import WIDE, Variant
+from gatewright.sandbox.kernel.prepared import Ready
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "kernels"
+PROBLEM = (FOLDER / "problem.py").read_text()
+PLAIN = (FOLDER / "honest" / "plain.py").read_text()
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None or shutil.which("g++") is None,
+    reason="needs torch and g++: `make cuda`",
+)
+
+
+@pytest.fixture(scope="module")
+def harness() -> Iterator[KernelHarness]:
+    with KernelHarness(open_isolation(), seed=5) as made:
+        yield made
+
+
+def checked(harness: KernelHarness, text: str = PLAIN, problem: str = PROBLEM) -> Verdict:
+    spec = KernelSpec(Source("p.py", problem, Language.PYTHON))
+    return harness.check(Problem("p", "", harness=spec), Candidate((Source("s.py", text),)))
+
+
+def test_a_reference_that_cannot_be_run(harness: KernelHarness) -> None:
+    with pytest.raises(DataError, match="is it a problem file"):
+        checked(harness, problem="x = 1\n")
+
+
+def test_another_kind_of_problem(harness: KernelHarness) -> None:
+    with pytest.raises(UsageError, match="checks kernels"):
+        harness.check(Problem("p", "", harness=TestbenchSpec(())), Candidate(()))
+
+
+def test_an_answer_without_code(harness: KernelHarness) -> None:
+    spec = KernelSpec(Source("p.py", PROBLEM, Language.PYTHON))
+    verdict = harness.check(Problem("p", "", harness=spec), Candidate(()))
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.NO_CODE)
+
+
+def test_a_reference_that_is_too_large_at_true_sizes_ends_nothing(
+    harness: KernelHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel is wrong at reduced sizes, and the true ones cannot be tried."""
+    real = kernel.prepare
+
+    def small_only(
+        worker: object, spec: KernelSpec, variants: Sequence[Variant]
+    ) -> tuple[tuple[Ready, ...], float]:
+        if any(variant.name == WIDE for variant in variants):
+            raise DataError("the reference cannot be run: out of memory", where="p.py")
+        return real(worker, spec, variants)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kernel, "prepare", small_only)
+    verdict = checked(harness, PLAIN.replace("y[i] = v", "y[i] = 2 * v"))
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.MISMATCH)
+
+
+def test_a_damaged_report_is_the_candidates_fault(
+    harness: KernelHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nonsense(*_: object) -> None:
+        raise ToolCrashed("the emulator's report cannot be read")
+
+    monkeypatch.setattr(kernel, "read_report", nonsense)
+    verdict = checked(harness)
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.CRASH)
+    assert verdict.code == "damaged"
+
+
+def test_a_fault_names_the_candidates_own_line(harness: KernelHarness) -> None:
+    """An access beyond the end: the remark stands at the line of the Python file."""
+    beyond = PLAIN.replace("if (i < n) {", "if (i <= n) {")
+    assert beyond != PLAIN
+    verdict = checked(harness, beyond)
+    assert verdict.outcome is Outcome.FAIL
+    (remark,) = verdict.diagnostics
+    assert remark.code == "memory_fault"
+    assert remark.file == "s.py"
+    assert "x[i]" in beyond.splitlines()[remark.line - 1]
