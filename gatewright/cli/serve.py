@@ -43,6 +43,12 @@ def serve(
             show_default="runs",
         ),
     ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file that keeps conversations.", show_default="that of `gatewright chat`"
+        ),
+    ] = None,
     offline_completion: Annotated[
         bool,
         typer.Option(
@@ -63,8 +69,8 @@ def serve(
     from gatewright.server.access import Access, checked_token, is_loopback, new_token
     from gatewright.server.app import Serving, create_app
     from gatewright.server.filling import checked_folders
-    from gatewright.server.serving import listen
-    from gatewright.server.serving import serve as run
+    from gatewright.server.opening import open_doors
+    from gatewright.server.serving import listen, server_of
 
     given = checked_token(token) if token is not None else new_token()
     folders = checked_folders(repos or [Path()])
@@ -73,22 +79,33 @@ def serve(
     at = listening.getsockname()[1]
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{at}"
-    if not is_loopback(host):
-        say(f"warning: {host} can be reached from other machines; the token crosses the network")
 
     def ready() -> None:
-        say(f"serving {', '.join(str(folder) for folder in folders)}")
         say(f"page: {address}/#token={given}")
-        say(f"editors: {address}/v1 with the token as API key (infill: {address})")
+        say(f"editors: {address}/v1 with the token as the API key (llama.cpp's /infill: {address})")
         say("Ctrl-C stops")
 
-    serving = Serving(
-        Access(given, host),
-        folders,
-        settings.cache_dir,
-        helpers=min(settings.jobs, _MOST_HELPERS),
-        cookie=f"gatewright-{at}",
-    )
-    app = create_app(serving)
-    with contextlib.closing(listening):
-        run(app, listening, ready)
+    with contextlib.ExitStack() as held:
+        held.enter_context(contextlib.closing(listening))
+        opened = held.enter_context(
+            contextlib.closing(
+                open_doors(
+                    folders,
+                    settings,
+                    runs=runs or [Path("runs")],
+                    store=store,
+                    complete_with_model=model is not None and not offline_completion,
+                )
+            )
+        )
+        say(f"model: {opened.mind.told}")
+        say(f"reading {', '.join(str(folder) for folder in folders)}")
+        if not is_loopback(host):
+            say(f"warning: others can reach {host}, and the token crosses the network in clear")
+        helpers = min(settings.jobs, _MOST_HELPERS)
+        access = Access(given, host)
+        serving = Serving(access, folders, settings.cache_dir, helpers, f"gatewright-{at}")
+        app = create_app(serving, opened.doors)
+        with contextlib.suppress(KeyboardInterrupt):
+            server_of(app, ready, opened.end).run(sockets=[listening])
+        say("stopped")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -31,10 +31,19 @@ class Serving:
     folders: tuple[Path, ...] = ()
     cache: Path | None = None
     helpers: int = 1
-    writer: PlaceWriter | None = None
     cookie: str = "gatewright"
-    doors: Sequence[APIRouter] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What is served beside completion: routes, and the ids of the models behind them.
+
+    `writer` is the model that completes code, where one does.
+    """
+
+    routers: tuple[APIRouter, ...] = ()
     models: tuple[str, ...] = ()
+    writer: PlaceWriter | None = None
 
 
 class SignIn(Shape):
@@ -43,8 +52,9 @@ class SignIn(Shape):
     token: Text
 
 
-def create_app(serving: Serving) -> ASGIApp:
+def create_app(serving: Serving, doors: Doors | None = None) -> ASGIApp:
     """The application. Its helpers start and end with it."""
+    doors = doors or Doors()
     helpers = Helpers(serving.folders, serving.cache, serving.helpers)
 
     @asynccontextmanager
@@ -59,13 +69,13 @@ def create_app(serving: Serving) -> ASGIApp:
     answer_failures(app)
     app.include_router(_health())
     app.include_router(_session(serving))
-    models = list(serving.models)
+    models = list(doors.models)
     if serving.folders:
         queue = FairQueue(Limits(slots=serving.helpers))
-        app.include_router(completion_door(Completing(helpers, serving.writer), queue))
+        app.include_router(completion_door(Completing(helpers, doors.writer), queue))
         models.append(MODEL_ID)
     app.include_router(_models(models))
-    for door in serving.doors:
+    for door in doors.routers:
         app.include_router(door)
     return Guard(app, serving.access, serving.cookie)
 

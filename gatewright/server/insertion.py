@@ -14,10 +14,15 @@ def inserted(place: Place, lines: Sequence[str]) -> str:
 
     What the line has behind the cursor, and lines that follow already, are not written again.
     """
-    if not lines or not lines[0].startswith(place.typed):
+    if not lines:
         return ""
+    begun, line = place.typed, lines[0]
+    if not line.startswith(begun):
+        if begun.strip():
+            return ""
+        line = begun + line.lstrip()  # blanks are typed already, if others than we would take
     rest, _, below = place.after.partition("\n")
-    first = _without(lines[0][len(place.typed) :], rest)
+    first = _without(line[len(begun) :], rest)
     if rest.strip():
         return first
     others = _new(lines[1:], below)

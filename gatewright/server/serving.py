@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from gatewright.core import UsageError
@@ -53,16 +53,20 @@ def _refused(error: OSError, host: str, port: int) -> UsageError:
     return UsageError(f"cannot listen there: {reason}", where=f"{host}:{port}")
 
 
-def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until a signal says to stop: what runs ends, streams are cut after some seconds.
+async def _nothing() -> None:
+    pass
 
-    `ready` is called once requests are answered.
+
+def server_of(
+    app: ASGIApp,
+    ready: Callable[[], None],
+    ending: Callable[[], Awaitable[None]] = _nothing,
+) -> uvicorn.Server:
+    """The server, not yet running; `run(sockets=[…])` serves until a signal says to stop.
+
+    `ready` is called once requests are answered, and `ending` when none is taken any more: what
+    still runs then has some seconds.
     """
-    server_of(app, ready).run(sockets=[listening])
-
-
-def server_of(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
-    """The server, not yet running."""
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -70,6 +74,10 @@ def server_of(app: ASGIApp, ready: Callable[[], None]) -> uvicorn.Server:
             await super().startup(sockets)
             if self.started:
                 ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await ending()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         app,

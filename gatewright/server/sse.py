@@ -12,11 +12,11 @@ DONE = "data: [DONE]\n\n"
 _ALIVE_S = 15.0
 
 
-def event(data: object, *, id: int | None = None) -> str:
+def event(data: object, *, id: str = "") -> str:
     """One event; its data is one line of JSON."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # No other character than these ends a line of the stream, and JSON escapes both.
-    return (f"id: {id}\n" if id is not None else "") + f"data: {text}\n\n"
+    text = json.dumps(data, separators=(",", ":"))
+    # JSON escapes all that could end a line of the stream.
+    return (f"id: {id}\n" if id else "") + f"data: {text}\n\n"
 
 
 def streamed(pieces: AsyncIterator[str]) -> StreamingResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,12 +75,19 @@ class Server:
         return {"Authorization": f"Bearer {self.token}"}
 
 
+async def _nothing() -> None:
+    pass
+
+
+Ending = Callable[[], Awaitable[None]]
+
+
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
+def running(app: ASGIApp, ending: Ending = _nothing) -> Iterator[str]:
     """The address at which an application answers meanwhile."""
     listening = listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = server_of(app, ready.set)
+    server = server_of(app, ready.set, ending)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
