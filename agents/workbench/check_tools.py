@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gatewright.agents.workbench.given import Given
+from gatewright.agents.workbench.given import Given, several
 from gatewright.agents.workbench.room import Room
 from gatewright.core import Language, UsageError, Verdict
 
@@ -44,6 +44,7 @@ class CheckTools(Room):
         simulator: str = "auto",
         language: str = "",
         use_repository: bool = False,
+        wave_of_pass: bool = False,
         folder: str = "",
     ) -> Checked:
         """Check a design by simulation: with a testbench, against a reference, or with cocotb.
@@ -51,15 +52,16 @@ class CheckTools(Room):
         `data` are files that a testbench reads; those beside it come by themselves. With
         `use_repository` the design is compiled among the files of the folder that it needs. A GPU
         kernel (`language` cuda or triton, or a `.cu` file) is compared with the PyTorch module
-        that `reference` is.
+        that `reference` is. `wave_of_pass`: the waveform of a passing simulation is kept, too.
         """
         from gatewright.agents.workbench.checks import CheckWish, is_kernel
 
         with self._telling() as tell, self._at_work():
-            sources = self._inputs.sources(design)
+            given = several(design)
+            sources = self._inputs.sources(given)
             kernel = is_kernel(language, sources)
             if kernel:
-                sources = self._inputs.sources(design, Language.PYTHON)
+                sources = self._inputs.sources(given, Language.PYTHON)
                 reference = self._inputs.sources(reference, Language.PYTHON)
             check = self._inputs.check(testbench, reference, cocotb, data, seed)
             if check is None:
@@ -68,7 +70,16 @@ class CheckTools(Room):
                     hint="give a testbench, a reference or cocotb tests",
                 )
             library = self._library(folder) if use_repository and not kernel else None
-            wish = CheckWish(sources, check, top, seed, time_limit_s, simulator, library=library)
+            wish = CheckWish(
+                sources,
+                check,
+                top,
+                seed,
+                time_limit_s,
+                simulator,
+                wave_of_pass=wave_of_pass,
+                library=library,
+            )
             if kernel:
                 return tell(self._checks().kernel(wish))
             return tell(self._checks().verify(wish))

@@ -43,6 +43,7 @@ class CheckWish:
     time_limit_s: float | None = None
     simulator: str = "auto"
     formal: bool = False
+    wave_of_pass: bool = False
     library: Library | None = None
 
 
@@ -83,6 +84,7 @@ class Checks:
             wish.formal,
             wish.seed,
             wish.simulator,
+            wave_of_pass=wish.wave_of_pass,
         )
         carried = check.carry_out(spec, problem, candidate)
         wave = self._waves.keep(name, place) if carried.verdict.waveform else ""

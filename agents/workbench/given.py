@@ -16,6 +16,7 @@ from gatewright.core import (
     Source,
     TestbenchSpec,
     UsageError,
+    distinct,
     language_of,
 )
 from gatewright.core.decoding import LARGEST_BYTES
@@ -38,7 +39,7 @@ class Inputs:
         self, given: Iterable[Given], default: Language = Language.SYSTEMVERILOG
     ) -> tuple[Source, ...]:
         """All of them; two of one bare name are told apart by a number."""
-        return tuple(_distinct(self._source(each, default) for each in _several(given)))
+        return distinct(self._source(each, default) for each in several(given))
 
     def check(
         self,
@@ -50,18 +51,22 @@ class Inputs:
     ) -> HarnessSpec | None:
         """The check that these make up; None for none of them. Raises UsageError for two."""
         files, golden = self.sources(data), self.sources(reference)
-        if cocotb := _several(cocotb):
-            if testbench or golden:
+        benches, tests = several(testbench), several(cocotb)
+        if tests:
+            if benches or golden:
                 raise UsageError("cocotb tests stand alone", hint="leave the others out")
-            tests = self.sources(cocotb, Language.PYTHON)
-            for test in tests:
-                if test.language is not Language.PYTHON:
-                    raise UsageError("is no Python file", where=test.name, hint="test_NAME.py")
-            return CocotbSpec(tests, files)
-        if benches := _several(testbench):
+            return CocotbSpec(self._tests(tests), files)
+        if benches:
             read = self.sources(benches)
             return TestbenchSpec(read, golden, data=(*files, *self._beside(benches, read, files)))
         return ReferenceSpec(golden, seed=seed) if golden else None
+
+    def _tests(self, given: Sequence[Given]) -> tuple[Source, ...]:
+        tests = self.sources(given, Language.PYTHON)
+        for test in tests:
+            if test.language is not Language.PYTHON:
+                raise UsageError("is no Python file", where=test.name, hint="such as test_fifo.py")
+        return tests
 
     def _source(self, given: Given, default: Language) -> Source:
         if isinstance(given, Source):
@@ -97,7 +102,8 @@ class Inputs:
         return at if self._folders.is_file(at) else None
 
 
-def _several(given: Iterable[Given]) -> tuple[Given, ...]:
+def several(given: Iterable[Given]) -> tuple[Given, ...]:
+    """What is given, one or many. Raises UsageError for far too many."""
     # A lone text is an iterable of characters, none of which is meant.
     found = (given,) if isinstance(given, (str, Source)) else tuple(given)
     if len(found) > _MOST_FILES:
@@ -115,14 +121,3 @@ def _checked(source: Source) -> Source:
     if "\0" in source.text:
         raise DataError("holds a zero byte: a text is needed here", where=source.name)
     return source
-
-
-def _distinct(sources: Iterable[Source]) -> Iterable[Source]:
-    taken: set[str] = set()
-    for source in sources:
-        name, number = source.name, 2
-        while name in taken:
-            name = f"{number}_{source.name}"
-            number += 1
-        taken.add(name)
-        yield Source(name, source.text, source.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatewright.agents.workbench.folders import Located
@@ -41,6 +42,12 @@ class WaveTools(Room):
                 else:
                     dump.write_bytes(self._folders.read(at, _LARGEST_WAVE))
             return tell(window(dump, signals, start, end))
+
+    def copy_wave(self, wave: str, target: Path) -> None:
+        """Copy the waveform that a check left to a place of the caller's own. Raises DataError."""
+        with self._telling():
+            if not self._kept_waves().copied(wave, target):
+                raise DataError("no such waveform", where=wave, hint="check again")
 
     def _wave_file(self, wave: str) -> Located:
         require(wave, "wave")

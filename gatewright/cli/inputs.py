@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gatewright.cli.terminal import short
-from gatewright.core import DataError, Language, Source, UsageError, language_of
+from gatewright.core import DataError, Language, Source, UsageError, distinct, language_of
 from gatewright.core.decoding import LARGEST_BYTES, decoded
 
 
@@ -42,17 +42,7 @@ def read_source(path: Path | str, default: Language = Language.SYSTEMVERILOG) ->
 
 def read_sources(paths: Sequence[Path | str]) -> tuple[Source, ...]:
     """Several files; two of the same bare name are told apart by a number."""
-    sources: list[Source] = []
-    taken: set[str] = set()
-    for path in paths:
-        source = read_source(path)
-        name, number = source.name, 2
-        while name in taken:
-            name = f"{number}_{source.name}"
-            number += 1
-        taken.add(name)
-        sources.append(Source(name, source.text, source.language))
-    return tuple(sources)
+    return distinct(read_source(path) for path in paths)
 
 
 def one_standard_input(*named: Sequence[str] | None) -> None:

@@ -26,7 +26,7 @@ from gatewright.core.problem import (
     ReferenceSpec,
     TestbenchSpec,
 )
-from gatewright.core.source import Language, Source, language_of
+from gatewright.core.source import Language, Source, distinct, language_of
 from gatewright.core.trajectory import Round, StopReason, Trajectory
 from gatewright.core.verdict import (
     Cycle,
@@ -80,6 +80,7 @@ __all__ = [
     "Usage",
     "UsageError",
     "Verdict",
+    "distinct",
     "language_of",
     "verdict_json",
 ]

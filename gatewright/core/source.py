@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -40,3 +41,15 @@ class Source:
     name: str
     text: str
     language: Language = Language.SYSTEMVERILOG
+
+
+def distinct(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources; several of one name are told apart by a number before it."""
+    found: dict[str, Source] = {}
+    for source in sources:
+        name, number = source.name, 2
+        while name in found:
+            name = f"{number}_{source.name}"
+            number += 1
+        found[name] = replace(source, name=name)
+    return tuple(found.values())

@@ -1,0 +1,68 @@
+"""The functions as coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+import gatewright as gw
+from gatewright.models import Completion, Message, Sampling
+
+BUFFER = gw.Source("p.sv", "module pass(input a, output y);\n  assign y = a;\nendmodule\n")
+SPEC = "Write a module `pass` with input a and output y, both one bit; y equals a."
+
+
+def test_checks_run_beside_each_other() -> None:
+    async def several() -> list[bool]:
+        checks = [gw.aio.verify(BUFFER, reference=BUFFER) for _ in range(3)]
+        return [verdict.passed for verdict in await asyncio.gather(*checks)]
+
+    assert asyncio.run(several()) == [True, True, True]
+
+
+def test_errors_come_through() -> None:
+    with pytest.raises(gw.UsageError, match="nothing to check"):
+        asyncio.run(gw.aio.verify(BUFFER))
+
+
+def test_a_cancelled_run_is_asked_to_stop() -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    reasons: list[str] = []
+
+    class Slow(gw.Listener):
+        def stage(self, text: str) -> None:
+            begun.set()
+            go_on.wait(20)
+
+    async def cancelled() -> None:
+        stop = threading.Event()
+        run = asyncio.create_task(gw.aio.generate(SPEC, model=Model(), listener=Slow(), stop=stop))
+        await asyncio.to_thread(begun.wait, 20)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert stop.is_set()
+        go_on.set()
+
+    class Model:
+        name = "fixed"
+
+        def complete(
+            self,
+            messages: Sequence[Message],
+            sampling: Sampling,
+            on_text: Callable[[str], None] | None = None,
+        ) -> Completion:
+            assert on_text is not None
+            try:
+                on_text("module")
+            except BaseException as error:
+                reasons.append(type(error).__name__)
+                ended.set()
+                raise
+            return Completion(f"```verilog\n{BUFFER.text}```")
+
+    asyncio.run(cancelled())
