@@ -2,12 +2,14 @@
 
 `official`: right at the benchmark's own tolerance, on the problem's sizes or smaller ones.
 `strict`: at odd sizes, on shifted inputs and outliers, and as exact as PyTorch, too.
+`legacy`: as `official`, at the tolerance of 1e-2 that KernelBench once had.
 A benchmark's reference is PyTorch and no kernel: as an answer it is checked for running here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gatewright.core import (
@@ -30,27 +32,31 @@ from gatewright.sandbox.kernel.plan import variants
 from gatewright.sandbox.kernel.prepared import prepare
 from gatewright.sandbox.kernel.worker import TorchWorker
 
-OFFICIAL, STRICT = "official", "strict"
+OFFICIAL, STRICT, LEGACY = "official", "strict", "legacy"
 REFERENCE_S = 5.0
 """The CPU seconds in which a reference must run at reduced sizes."""
 _DEVICE: Mapping[str, str] = {"device": "cpu"}
 _SEED = 20
+# Faults that may come of reduced sizes alone.
+_BY_SIZE = frozenset(("mismatch", "order_or_state", "precision", "exception", "crash"))
+_CONFIGURATION = re.compile(r"configuration (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class KernelRules:
-    """One rule set. `reduced` gives the problem at sizes that can be emulated."""
+    """One rule set, by the suite's name for it; `inner` may know it by another.
 
+    `reduced` gives the problem at sizes that can be emulated; `enlarged`, for one with
+    configurations, some of them at the largest such sizes, None where these are the same.
+    """
+
+    rules: str
     inner: KernelHarness
     worker: Callable[[], TorchWorker]
     weighing: Weighing
     reduced: Callable[[Problem], Problem]
+    enlarged: Callable[[Problem, Sequence[int]], Problem | None]
     triton: bool = False
-
-    @property
-    def rules(self) -> str:
-        """The name of the rule set."""
-        return self.inner.rules
 
     @property
     def reads_raw_text(self) -> bool:
@@ -65,13 +71,30 @@ class KernelRules:
             verdict = _refused("the answer holds no Triton kernel", "no_kernel", self.rules)
         else:
             verdict = self._checked(problem, candidate)
-        return replace(verdict, metrics={**verdict.metrics, **self._weak(problem)})
+        metrics = {**verdict.metrics, **self._weak(problem)}
+        return replace(verdict, metrics=metrics, rules=self.rules)
 
     def _checked(self, problem: Problem, candidate: Candidate) -> Verdict:
+        file = as_file(candidate, problem)
         try:
-            return self.inner.check(self.reduced(problem), as_file(candidate, problem))
+            verdict = self.inner.check(self.reduced(problem), file)
+            return self._at_larger_sizes(problem, file, verdict)
         except DataError as error:
             return _unrun(error, Outcome.INCONCLUSIVE, self.rules)
+
+    def _at_larger_sizes(self, problem: Problem, file: Candidate, verdict: Verdict) -> Verdict:
+        """What fails in some configurations, reduced, may hold at sizes nearer to theirs."""
+        if not _spec(problem).configurations or verdict.code not in _BY_SIZE:
+            return verdict
+        failed = failed_configurations(verdict)
+        larger = self.enlarged(problem, failed) if failed else None
+        if larger is None:
+            return verdict
+        again = self.inner.check(larger, file)
+        cpu_s = verdict.cpu_s + again.cpu_s
+        if not again.passed:
+            return replace(verdict, cpu_s=cpu_s)
+        return _bound(again, verdict, cpu_s, strict=self.rules == STRICT)
 
     def _reference(self, problem: Problem) -> Verdict:
         """Whether the reference runs at reduced sizes, in time, with finite numbers."""
@@ -108,6 +131,30 @@ class KernelRules:
         probes = weak_probes(weakness, self.rules)
         found = {f"weak_{probe}": 1.0 for probe in probes}
         return {"weak": float(bool(probes)), "filtered": float(bool(weakness.filters)), **found}
+
+
+def failed_configurations(verdict: Verdict) -> tuple[int, ...]:
+    """The numbers of the configurations in which an answer failed, as the stages' names tell."""
+    named = [(t, _CONFIGURATION.search(t.name)) for t in verdict.tests]
+    return tuple(int(m[1]) for t, m in named if m and t.outcome is Outcome.FAIL)
+
+
+def _bound(larger: Verdict, smaller: Verdict, cpu_s: float, *, strict: bool) -> Verdict:
+    """It holds at the larger sizes and fails at smaller ones, which only `strict` minds."""
+    why = smaller.diagnostics[0].message if smaller.diagnostics else ""
+    severity = Severity.ERROR if strict else Severity.WARNING
+    remark = Diagnostic(severity, f"at smaller sizes: {why}", code="shape_bound")
+    return replace(
+        larger,
+        outcome=Outcome.FAIL if strict else Outcome.PASS,
+        failure_class=FailureClass.MISMATCH if strict else None,
+        score=0.0 if strict else 1.0,
+        diagnostics=(remark,),
+        metrics={**larger.metrics, "shape_bound": 1.0},
+        tests=(*smaller.tests, *(replace(t, name=f"larger: {t.name}") for t in larger.tests)),
+        cpu_s=cpu_s,
+        code="shape_bound",
+    )
 
 
 def _spec(problem: Problem) -> KernelSpec:

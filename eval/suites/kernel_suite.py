@@ -29,8 +29,9 @@ class KernelSuite:
     do so: it keeps warm torch processes.
     """
 
-    rule_sets: Sequence[str] = (OFFICIAL, STRICT)
     default_rules: Sequence[str] = (OFFICIAL, STRICT)
+    checked_by: Mapping[str, str] = {OFFICIAL: OFFICIAL, STRICT: STRICT}
+    """The harness's rules for each rule set, the most lenient first."""
 
     def __init__(
         self,
@@ -50,6 +51,11 @@ class KernelSuite:
         self._stack = contextlib.ExitStack()
         self._problems: Mapping[str, Problem] = {}
         self.weighing = Weighing(name, self.worker, self.reduced, weak_folder)
+
+    @property
+    def rule_sets(self) -> Sequence[str]:
+        """The names of the rule sets."""
+        return tuple(self.checked_by)
 
     def load(self, data: Path | None) -> Dataset:
         """Read the problems."""
@@ -75,13 +81,26 @@ class KernelSuite:
         """The problem as it can be emulated: the harness reduces sizes in its text by itself."""
         return problem
 
+    def enlarged(self, problem: Problem, configurations: Sequence[int]) -> Problem | None:
+        """Some configurations at larger sizes than reduced ones; None where there are none."""
+        return None
+
     def harness(self, rules: str) -> KernelRules:
         """The check of a rule set. Raises UsageError for an unknown name."""
         if rules not in self.rule_sets:
             hint = f"choose of {', '.join(self.rule_sets)}"
             raise UsageError(f"{self.name} has no rule set {rules!r}", hint=hint)
-        inner = self._stack.enter_context(KernelHarness(self._confined(), rules))
-        return KernelRules(inner, self.worker, self.weighing, self.reduced, self._triton)
+        harness = KernelHarness(self._confined(), self.checked_by[rules])
+        inner = self._stack.enter_context(harness)
+        return KernelRules(
+            rules,
+            inner,
+            self.worker,
+            self.weighing,
+            self.reduced,
+            self.enlarged,
+            self._triton,
+        )
 
     def cost(self, problem: Problem) -> float:
         """More for deeper models: convolutions of three dimensions and networks take longest."""

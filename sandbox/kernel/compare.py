@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gatewright.core import DataError
@@ -22,10 +22,14 @@ _TIMES_OWN_ERROR = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far outputs may be off: `absolute + relative * |expected|`, by precision."""
+    """How far outputs may be off: `absolute + relative * |expected|`, by precision.
+
+    `any_rank_of_one`: an output of one element may have another rank, as for torch.allclose.
+    """
 
     single: float = 1e-4
     half: float = 1e-2
+    any_rank_of_one: bool = False
 
     def of(self, dtype: str) -> float:
         """The tolerance for outputs of an element type."""
@@ -72,7 +76,7 @@ def compare(got: Packed, expected: Expected, tolerance: Tolerance) -> Compared:
         raise DataError("the reference has no tensor among its outputs", where="kernel")
     if len(got.tensors) != len(wanted):
         return Compared(f"{len(got.tensors)} output tensors instead of {len(wanted)}")
-    exact = expected.exact.tensors if expected.exact else (None,) * len(wanted)
+    exact = _exact_of(expected)
     total = Compared()
     for number, (have, want, best) in enumerate(zip(got.tensors, wanted, exact, strict=True)):
         one = _one(have, want, best, tolerance, number)
@@ -80,10 +84,17 @@ def compare(got: Packed, expected: Expected, tolerance: Tolerance) -> Compared:
     return total
 
 
+def _exact_of(expected: Expected) -> tuple[RawTensor | None, ...]:
+    """Float64's outputs; None for all where they are others than the reference's own."""
+    own = expected.own.tensors
+    found = expected.exact.tensors if expected.exact else ()
+    if [tensor.shape for tensor in found] != [tensor.shape for tensor in own]:
+        return (None,) * len(own)
+    return found
+
+
 def _worse(first: Compared, second: Compared) -> Compared:
     """Of two outputs' findings the one to report, with the counts of both."""
-    from dataclasses import replace
-
     base = second if first.holds and not second.holds else first
     return replace(
         base,
@@ -97,6 +108,8 @@ def _worse(first: Compared, second: Compared) -> Compared:
 def _one(
     have: RawTensor, want: RawTensor, best: RawTensor | None, tolerance: Tolerance, number: int
 ) -> Compared:
+    if tolerance.any_rank_of_one and math.prod(have.shape) == math.prod(want.shape) == 1:
+        have = replace(have, shape=want.shape)
     if have.shape != want.shape:
         return Compared(f"output {number} has shape {have.shape} instead of {want.shape}", 1, 1)
     import numpy as np
@@ -138,8 +151,6 @@ def _rounded(
 
 
 def _with_errors(told: Compared, worst: float, ratio: float) -> Compared:
-    from dataclasses import replace
-
     return replace(told, worst=worst, ratio=ratio)
 
 

@@ -28,6 +28,9 @@ _RULES = {
         Rules("strict", strict=True, most_ratio=1e3),
         # KernelBench's tolerance before it told precisions apart, for runs recorded under it.
         Rules("legacy", Tolerance(single=1e-2)),
+        # robust-kbench's, which compares by torch.allclose alone.
+        Rules("robust", Tolerance(single=1e-5, any_rank_of_one=True)),
+        Rules("robust-strict", Tolerance(single=1e-5), strict=True, most_ratio=1e3),
     )
 }
 NAMES = tuple(_RULES)

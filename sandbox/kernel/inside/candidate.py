@@ -14,6 +14,8 @@ import json
 import os
 import resource
 import traceback
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,6 +55,7 @@ class Session:
         self.extensions = Extensions(request["built"], self.emulator.load)
         self.extensions.install()
         install(target)
+        self._in_backward: Counter[str] = Counter()
         self._triton = TritonInterpreter()
         if "triton" in Path(request["source"]).read_text(encoding="utf-8"):
             self._triton.install()
@@ -124,13 +127,28 @@ class Session:
             raise Absent(f"the answer's module binds no {name}")
         around = problem.names.get("AutogradFunction")
         if self._request["backward"] and around is not None:
-            around.backward_fn = found
+            around.backward_fn = staticmethod(self._backward_of(found))
             return around.apply
         return found
+
+    def _backward_of(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function under `Pretend`, which autograd leaves; what torch does in it is counted.
+
+        The forward pass before it is torch's by the problem's own doing.
+        """
+
+        def call(*args: Any, **named: Any) -> Any:
+            with OpCounter() as counter, Pretend():
+                result = function(*args, **named)
+            self._in_backward += Counter(counter.computed())
+            return result
+
+        return call
 
     def _call(self, model: Any, number: int, call: Json, more: Json) -> None:
         inputs = load(f"{number}_{call['number']}.in")
         before = [tensor.detach().clone() for tensor in tensors_in(inputs)]
+        self._in_backward.clear()
         self.emulator.order(Order(call["order"]), call["seed"])
         self._launching(not call["sham"])
         launches = self._launches()
@@ -152,7 +170,8 @@ class Session:
             if self.extensions.needs:
                 raise Needed
         told["launches"] = self._launches() - launches
-        self.tell(**told, operations=counter.computed())
+        own = self._request["backward"] and self._request["is_function"]
+        self.tell(**told, operations=dict(self._in_backward) if own else counter.computed())
 
     def _launching(self, on: bool) -> None:
         self.emulator.launching(on)

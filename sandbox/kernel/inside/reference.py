@@ -37,7 +37,7 @@ def run(request: Json) -> None:
             problem = ProblemFile.run(search.source, *_configured(variant))
             Path(f"{number}.py").write_text(search.source, encoding="utf-8")
             told["calls"] = _calls(problem, number, variant, request["backward"])
-            told["operations"] = _operations(problem, variant["seed"])
+            told["operations"] = _operations(problem, variant["seed"], request["backward"])
         except Exception as error:
             told = {"error": f"{type(error).__name__}: {error}"[:500], "trace": _where(error)}
         summary.append({"name": variant["name"], **told})
@@ -169,6 +169,8 @@ def called(model: Any, inputs: list[Any], seed: int, backward: bool, **more: Any
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     for leaf in leaves:
         leaf.requires_grad_(True)
+    for one in (*leaves, *weights):
+        one.grad = None  # that of an earlier call
     output = model(*inputs, **more)
     ends = [t for t in tensors_in(output) if t.requires_grad]
     pulls = [torch.rand(t.shape, dtype=torch.float32).to(t.dtype) for t in ends]
@@ -182,7 +184,7 @@ def before_as(inputs: list[Any], before: list[torch.Tensor]) -> list[Any]:
     left = iter(before)
 
     def widened(_: torch.Tensor) -> torch.Tensor:
-        tensor = next(left)
+        tensor = next(left).detach()  # a leaf again, which gets a gradient of its own
         return tensor.double() if tensor.is_floating_point() else tensor.clone()
 
     return [mapped(value, widened) for value in inputs]
@@ -210,14 +212,19 @@ def _bits(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().contiguous().view(-1).view(torch.uint8)
 
 
-def _operations(problem: ProblemFile, seed: int) -> Json:
-    """The operations of torch that one call of the reference takes."""
+def _operations(problem: ProblemFile, seed: int, backward: bool) -> Json:
+    """The operations of torch in one call of the reference; in its backward pass where that is
+    asked for."""
     torch.manual_seed(seed)
     init, inputs = problem.get_init_inputs(), problem.get_inputs()
     model = problem.build(init)
     with torch.no_grad(), OpCounter() as counter:
         model(*inputs)
-    return dict(counter.counts)
+    if not backward:
+        return dict(counter.counts)
+    with OpCounter() as both:
+        called(model, inputs, seed, backward)
+    return dict(both.counts - counter.counts)
 
 
 def _where(error: Exception) -> str:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.core import KernelConfiguration, KernelSpec, Language, Problem, Source
-from gatewright.eval.suites.robust_kbench_sizes import reduced, reduced_configurations
+from gatewright.eval.suites.robust_kbench_sizes import (
+    Bounds,
+    fitting,
+    reduced,
+    reduced_configurations,
+)
+from gatewright.sandbox.kernel.configurations import Cost
 
 
 def configuration(inputs: dict[str, Any], **init: Any) -> KernelConfiguration:
@@ -56,3 +63,28 @@ def test_literals_of_the_input_function_are_reduced_too() -> None:
     smaller = reduced(Problem("p", "", Language.CUDA, harness=spec)).harness
     assert isinstance(smaller, KernelSpec)
     assert "torch.randn(n, 3, 28, 28)" in smaller.reference.text
+
+
+def test_the_largest_sizes_within_bounds_are_taken() -> None:
+    text = "def get_inputs(batch_size, num_features):\n    ...\n"
+    both = [configuration({"batch_size": b, "num_features": 256}) for b in (1024, 4096)]
+    spec = KernelSpec(Source("p.py", text, Language.PYTHON), configurations=tuple(both))
+    problem = Problem("p", "", Language.CUDA, harness=spec)
+
+    def priced(specs: Sequence[KernelSpec]) -> list[list[Cost | None]]:
+        return [[product(one) for one in spec.configurations] for spec in specs]
+
+    def product(one: KernelConfiguration) -> Cost:
+        inputs = json.loads(one.inputs)
+        return Cost(inputs["batch_size"] * inputs["num_features"], 0)
+
+    def sizes(most: int) -> list[int] | None:
+        found = fitting(problem, priced, Bounds(most, 0))
+        if found is None or not isinstance(found.harness, KernelSpec):
+            return None
+        return [json.loads(one.inputs)["batch_size"] for one in found.harness.configurations]
+
+    assert sizes(10_000_000) == [1024, 4096]
+    assert sizes(500_000) == [256, 512]
+    assert sizes(1) is None
+    assert fitting(problem, lambda specs: [[None, None] for _ in specs], Bounds(9, 9)) is None

@@ -61,3 +61,19 @@ def test_the_references_own_rounding_is_no_fault_of_the_answer() -> None:
 def test_damaged_files_are_refused(data: bytes) -> None:
     with pytest.raises(DataError):
         unpack(data)
+
+
+def test_one_element_of_another_rank_holds_only_where_that_is_allowed() -> None:
+    one = Expected(packed(np.float32(2.5).reshape(())), None)
+    flat = packed(np.full((1,), 2.5, np.float32))
+    assert "shape (1,)" in compare(flat, one, Tolerance()).reason
+    assert compare(flat, one, Tolerance(any_rank_of_one=True)).holds
+    two = packed(np.full((2,), 2.5, np.float32))
+    assert not compare(two, one, Tolerance(any_rank_of_one=True)).holds
+
+
+def test_a_float64_run_of_other_shapes_is_not_relied_on() -> None:
+    other = Expected(packed(RIGHT), packed(RIGHT[:4].astype(np.float64)))
+    assert compare(packed(RIGHT), other, Tolerance()).holds
+    more = Expected(packed(RIGHT), packed(RIGHT.astype(np.float64), RIGHT.astype(np.float64)))
+    assert compare(packed(RIGHT), more, Tolerance()).holds

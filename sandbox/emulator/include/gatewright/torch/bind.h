@@ -184,6 +184,63 @@ struct kw_only {};
 enum class return_value_policy { automatic, copy, move, reference, take_ownership };
 inline gw::Value none() { return gw::none(); }
 
+struct cast_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Values that stay Python's until the candidate asks for them.
+class object {
+ public:
+  object() = default;
+  explicit object(gw::Value value) : value_(std::move(value)) {}
+  template <class T>
+  std::decay_t<T> cast() const {
+    using gw::load;  // beside those that the argument's own namespace has
+    std::decay_t<T> to{};
+    if (!load(value_.get(), to)) throw cast_error("Unable to cast Python instance to C++ type");
+    return to;
+  }
+  bool is_none() const { return value_.is_none(); }
+  const gw::Value& value() const { return value_; }
+
+ protected:
+  gw::Value value_;
+};
+class sequence : public object {
+ public:
+  using object::object;
+  size_t size() const { return static_cast<size_t>(gw::sequence_length(value_.get())); }
+  bool empty() const { return size() == 0; }
+  object operator[](size_t index) const { return object(gw::item_of(value_.get(), index)); }
+};
+class tuple : public sequence {
+ public:
+  using sequence::sequence;
+};
+class list : public sequence {
+ public:
+  using sequence::sequence;
+};
+inline bool load(PyObject* from, object& to) {
+  to = object(gw::Value::borrowed(from));
+  return true;
+}
+inline bool load(PyObject* from, tuple& to) {
+  if (PyObject_IsInstance(from, &PyTuple_Type) != 1) return false;
+  to = tuple(gw::Value::borrowed(from));
+  return true;
+}
+inline bool load(PyObject* from, list& to) {
+  if (PyObject_IsInstance(from, &PyList_Type) != 1) return false;
+  to = list(gw::Value::borrowed(from));
+  return true;
+}
+inline gw::Value to_python(const object& from) { return from.value(); }
+template <class... T>
+tuple make_tuple(const T&... values) {
+  return tuple(gw::to_python(std::make_tuple(values...)));
+}
+
 class module_ {
  public:
   explicit module_(PyObject* object) : object_(object) {}

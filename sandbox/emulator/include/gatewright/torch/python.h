@@ -58,7 +58,7 @@ struct PyMethodDef {
 PyObject* PyCFunction_NewEx(PyMethodDef*, PyObject*, PyObject*);
 extern PyObject _Py_NoneStruct;
 extern PyObject *PyExc_TypeError, *PyExc_RuntimeError, *PyExc_ValueError;
-extern PyObject PyBool_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, PyBytes_Type;
+extern PyObject PyBool_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, PyBytes_Type, PyTuple_Type, PyList_Type;
 }
 
 namespace gw {
