@@ -136,6 +136,8 @@ def _by_affix(
             became = "_".join(other if word == one else word for word in name.split("_"))
         else:
             became = name.replace(one, other, 1)
-        if became != name and (became in known or one.isdigit() or (foreign and len(one) >= 3)):
+        if became == name or not became or not is_name(became):  # of `axi` without `axi` nothing
+            continue
+        if became in known or one.isdigit() or (foreign and len(one) >= 3):
             return became
     return name
