@@ -138,9 +138,7 @@ class KernelHarness:
 
     def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
         """A run at the first sizes in which the memory accesses of kernels are counted."""
-        one = evidence.ready[0]
-        elements = max(one.elements, sum(len(call.inputs) for call in one.calls[:1]) // 4)
-        if one.error or not one.pins_kept or one.flops > _MOST_FLOPS or elements > _MOST_ELEMENTS:
+        if not _countable(evidence.ready[0]):
             return Observed(
                 reason="skipped: the sizes that the kernel needs are too large to count"
             )
@@ -168,7 +166,7 @@ class KernelHarness:
         return evidence.with_wide(trials.run(evidence.spec, source, ready, steps, Mode.FAST), ready)
 
     def _instrumented(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
-        """Run with the emulator's checks on, at odd sizes; what they find, at true inner ones."""
+        """Run with the emulator's checks on, at odd sizes; what they find, at true or even ones."""
         numbers = [n for n, r in enumerate(evidence.ready) if r.variant.name == CHECK]
         usable = [n for n in numbers if evidence.ready[n].pins_kept and not evidence.ready[n].error]
         if not usable:
@@ -180,13 +178,10 @@ class KernelHarness:
             return evidence
         ready, seconds = self._ready(evidence.spec, _inner(evidence), "wide")
         evidence = evidence.spent(seconds)
-        one = ready[0]
-        if (
-            one.error
-            or not one.pins_kept
-            or one.flops > _MOST_FLOPS
-            or one.elements > _MOST_ELEMENTS
-        ):
+        if not _countable(ready[0]):
+            # Too large: even sizes have at least the same divisors.
+            ready = evidence.ready[:1]
+        if not _countable(ready[0]):
             return evidence
         again = trials.run(evidence.spec, source, ready, [Step(0, (0,))], Mode.CHECK)
         return evidence.with_check_at_true_sizes(again, ready, self._report(again, trials))
@@ -248,6 +243,14 @@ def _gated(spec: KernelSpec, source: Source) -> tuple[Diagnostic, ...]:
     name = source.name if source.name.endswith(".py") else f"{source.name}.py"
     found = gate(source.text, name, entry=spec.entry, is_function=spec.is_function)
     return found or gate_cuda(source.text, name)
+
+
+def _countable(ready: Ready) -> bool:
+    """Whether the emulator gets through one call with its checks on."""
+    if ready.error or not ready.pins_kept:
+        return False
+    elements = max(ready.elements, sum(len(call.inputs) for call in ready.calls[:1]) // 4)
+    return ready.flops <= _MOST_FLOPS and elements <= _MOST_ELEMENTS
 
 
 def _inner(evidence: Evidence) -> frozenset[int]:

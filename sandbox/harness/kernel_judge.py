@@ -102,7 +102,7 @@ class Evidence:
         self, trial: Trial, ready: Sequence[Ready], report: Report | None
     ) -> Evidence:
         """With another at true inner sizes: faults that are not there come from the odd ones."""
-        found = finding(trial, ready, 0, self.rules.tolerance)
+        found = finding(trial, ready, 0, self.rules.tolerance, calls=1)
         clean = report is not None and not _faulty(report) and (found.holds or trial.out_of_time)
         return replace(self, by_size=clean).spent(trial.cpu_s + trial.build_s)
 

@@ -53,9 +53,16 @@ class Finding:
         return sum(one.wrong for one in self.comparisons)
 
 
-def finding(trial: Trial, ready: Sequence[Ready], number: int, tolerance: Tolerance) -> Finding:
-    """What a trial says of one variant."""
+def finding(
+    trial: Trial,
+    ready: Sequence[Ready],
+    number: int,
+    tolerance: Tolerance,
+    calls: int | None = None,
+) -> Finding:
+    """What a trial says of one variant, of which `calls` were to be made (None: all)."""
     one = ready[number]
+    wanted = len(one.calls) if calls is None else calls
     name = one.variant.name
     if one.error:
         return Finding(name, None, skipped=one.error)
@@ -76,7 +83,7 @@ def finding(trial: Trial, ready: Sequence[Ready], number: int, tolerance: Tolera
                 fault = fault or _mismatch(result, compared, one, comparisons)
         if fault is None:
             fault = _mutation(result, ready_call.mutated)
-    if fault is None and len(ran) < len(one.calls):
+    if fault is None and len(ran) < wanted:
         fault = _died(trial)
     skipped = "" if comparisons or fault else "the reference gives no finite numbers"
     launches = max((r.launches for r in ran), default=0)
