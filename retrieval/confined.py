@@ -26,10 +26,14 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files copied: those to compile, and those that they include."""
+    """Files copied: those to compile, and those that they include.
+
+    `roots` are the folders from which an include with folders in its name (`lib/defs.svh`) counts.
+    """
 
     compiled: tuple[str, ...]
     included: tuple[str, ...]
+    roots: tuple[str, ...] = ()
 
     @property
     def written(self) -> list[str]:
@@ -40,7 +44,8 @@ class Files:
     def folders(self) -> list[str]:
         """Where files that are included may be in the process's folder."""
         every = (*self.compiled, *self.included)
-        return sorted({str(Path(SOURCES, file).parent) for file in every})
+        folders = {str(Path(SOURCES, file).parent) for file in every}
+        return sorted(folders | {str(Path(SOURCES, root)) for root in self.roots})
 
 
 def copied(repository: Repository, top: Definition, folder: Path) -> Files:
@@ -50,11 +55,14 @@ def copied(repository: Repository, top: Definition, folder: Path) -> Files:
     for source in repository.files:
         by_name.setdefault(source.path.rpartition("/")[2], []).append(source.path)
     included: dict[str, None] = {}
+    roots: dict[str, None] = {}
     waiting = list(needed)
     while waiting:
         facts = repository.facts(waiting.pop())
         for name in facts.includes if facts is not None else ():
             for path in by_name.get(name.rpartition("/")[2], ()):
+                if "/" in name and f"/{path}".endswith(f"/{name}"):
+                    roots[path[: -len(name)]] = None
                 if path not in included:
                     included[path] = None
                     waiting.append(path)
@@ -62,7 +70,7 @@ def copied(repository: Repository, top: Definition, folder: Path) -> Files:
         target = folder / SOURCES / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(repository.text(path), encoding="utf-8", errors="replace")
-    return Files(tuple(needed), tuple(included))
+    return Files(tuple(needed), tuple(included), tuple(roots))
 
 
 def _needed(repository: Repository, top: Definition) -> Iterator[str]:

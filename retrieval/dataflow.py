@@ -189,7 +189,7 @@ class Walk:
         if known is None:
             definition = self.design.definition(instance.module, frame.place.path)
             assert definition is not None
-            place = Place(definition, self.design.module(definition))
+            place = Place(definition, self.design.expanded(definition))
             path = f"{frame.path}.{instance.name}".removeprefix(".")
             known = self._below[key] = Frame(place, path, frame, instance)
         return known
@@ -208,10 +208,9 @@ class Walk:
             self.cut = True
             return
         for use in self.design.uses(definition.name, definition):
-            above = self.design.definition(use.parent.name, use.path)
-            if above is not None:
-                outer = Frame(Place(above, use.parent), f"^{use.parent.name}")
-                yield from self._out(frame, outer, use.instance, name, hops)
+            place = Place(use.holder, self.design.expanded(use.holder))
+            outer = Frame(place, f"^{use.parent.name}")
+            yield from self._out(frame, outer, use.instance, name, hops)
 
     def _out(
         self, frame: Frame, above: Frame, instance: Instance, port: str, hops: int

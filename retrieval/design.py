@@ -20,6 +20,10 @@ class Design(Protocol):
         """The facts of a definition."""
         ...
 
+    def expanded(self, definition: Definition) -> Module:
+        """The same, with what macros of other files become in it."""
+        ...
+
     def uses(self, name: str, of: Definition | None = None) -> Iterator[Use]:
         """Every instance of a module, or of one definition of it."""
         ...

@@ -47,7 +47,7 @@ def find_modules(repository: Repository, name: str, near: str = "") -> tuple[Pla
             where=str(repository.root),
             hint=_like(name, repository.names()) or "gatewright index lists what there is",
         )
-    return tuple(Place(d, repository.module(d)) for d in (found[:1] if near else found))
+    return tuple(Place(d, repository.expanded(d)) for d in (found[:1] if near else found))
 
 
 def find_signals(repository: Repository, text: str, near: str = "") -> tuple[SignalPlace, ...]:
@@ -84,7 +84,7 @@ def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> 
         for used in place.module.instances:
             if used.name == instance:
                 below = repository.definitions(used.module, place.path)
-                found += (Place(d, repository.module(d)) for d in below[:1])
+                found += (Place(d, repository.expanded(d)) for d in below[:1])
     if not found:
         first = places[0]
         known = [used.name for used in first.module.instances]

@@ -66,6 +66,14 @@ class Use:
     parent: Module
     instance: Instance
 
+    @property
+    def holder(self) -> Definition:
+        """The definition that it stands in."""
+        lines = (self.parent.range.line, self.parent.range.end_line)
+        ports = tuple((port.name, port.direction, port.type) for port in self.parent.ports)
+        kind, name = self.parent.kind.value, self.parent.name
+        return Definition(self.parent_id, self.path, kind, name, *lines, ports)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -91,6 +99,7 @@ class Repository:
         self._files: dict[str, StoredFile] = {}
         self._lock = threading.RLock()
         self._module = lru_cache(_CACHED_MODULES)(self._loaded)
+        self._expanded = lru_cache(_CACHED_MODULES)(self._read_with_macros)
         self._definitions = lru_cache(None)(self._found)
 
     @classmethod
@@ -168,6 +177,7 @@ class Repository:
                 self._store.sweep()
         self._files = self._store.files() if changed or removed else known
         self._module.cache_clear()
+        self._expanded.cache_clear()
         self._definitions.cache_clear()
         return Changes(len(changed), len(removed))
 
@@ -270,6 +280,15 @@ class Repository:
             raise DataError(
                 "the repository changed meanwhile", where=str(self.root), hint="ask again"
             ) from None
+
+    def expanded(self, definition: Definition) -> Module:
+        """The same, with what uses of macros become that other files of the repository define."""
+        return self._expanded(definition)
+
+    def _read_with_macros(self, definition: Definition) -> Module:
+        from gatewright.retrieval.expansion import with_macros
+
+        return with_macros(self, definition)
 
     def uses(self, name: str, of: Definition | None = None) -> Iterator[Use]:
         """Every instance of a module, in order of path and line.

@@ -40,6 +40,10 @@ class SourceDesign:
         """The facts of a definition."""
         return self._modules[definition.id]
 
+    def expanded(self, definition: Definition) -> Module:
+        """The same: sources at hand are read each for itself."""
+        return self.module(definition)
+
     def uses(self, name: str, of: Definition | None = None) -> Iterator[Use]:
         """Every instance of a module, in order; none of a definition that another one hides."""
         if of is not None and self._by_name.get(name) != of:

@@ -28,6 +28,7 @@ from gatewright.retrieval.facts.types import (
 
 _MOST_EVENTS = 16
 _LONGEST_TEXT = 200  # characters kept of a condition or a left-hand side
+_AROUND = re.compile(r"\A\(+\s*([^()]*?)\s*\)+\Z")  # what macros write around all they are given
 _RESET = re.compile(r"(?i)rst|reset|clear|clr")
 _ASSIGNMENTS = tuple(
     kind for name, kind in SyntaxKind.__members__.items() if name.endswith("AssignmentExpression")
@@ -173,7 +174,8 @@ class BlockReader(Names):
         found: list[Event] = []
 
         def event(node: Any) -> VisitAction:
-            found.append(Event(node.edge.valueText if node.edge else "", self._text(node.expr)))
+            signal = _AROUND.sub(r"\1", self._text(node.expr))
+            found.append(Event(node.edge.valueText if node.edge else "", signal))
             return SKIP
 
         timing.visit(lookup_table={SyntaxKind.SignalEventExpression: event})

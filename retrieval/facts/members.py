@@ -110,16 +110,22 @@ class _Open:
 class UnitReader:
     """Reads one tree. Members that touch none of the `fresh` spans are left out, if given.
 
-    `clean` tells that the parser skipped nothing but macros that it does not know.
+    `clean` tells that the parser skipped nothing but macros that it does not know, `expands` that
+    it knew macros of other texts.
     """
 
     def __init__(
-        self, data: bytes, manager: Any, fresh: Sequence[Span] | None = None, clean: bool = False
+        self,
+        data: bytes,
+        manager: Any,
+        fresh: Sequence[Span] | None = None,
+        clean: bool = False,
+        expands: bool = False,
     ) -> None:
         self._data = data
         self._fresh = fresh
         self._fresh_ends = [span.end for span in fresh or ()]
-        self._places = Places(data, manager, clean)
+        self._places = Places(data, manager, clean, expands)
         self._blocks = BlockReader(self._places)
         self._headers = HeaderReader(self._places, data)
         self._instances = InstanceReader(self._places)

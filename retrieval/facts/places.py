@@ -19,14 +19,16 @@ class Places:
     """Turns nodes of one syntax tree into ranges and texts.
 
     `data` is the text in UTF-8, as the parser saw its length; `manager` its source manager.
-    `clean` tells that the parser skipped nothing.
+    `clean` tells that the parser skipped nothing, `expands` that it knew macros of other texts.
     """
 
-    def __init__(self, data: bytes, manager: Any, clean: bool = False) -> None:
+    def __init__(
+        self, data: bytes, manager: Any, clean: bool = False, expands: bool = False
+    ) -> None:
         self._data = data
         self._expanded = manager.getFullyExpandedLoc
         self._macro = manager.isMacroLoc
-        self._plain = _EXPANDS.search(data) is None
+        self._plain = not expands and _EXPANDS.search(data) is None
         self._clean = clean and self._plain
         self._starts = [0, *accumulate(map((1).__add__, map(len, data.split(b"\n"))))]
         self._end = len(data) + 1

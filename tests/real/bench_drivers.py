@@ -51,8 +51,12 @@ class Score:
 
 def truth(root: Path, part: str) -> list[tuple[str, str, set[Spot]]]:
     """Module, signal and the places that drive it, by elaboration."""
-    files = [str(root / path) for path in sorted(scan(root).files) if path.startswith(part)]
-    ran = subprocess.run([sys.executable, str(INSIDE), *files], capture_output=True, text=True)
+    every = sorted(scan(root).files)
+    files = [str(root / path) for path in every if path.startswith(part)]
+    headers = [root / path for path in every if path.endswith((".vh", ".svh"))]
+    folders = {f"+{place}" for path in headers for place in path.parents if root in place.parents}
+    command = [sys.executable, str(INSIDE), *sorted(folders), *files]
+    ran = subprocess.run(command, capture_output=True, text=True)
     rows = []
     for line in ran.stdout.splitlines():
         row = json.loads(line)
@@ -72,7 +76,7 @@ def measure(root: Path, part: str = "") -> Score:
             definition = repository.definition(module, near)
             if definition is None:
                 continue
-            at = SignalPlace(Place(definition, repository.module(definition)), signal)
+            at = SignalPlace(Place(definition, repository.expanded(definition)), signal)
             found = drivers_of(repository, at).found
             mine = {_span(a) for a in found if a.kind != "port"}
             _add(score, f"{module}.{signal}", mine, theirs)

@@ -1,9 +1,10 @@
 """Prints who drives what by slang's elaboration of given files: a line of JSON a signal.
 
-    python tests/real/drivers_inside.py FILE...
+    python tests/real/drivers_inside.py [+FOLDER...] FILE...
 
-In a process of its own: the analysis crashes on some designs. A line is
-`{"module", "signal", "drivers": [[file, line], ...]}`; inputs' drivers from outside do not count.
+FOLDERs are searched for what files include. In a process of its own: the analysis crashes on some
+designs. A line is `{"module", "signal", "drivers": [[file, line], ...]}`; inputs' drivers from
+outside do not count.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from pyslang.parsing import PreprocessorOptions
 from pyslang.syntax import SyntaxTree
 
 
-def main(files: list[str]) -> None:
+def main(given: list[str]) -> None:
+    files = [name for name in given if not name.startswith("+")]
     manager, bag = pyslang.SourceManager(), pyslang.Bag()
     preprocessor, options = PreprocessorOptions(), CompilationOptions()
-    preprocessor.additionalIncludePaths = sorted({str(Path(file).parent) for file in files})
+    beside = sorted({str(Path(file).parent) for file in files})
+    preprocessor.additionalIncludePaths = [*beside, *(g[1:] for g in given if g.startswith("+"))]
     flags = CompilationFlags
     options.flags = flags.IgnoreUnknownModules | flags.AllowUseBeforeDeclare | flags.LintMode
     options.errorLimit = 0

@@ -26,6 +26,21 @@ def test_what_a_module_needs_is_copied_with_what_that_includes(
     assert (tmp_path / "there/src/inc/x.vh").read_text() == "`define X\n"
 
 
+def test_an_include_with_folders_is_found_from_where_they_begin(
+    chip: Repository, tmp_path: Path
+) -> None:
+    pad = chip.root / "rtl" / "pad.v"
+    pad.write_text('`include "lib/x.vh"\nmodule pad(input a); endmodule\n')
+    for folder in ("inc/lib", "inc/other"):
+        (chip.root / folder).mkdir(parents=True)
+        (chip.root / folder / "x.vh").write_text("`define X\n")
+    chip.refresh()
+    top = chip.definition("pad", "rtl/top.sv")
+    assert top is not None
+    files = copied(chip, top, tmp_path / "there")
+    assert files.folders == ["src/inc", "src/inc/lib", "src/inc/other", "src/rtl"]
+
+
 def test_every_module_is_reached_once_and_the_nearest(chip: Repository) -> None:
     tb = chip.definition("tb")
     assert tb is not None

@@ -46,6 +46,15 @@ def test_modules_used_everywhere_are_not_left_upwards(chip: Repository) -> None:
     assert found.cut
 
 
+def test_the_way_up_leads_through_the_file_that_holds_the_instance(chip: Repository) -> None:
+    text = "module twin(input i);\n  leaf u (i);\nendmodule\n"
+    (chip.root / "rtl" / "a_twin.sv").write_text("// none here\nmodule twin(input i); endmodule\n")
+    (chip.root / "rtl" / "b_twin.sv").write_text(text)
+    (chip.root / "rtl" / "leaf.sv").write_text("module leaf(input a);\nendmodule\n")
+    chip.refresh()
+    assert steps(cone(chip, "leaf.a"))[0] == (1, "rtl/b_twin.sv", 2, "^twin")
+
+
 def test_a_loop_ends(chip: Repository) -> None:
     (chip.root / "loop.v").write_text("module l; assign a = b; assign b = a; endmodule\n")
     chip.refresh()

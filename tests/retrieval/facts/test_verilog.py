@@ -184,6 +184,13 @@ def test_loops_and_local_variables_are_not_the_modules_signals() -> None:
     )
 
 
+def test_parentheses_around_a_clock_are_no_part_of_it() -> None:
+    text = "module m; always @(posedge ((clk)) or negedge (r[0])) q <= d; endmodule"
+    (block,) = extract(text, "m.v").modules[0].blocks
+    assert block.clock == "clk"
+    assert [event.signal for event in block.events] == ["clk", "r[0]"]
+
+
 def test_a_synchronous_reset_is_told_by_its_name() -> None:
     text = "module m; always @(posedge clk) if (sync_rst) q <= 0; else q <= d; endmodule"
     block = module(text).blocks[0]

@@ -1,0 +1,128 @@
+"""Modules read with the macros that other files of the repository define."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gatewright.retrieval.dataflow import cone
+from gatewright.retrieval.drivers import drivers, loads
+from gatewright.retrieval.outline import outlines
+from gatewright.retrieval.repository import Repository
+
+REGISTERS = """\
+`define CLOCK clk_i
+`define FF(q, d, clk = `CLOCK) \\
+  always_ff @(posedge (clk)) begin \\
+    if (!rst_ni) q <= '0; \\
+    else q <= d; \\
+  end
+`define CELL(name, q, d) \\
+  cell_ff name (.d_i(d), .q_o(q));
+`define FROM_FILE(q) \\
+  `include "secret.svh"
+`define AROUND(q, d) `FF(q, d, other_clk)
+"""
+USER = """\
+`include "lib/registers.svh"
+module user(input clk_i, other_clk, rst_ni, d, output q, r, s, t, u);
+  `FF(q, d)
+  `CELL(u_cell, r, q)
+  `AROUND(s,
+    d)
+  `UNKNOWN(t, d)
+  `FROM_FILE(u)
+endmodule
+"""
+CELL = "module cell_ff(input d_i, output q_o);\n  assign q_o = d_i;\nendmodule\n"
+
+
+@pytest.fixture
+def registers(tmp_path: Path) -> Iterator[Repository]:
+    root = tmp_path / "repo"
+    for name, text in {
+        "include/lib/registers.svh": REGISTERS,
+        "include/lib/secret.svh": "assign u = d;\n",
+        "rtl/user.sv": USER,
+        "rtl/cell_ff.sv": CELL,
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    with Repository.open(root, tmp_path / "cache") as repository:
+        yield repository
+
+
+def told(repository: Repository, signal: str) -> list[tuple[str, int, str]]:
+    found = drivers(repository, signal).found
+    assert {access.file for access in found} <= {"rtl/user.sv"}
+    return [(access.kind, access.line, access.condition) for access in found]
+
+
+def test_a_register_that_a_macro_makes_drives_at_the_macros_line(registers: Repository) -> None:
+    assert told(registers, "user.q") == [
+        ("always_ff", 3, "!rst_ni"),
+        ("always_ff", 3, "!(!rst_ni)"),
+    ]
+    first, *_ = drivers(registers, "user.q").found
+    assert first.clock == "clk_i"
+    assert ("always_ff", 3) in [(a.kind, a.line) for a in loads(registers, "user.d").found]
+    assert "clock" in [a.role for a in loads(registers, "user.clk_i").found]
+
+
+def test_an_instance_that_a_macro_makes_is_gone_into(registers: Repository) -> None:
+    assert told(registers, "user.r") == [("instance", 4, "")]
+    found = cone(registers, "user.r")
+    assert [(s.file, s.line) for s in found.steps[:3]] == [
+        ("rtl/user.sv", 4),
+        ("rtl/cell_ff.sv", 2),
+        ("rtl/user.sv", 4),
+    ]
+    (inside,) = drivers(registers, "user.u_cell.q_o").found
+    assert (inside.file, inside.line) == ("rtl/cell_ff.sv", 2)
+
+
+def test_macros_of_macros(registers: Repository) -> None:
+    assert [line for _, line, _ in told(registers, "user.s")] == [5, 5]
+    assert drivers(registers, "user.s").found[0].clock == "other_clk"
+
+
+def test_what_nobody_defines_or_what_includes_stays_unread(registers: Repository) -> None:
+    assert told(registers, "user.t") == []
+    assert told(registers, "user.u") == []
+
+
+def test_the_outline_shows_them_too(registers: Repository) -> None:
+    (outline,) = outlines(registers, "user")
+    assert {d for block in outline.module.blocks for d in block.drives} == {"q", "s"}
+    assert [child.instance.name for child in outline.children] == ["u_cell"]
+
+
+def test_an_edited_header_counts_at_the_next_look(registers: Repository) -> None:
+    header = registers.root / "include" / "lib" / "registers.svh"
+    header.write_text(REGISTERS.replace("!rst_ni", "clear"))
+    registers.refresh()
+    assert told(registers, "user.q")[0] == ("always_ff", 3, "clear")
+
+
+def test_a_file_that_changed_meanwhile_is_told_as_it_was(registers: Repository) -> None:
+    (registers.root / "rtl" / "user.sv").write_text("\n\n" + USER)
+    assert told(registers, "user.q") == []
+    registers.refresh()
+    assert [line for _, line, _ in told(registers, "user.q")] == [5, 5]
+
+
+def test_latin_1_is_read_like_any_other(registers: Repository) -> None:
+    text = USER.replace("  `FF(q, d)", "  `FF(q, d) // \u00e9")
+    (registers.root / "rtl" / "user.sv").write_bytes(text.encode("latin-1"))
+    registers.refresh()
+    assert [line for _, line, _ in told(registers, "user.q")] == [3, 3]
+
+
+def test_macros_that_would_fill_memory_are_let_be(registers: Repository) -> None:
+    bomb = ["`define FF(q, d) q <= `L9 + d;", "`define L0 1"]
+    bomb += [f"`define L{n} " + f"`L{n - 1} + " * 20 + "1" for n in range(1, 10)]
+    (registers.root / "include" / "lib" / "registers.svh").write_text("\n".join(bomb))
+    registers.refresh()
+    assert told(registers, "user.q") == []
