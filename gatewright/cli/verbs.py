@@ -12,6 +12,7 @@ from typer.main import get_command_from_info, get_group
 _VERBS = {
     "doctor": "doctor:doctor",
     "generate": "generate:generate",
+    "chat": "chat:chat",
     "verify": "verify:verify",
     "schematic": "schematic:schematic",
     "testbench": "testbench:testbench",
@@ -30,6 +31,7 @@ _VERBS = {
     "context": "context:context",
     "complete": "complete:complete",
     "serve": "serve:serve",
+    "mcp": "mcp:mcp",
     "datasets": "datasets:datasets_app",
 }
 

@@ -1,0 +1,1 @@
+"""The workbench as a server of the Model Context Protocol: for agents that others wrote."""
