@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from gatewright.agents.chat.events import Decided, Decision, End
 from gatewright.agents.chat.leader import Leader
 from gatewright.agents.chat.mind import Manner, Mind
 from gatewright.agents.chat.store import Store, connect
-from gatewright.agents.chat.toolbox import Hands, Tool, run_tool, tool_named, tools
+from gatewright.agents.chat.toolbox import Hands, Tool, run_by_hand, tools
 from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
 from gatewright.core import GatewrightError
@@ -82,7 +81,7 @@ class Agent:
 
     def by_hand(self, turn: Turn, tool: str, arguments: Mapping[str, object]) -> End:
         """Run a tool for the user; the model reads of it with what is said next."""
-        run_tool(Hands(self.workbench, turn), tool_named(tool), arguments, _new_id())
+        run_by_hand(Hands(self.workbench, turn), tool, arguments)
         return End.DONE
 
     def close(self) -> None:
@@ -206,7 +205,3 @@ def _has_asked(messages: list[AnyMessage]) -> bool:
 
     last = messages[-1] if messages else None
     return isinstance(last, ToolMessage) and last.name == "ask_user" and last.status != "error"
-
-
-def _new_id() -> str:
-    return f"hand_{uuid.uuid4().hex[:12]}"

@@ -7,12 +7,12 @@ import re
 # What only a tool may say. Each is a claim unless the sentence denies, asks or intends it.
 _CLAIM = re.compile(
     r"\b(?:(?:is|are|was|were|been|now|fully|formally|successfully|design|module|code|it)\s+"
-    r"(?:\w+ly\s+)?verified|verified(?=\s*(?:[.!:✓✅]|$)|\s+(?:and|design|module|to|that|by|with|"
+    r"(?:\w+ly\s+)?verified|verified(?=\s*(?:[.!:✓✅]|$)|\s+(?:and|design|module|to|that|by|with|without|"
     r"against|successfully|correct))|verif(?:ied|ies)\s+successfully|verification\s+(?:has\s+)?"
     r"(?:passed|passes|succeeded|succeeds|is\s+complete)|pass(?:es|ed)\s+(?:all|every|its|the|"
     r"verification|simulation|formal)\b|all\s+(?:\w+\s+){0,3}(?:tests?|checks?|assertions?|cases?)"
-    r"\s+(?:have\s+|now\s+)?pass(?:ed)?|(?:is|was|been|formally)\s+(?:formally\s+)?prove[dn]|"
-    r"prove[dn]\s+(?:equivalent|correct)|(?:are|is)\s+(?:formally\s+|logically\s+)?equivalent|"
+    r"\s+(?:have\s+|now\s+)?pass(?:ed)?|prove[dn]\b|"
+    r"(?:are|is)\s+(?:formally\s+|logically\s+)?equivalent|"
     r"(?:simulates?|works?|behaves?)\s+(?:correctly|perfectly)|0\s+mismatches|no\s+mismatch(?:es)?|"
     r"guaranteed\s+(?:to\s+be\s+)?correct|tests?\s+(?:all\s+)?pass(?:ed)?\b)",
     re.IGNORECASE,
@@ -24,9 +24,13 @@ _DENIAL = re.compile(
     r"un(?:til|less)|unverified|without|fails?\s+to|so\s+that|make\s+sure|ensure|only\s+when)\b",
     re.IGNORECASE,
 )
-# "no mismatches" denies nothing that matters here.
-_SELF_DENYING = re.compile(r"\bno\s+mismatch(?:es)?|\b0\s+mismatches", re.IGNORECASE)
+# These deny nothing that matters here.
+_SELF_DENYING = re.compile(
+    r"\bno\s+mismatch(?:es)?|\b0\s+mismatches|\bguaranteed\s+to\s+be\b", re.IGNORECASE
+)
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+# A denial holds for its own part of a sentence.
+_CLAUSE = re.compile(r"[,;:()—–]|\s-\s|\bbut\b")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|\n|$)")
 _LONGEST = 300
 _MOST = 5
@@ -42,9 +46,12 @@ def claims(text: str) -> tuple[str, ...]:
     found = []
     for sentence in _SENTENCE.findall(prose):
         words = sentence.strip().strip("*_#>-• ").strip()
-        if not words or words.endswith("?") or not _CLAIM.search(words):
-            continue
-        if _DENIAL.search(_SELF_DENYING.sub(" ", words)):
-            continue
-        found.append(words[:_LONGEST])
+        if words and not words.endswith("?") and any(map(_claims, _CLAUSE.split(words))):
+            found.append(words[:_LONGEST])
     return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def _claims(clause: str) -> bool:
+    """A claim, and no denial before its end."""
+    claim = _CLAIM.search(clause)
+    return claim is not None and not _DENIAL.search(_SELF_DENYING.sub(" ", clause[: claim.end()]))

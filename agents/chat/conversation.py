@@ -74,6 +74,16 @@ class Chat:
         """The files that the model is shown in each turn."""
         return self._store.state(self.id).files
 
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The names of the texts made here that are no files yet, the newest last."""
+        return tuple(draft.name for draft in self._store.state(self.id).drafts)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The differences made in files and not undone, the newest last."""
+        return tuple(applied.diff for applied in self._store.state(self.id).applied)
+
     def history(self) -> tuple[Event, ...]:
         """All that was kept of it, in order."""
         return tuple(kept.event for kept in self._store.events(self.id))
@@ -110,7 +120,7 @@ class Chat:
         from gatewright.agents.chat.toolbox import tool_named
 
         tool_named(tool)
-        turn = self._begin(Asked(f"/{tool} {_line(arguments)}".strip(), by_hand=True))
+        turn = self._begin(Asked(f"/{tool} {arguments_line(arguments)}".strip(), by_hand=True))
         return self._run(turn, lambda leader: leader.by_hand(turn, tool, arguments))
 
     def add(self, path: str) -> str:
@@ -220,13 +230,13 @@ class Chat:
 
     def _end(self, turn: Turn, event: TurnEnded | TurnFailed) -> None:
         try:
+            if not turn.over:
+                self._store.end(self.id)
             turn.tell(event)
         except TurnStopped:
             return  # it has ended already
         except GatewrightError:
             turn.broken(event)  # the disk is full, for instance: whoever waits must hear of it
-        finally:
-            self._store.end(self.id)
 
     def _led(self) -> Leader:
         if self._leader is None:
@@ -262,7 +272,7 @@ def _leader(chat: Chat) -> Leader:
     return Guided(chat.workbench)
 
 
-def _line(arguments: Mapping[str, object]) -> str:
+def arguments_line(arguments: Mapping[str, object]) -> str:
     """Arguments as a person reads them: `a.sv testbench=tb.sv`."""
     parts = []
     for name, value in arguments.items():

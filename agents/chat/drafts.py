@@ -14,8 +14,7 @@ from gatewright.core import UsageError
 def decide_alone(hands: Hands, decision: Decided) -> End:
     """Carry a decision out where no model waits for it."""
     if decision.decision is Decision.APPROVE:
-        made = proposals.carry_out(hands, decision.id)
-        hands.turn.told(f"wrote {made.path} (/undo takes it back)")
+        proposals.carry_out(hands, decision.id)
     else:
         proposals.forget(hands, decision.id)
         hands.turn.told("nothing was written; the text is kept as a draft of this conversation")
@@ -27,7 +26,8 @@ def propose_draft(hands: Hands, made: Draft, path: str) -> End:
     try:
         proposals.propose(hands, f"draft_{uuid.uuid4().hex[:12]}", path, text=made.text)
     except UsageError as error:
-        hands.turn.told(f"{path} is not proposed: {error}")
+        hands.turn.say(f"`{made.name}`:\n\n```\n{made.text.rstrip()}\n```\n")
+        hands.turn.told(f"it is kept as a draft; {path} is not proposed: {error}")
         return End.DONE
     return End.APPROVAL
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gatewright.agents.chat.actions import action_named
 from gatewright.agents.chat.drafts import propose_draft
-from gatewright.agents.chat.events import End, ToolEnded, Verified
+from gatewright.agents.chat.events import End, Verified
 from gatewright.agents.chat.given import sources, whole_text
 from gatewright.agents.chat.store import Draft
-from gatewright.agents.chat.toolbox import Hands, run_tool, tool_named
+from gatewright.agents.chat.toolbox import Hands, run_by_hand
 from gatewright.core import (
     DataError,
     GatewrightError,
@@ -29,7 +28,7 @@ def act(hands: Hands, name: str, values: Mapping[str, str]) -> End:
     action = action_named(name)
     given = action.checked(values)
     for each in _WORK[name].tools(given):
-        ended = run(hands, each.tool, each.arguments)
+        ended = run_by_hand(hands, each.tool, each.arguments)
         if not ended.ok:
             hands.turn.say(f"{ended.summary}\n")
             return End.DONE
@@ -41,11 +40,6 @@ def act(hands: Hands, name: str, values: Mapping[str, str]) -> End:
     if _WORK[name].end:
         hands.turn.told(_WORK[name].end)
     return end
-
-
-def run(hands: Hands, tool: str, arguments: Mapping[str, object]) -> ToolEnded:
-    """Run a tool by its name."""
-    return run_tool(hands, tool_named(tool), arguments, f"hand_{uuid.uuid4().hex[:12]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,7 @@ def _explain(hands: Hands, values: Mapping[str, str]) -> End:
     if block.endswith(_HDL):
         names = [interface.module for interface in _interfaces(hands, block)]
     for name in names or [block]:
-        ended = run(hands, "show", {"module": name})
+        ended = run_by_hand(hands, "show", {"module": name})
         hands.turn.say(f"{ended.result if ended.ok else ended.summary}\n")
     return End.DONE
 
@@ -173,6 +167,13 @@ def _needs(what: str) -> str:
     return f"{what} needs a model: name one (-m openai:NAME, ollama:NAME, or --base-url)"
 
 
+def _unfixed(hands: Hands, values: Mapping[str, str]) -> End:
+    found = hands.turn.standing
+    passed = found is not None and found.verdict.passed
+    hands.turn.told("there is nothing to mend" if passed else _needs("changing the design"))
+    return End.DONE
+
+
 _WORK: dict[str, _Work] = {
     "explain": _Work(lambda v: [], _needs("what it is for, in words,"), _explain),
     "comment": _Work(
@@ -189,10 +190,7 @@ _WORK: dict[str, _Work] = {
         _needs("naming the line that is wrong"),
         _traced,
     ),
-    "fix": _Work(
-        lambda v: [_Step("verify", _check_of(v))],
-        _needs("changing the design, where the verdict is no pass,"),
-    ),
+    "fix": _Work(lambda v: [_Step("verify", _check_of(v))], "", _unfixed),
     "testbench": _Work(lambda v: [], "", _testbench),
     "assertions": _Work(
         lambda v: [_Step("lint", {"design": [v["design"]]})], _needs("writing assertions")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A tool, an action (`/name`), or one of: help, reset, yes, no, save; with its arguments."""
+    """A tool, an action (`/name`), or help, reset, yes, no, rename, save; with its arguments."""
 
     name: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -103,6 +103,13 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         _pattern(
             r"(?:find|search(?: for)?|where (?:is|are)|look for|which (?:module|block)s?)\s+"
             r"(?P<query>[^\n]{3,200}?)"
+        ),
+    ),
+    (
+        "rename",
+        _pattern(
+            rf"(?:call|name|rename)\s+(?:it|this|that|(?:the\s+)?(?:module|design|circuit))\s+"
+            rf"(?:to\s+|as\s+)?{_WORD.format('top')}"
         ),
     ),
     (

@@ -14,7 +14,7 @@ from gatewright.agents.chat.mind import Mind
 from gatewright.agents.chat.plain_text import Hiding, ToolText, tool_text
 from gatewright.agents.chat.proposals import carry_out, forget
 from gatewright.agents.chat.request import Request
-from gatewright.agents.chat.toolbox import Hands, Tool, checked, run_tool, tool_named, tools
+from gatewright.agents.chat.toolbox import Hands, Tool, checked, run_by_hand, run_tool, tools
 from gatewright.agents.chat.tools_write import proposed
 from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
@@ -56,7 +56,7 @@ class Plain:
 
     def by_hand(self, turn: Turn, tool: str, arguments: Mapping[str, object]) -> End:
         """Run a tool for the user."""
-        run_tool(Hands(self.workbench, turn), tool_named(tool), arguments, _new_id("hand"))
+        run_by_hand(Hands(self.workbench, turn), tool, arguments)
         return End.DONE
 
     def close(self) -> None:
@@ -110,11 +110,11 @@ class Plain:
             return f"error: no tool {wanted.name!r} (there is: {', '.join(_names())})", None
         if tool.writes:
             try:
-                proposed(hands, tool.name, checked(tool, wanted.arguments), _new_id("plain"))
+                proposed(hands, tool.name, checked(tool, wanted.arguments), _new_id())
             except GatewrightError as error:
                 return f"error: {error}", None
             return "", End.APPROVAL
-        ended = run_tool(hands, tool, wanted.arguments, _new_id("plain"))
+        ended = run_tool(hands, tool, wanted.arguments, _new_id())
         if tool.ends and ended.ok:
             return "", End.QUESTION
         return ended.result or ended.summary, None
@@ -179,5 +179,5 @@ def _described(tool: Tool) -> _Described:
     return _Described(tool.name, "; ".join(parts), tool.what)
 
 
-def _new_id(kind: str) -> str:
-    return f"{kind}_{uuid.uuid4().hex[:12]}"
+def _new_id() -> str:
+    return f"plain_{uuid.uuid4().hex[:12]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 from gatewright.agents.chat.events import Contract
 from gatewright.agents.naming import named_module, restated
 from gatewright.agents.view import header_of
-from gatewright.core import Interface
 
 if TYPE_CHECKING:
     from gatewright.agents.symbolic import Reading
 
 _MOST_LINES = 6
+_MOST_TRIED = 10
+# What nobody would want otherwise without saying so: told, but not asked.
+_CONVENTION = re.compile(r"the register takes the rising edge of ")
 PORTS = "ports"
 BEHAVIOUR = "behaviour"
 ASSUMED = "assumed"
@@ -45,7 +48,8 @@ class Specified:
             return PORTS
         if not self.reading.complete:
             return BEHAVIOUR
-        return ASSUMED if self.reading.assumptions else ""
+        open_ = [each for each in self.reading.assumptions if not _CONVENTION.match(each)]
+        return ASSUMED if open_ else ""
 
     @property
     def module(self) -> str:
@@ -53,8 +57,8 @@ class Specified:
         interface = self.reading.interface
         return named_module(self.text) or (interface.module if interface else "") or "top"
 
-    def contract(self) -> Contract:
-        """What the module will be, of a reading that is complete."""
+    def contract(self, top: str = "") -> Contract:
+        """What the module will be, called `top` if that is given; the reading is complete."""
         from gatewright.agents import symbolic
         from gatewright.agents.symbolic.ir import Clock, Level, Reset
 
@@ -77,7 +81,7 @@ class Specified:
         else:
             latency = f"latch, open with {latch.port}" if latch else "combinational"
         return Contract(
-            self.module,
+            top or self.module,
             reading.interface.ports,
             clock or "none",
             _reset(reset),
@@ -90,7 +94,8 @@ class Specified:
 def specify(before: str, more: str) -> Specified:
     """What is specified when `more` is said after `before`: the reading that gets furthest.
 
-    The new text may stand alone, go on from the old one, or take the place of all but the ports.
+    The new text may stand alone, go on from the old one, or take the place of its first parts,
+    all but the ports.
     """
     from gatewright.agents import symbolic
 
@@ -113,12 +118,12 @@ def _texts(before: str, more: str) -> Iterator[str]:
         return
     yield f"{before.rstrip()}\n\n{more}"
     known = symbolic.read(restated(before)).interface
-    if known is not None:
-        yield f"{_header(known, before)}\n\n{more}"
-
-
-def _header(known: Interface, before: str) -> str:
-    return header_of(known, named_module(before) or "")
+    if known is None:
+        return
+    header = header_of(known, named_module(before) or "")
+    pieces = [piece for piece in before.split("\n\n") if piece.strip()]
+    for first in range(max(1, len(pieces) - _MOST_TRIED), len(pieces) + 1):
+        yield "\n\n".join((header, *pieces[first:], more))
 
 
 def _reset(reset: object) -> str:

@@ -63,8 +63,8 @@ class State:
 
     `files` are shown to the model in each turn; `waiting` are proposals, `applied` the edits that
     can be undone, the last one last; `contracts` names the modules whose contract was shown.
-    `spec` is the specification so far, `asked_for` what a guided conversation waits for.
-    `delivered` is the last event that the model was given.
+    Of a guided conversation: `spec` is the specification so far, `top` the name that the user gave,
+    `asked_for` what it waits for. `delivered` is the last event that the model was given.
     """
 
     files: tuple[str, ...] = ()
@@ -73,6 +73,7 @@ class State:
     applied: tuple[Applied, ...] = ()
     contracts: tuple[str, ...] = ()
     spec: str = ""
+    top: str = ""
     asked_for: str = ""
     delivered: int = 0
 

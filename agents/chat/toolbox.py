@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from gatewright.agents.workbench import Workbench
 
 DRAFT = "draft:"
+# How the ids of calls begin that the user has made.
+BY_HAND = "hand_"
 _LONGEST_RESULT = 16_000
 _LONGEST_ARGUMENT = 400
 
@@ -57,6 +60,11 @@ class Tool:
     writes: bool = False
     ends: bool = False
     by_hand: bool = False
+
+
+def run_by_hand(hands: Hands, name: str, arguments: Mapping[str, object]) -> ToolEnded:
+    """Run a tool for the user. Raises UsageError for one that there is not."""
+    return run_tool(hands, tool_named(name), arguments, f"{BY_HAND}{uuid.uuid4().hex[:12]}")
 
 
 def tools() -> dict[str, Tool]:

@@ -64,7 +64,7 @@ def _lint(hands: Hands, wanted: LintArguments) -> Result:
     verdict = hands.workbench.lint(given(hands, wanted.design), top=wanted.top)
     remarks = [str(remark) for remark in verdict.diagnostics]
     fault = verdict.failure_class or ("a fault" if verdict.outcome == "fail" else "")
-    summary = f"lint: {fault or 'no fault found'}"
+    summary = f"{fault or 'no fault found'}"
     if remarks:
         summary += f", {len(remarks)} remark{'s' if len(remarks) > 1 else ''}"
     return Result(summary, "\n".join([summary, *remarks[:40]]))

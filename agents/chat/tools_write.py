@@ -284,6 +284,22 @@ def _by_hand_only(hands: Hands, wanted: Arguments) -> Result:
     raise UsageError("a change of a file is proposed first, and made when it is approved")
 
 
+class SaveArguments(Arguments):
+    """Of save."""
+
+    path: str
+    draft: str = Field(default="", description="a draft's name; the newest if none is given")
+
+
+def _save(hands: Hands, wanted: SaveArguments) -> Result:
+    drafts = hands.turn.state.drafts
+    if not drafts:
+        raise UsageError("there is no design in this conversation yet", where="save")
+    text = draft_named(hands, wanted.draft or drafts[-1].name).text
+    made = proposals.write_at_once(hands, wanted.path, text)
+    return Result(f"wrote {made.path}", made.diff)
+
+
 class NoArguments(Arguments):
     """Of undo."""
 
@@ -338,5 +354,6 @@ TOOLS = (
         _by_hand_only,
         writes=True,
     ),
+    Tool("save", "Write a draft to a file at once.", SaveArguments, _save, by_hand=True),
     Tool("undo", "Take the last change of a file back.", NoArguments, _undo, by_hand=True),
 )
