@@ -69,7 +69,7 @@ class Coder:
     ) -> Draft:
         """The smallest change that settles a judgement; whole code is accepted too."""
         text = self.task.render(
-            "edit",
+            "improve" if verdict.passed else "edit",
             code=parent.sources,
             judgement=judgement,
             lessons=tuple(lessons),

@@ -10,19 +10,26 @@ from gatewright.agents.budget import Purse
 from gatewright.agents.coder import Coder, Draft
 from gatewright.agents.journal import Journal
 from gatewright.agents.judge import Judge
-from gatewright.agents.language import kit_for
+from gatewright.agents.language import KERNELS, kit_for
 from gatewright.agents.library import Library
 from gatewright.agents.listener import Listener
 from gatewright.agents.loop import Author, Loop
 from gatewright.agents.oracle import HarnessFactory, choose
 from gatewright.agents.policy import LoopPolicy
-from gatewright.agents.structure import read_structure
+from gatewright.agents.structure import Structure, read_structure
 from gatewright.agents.task import Task
 from gatewright.agents.testbench_oracle import CrossCheck, cross_check
 from gatewright.agents.turn import Improver
 from gatewright.agents.windows import without_window
 from gatewright.agents.workshop import Workshop
-from gatewright.core import HarnessSpec, Oracle, Problem, ReferenceSpec, Trajectory
+from gatewright.core import (
+    HarnessSpec,
+    Oracle,
+    Problem,
+    ReferenceSpec,
+    Trajectory,
+    UsageError,
+)
 from gatewright.models import Model, Sampling
 
 
@@ -47,8 +54,11 @@ def solve(
     """
     policy, listener = policy or LoopPolicy(), listener or Listener()
     kit = kit_for(problem.language)
-    structure = read_structure(problem)
     purse = Purse(policy.budget)
+    problem, told = _with_reference(problem, model, policy, purse, listener)
+    # Of a kernel nothing is read but what it would be from templates: that takes a torch process.
+    reads = policy.symbolic or problem.language not in KERNELS
+    structure = read_structure(problem) if reads else Structure()
     task = Task(problem, kit, structure.sentences if policy.hints else "", library)
     if library is not None:
         harnesses = BesideLibrary(harnesses, library)
@@ -62,7 +72,7 @@ def solve(
     choice = choose(problem, policy.oracle, harnesses, structure.testbench, generator.testbench)
     listener.started(choice.oracle)
     journal = Journal(listener)
-    for note in (generator.note, choice.note):
+    for note in (told, generator.note, choice.note):
         journal.note(note)
     if policy.oracle is Oracle.DERIVED:
         journal.note(structure.abstention)
@@ -85,6 +95,36 @@ def solve(
     if choice.blind and max(policy.samples, len(drafts)) > 1:
         comparer = without_window(harnesses(ReferenceSpec(())))
     return Loop(workshop, authors, improver, comparer).run()
+
+
+def _with_reference(
+    problem: Problem,
+    model: Model | None,
+    policy: LoopPolicy,
+    purse: Purse,
+    listener: Listener,
+) -> tuple[Problem, str]:
+    """The problem; a kernel's that is only described, with a module that the model wrote for it.
+
+    Raises UsageError where there is no model to write it.
+    """
+    if problem.language not in KERNELS or problem.harness is not None:
+        return problem, ""
+    if model is None:
+        raise UsageError(
+            "a kernel that is only described needs a model, which writes a PyTorch module first",
+            hint="name one by -m, or give a Python file with class Model, get_inputs() and "
+            "get_init_inputs()",
+        )
+    from gatewright.agents.kernel_reference import write_reference
+
+    listener.stage("writing the PyTorch module that kernels are compared with")
+    sampling = Sampling(policy.temperature, policy.top_p, policy.max_tokens)
+    written = write_reference(problem.spec, model, sampling)
+    purse.pay(written.usage)
+    text = written.spec.reference.text
+    told = f"the reference is generated: the model wrote it from the description\n{text}"
+    return replace(problem, spec=text, harness=written.spec), told
 
 
 @dataclass(slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gatewright.agents.extract import Extraction, code_blocks
 from gatewright.models import without_reasoning
 
 _ENTRY = "ModelNew"
+_TRITON = re.compile(r"^\s*@(?:triton\.)?jit\b", re.MULTILINE)
 
 
 def extract_kernel(answer: str, top: str = "", header: str = "") -> Extraction:
@@ -15,9 +17,27 @@ def extract_kernel(answer: str, top: str = "", header: str = "") -> Extraction:
 
     `header` is not used. Never raises.
     """
+    return _defining(answer, [top or _ENTRY])
+
+
+def extract_triton(answer: str, top: str = "", header: str = "") -> Extraction:
+    """As `extract_kernel`, of the blocks that hold a Triton kernel."""
+    return _defining(answer, [top or _ENTRY], _TRITON)
+
+
+def extract_problem(answer: str) -> Extraction:
+    """The same for a problem file: a module in PyTorch, and what makes its inputs."""
+    return _defining(answer, ["Model", "get_inputs"])
+
+
+def _defining(
+    answer: str, names: Sequence[str], holds: re.Pattern[str] | None = None
+) -> Extraction:
     text, cut = without_reasoning(answer)
-    defines = re.compile(rf"^(?:class|def)\s+{re.escape(top or _ENTRY)}\b", re.MULTILINE)
-    found = [block for block in code_blocks(text) if defines.search(block)]
+    wanted = [re.compile(rf"^(?:class|def)\s+{re.escape(n)}\b", re.MULTILINE) for n in names]
+    wanted += [holds] if holds else []
+    blocks = code_blocks(text)
+    found = [block for block in blocks if all(pattern.search(block) for pattern in wanted)]
     whole = [block for block in found if _parses(block)]
     if whole:
         return Extraction(whole[-1].strip("\n") + "\n")

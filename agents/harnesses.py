@@ -15,9 +15,11 @@ class Harnesses:
     """Makes harnesses for the loop that run their tools under one isolation.
 
     The same attempt meets the same stimulus, so that the same run asks a model the same things.
+    `gpu` is the one that kernels' estimates are made for ('' = a usual one).
     """
 
     isolation: Isolation
+    gpu: str = ""
 
     def __call__(self, spec: HarnessSpec | None) -> Harness:
         """The harness for a kind of specification; the static check for None.
@@ -42,32 +44,36 @@ class Harnesses:
 
             return CocotbHarness(self.isolation, reproducible=True)
         if isinstance(spec, KernelSpec):
-            return _kernels(self.isolation)
+            return _kernels(self.isolation, self.gpu)
         if isinstance(spec, GraderSpec):
             from gatewright.sandbox.harness.grader import GraderHarness
 
             return GraderHarness(self.isolation)
-        if isinstance(spec, KernelSpec):
-            from gatewright.sandbox.harness.kernel import KernelHarness
-
-            return KernelHarness(self.isolation)
         from gatewright.sandbox.harness.simulators import SimulatorChoice
         from gatewright.sandbox.harness.testbench import TestbenchHarness
 
         return Windowed(TestbenchHarness(self.isolation, simulator=SimulatorChoice.AUTO))
 
 
-_kernel_harnesses: dict[Level, Harness] = {}
+_kernel_harnesses: dict[tuple[Level, str], Harness] = {}
 
 
-def _kernels(isolation: Isolation) -> Harness:
-    """One harness for all kernels: its torch processes stay warm."""
+def _kernels(isolation: Isolation, gpu: str) -> Harness:
+    """One harness for all kernels: its torch processes stay warm.
+
+    With nvcc and the counters: what passes costs two CPU seconds more, little beside a model's
+    answer, and only they tell which of two kernels is better.
+    """
     import atexit
 
     from gatewright.sandbox.harness.kernel import KernelHarness
+    from gatewright.sandbox.harness.kernel_device import DeviceWish
+    from gatewright.sandbox.kernel_model.gpus import DEFAULT
 
-    if isolation.level not in _kernel_harnesses:
-        harness = KernelHarness(isolation)
+    key = (isolation.level, gpu)
+    if key not in _kernel_harnesses:
+        wish = DeviceWish(static=True, gpu=gpu or DEFAULT)
+        harness = KernelHarness(isolation, wish=wish)
         atexit.register(harness.close)
-        _kernel_harnesses[isolation.level] = harness
-    return _kernel_harnesses[isolation.level]
+        _kernel_harnesses[key] = harness
+    return _kernel_harnesses[key]

@@ -45,11 +45,15 @@ class Judge:
     sample: int = 0
 
     def judge(self, candidate: Candidate, verdict: Verdict, lessons: Sequence[str]) -> Ruling:
-        """One issue. A garbled answer is asked for once more, then read off the verdict."""
+        """One issue; of what passes, one bottleneck.
+
+        A garbled answer is asked for once more, then read off the verdict.
+        """
         signals = verdict.first_mismatch.signals if verdict.first_mismatch else ()
         cone = self.task.kit.cone(candidate.sources, self.task.problem.top, signals)
+        passed = verdict.passed
         prompt = self.task.render(
-            "judge",
+            "optimise" if passed else "judge",
             code=candidate.sources,
             cone=view.cone(cone, view.numbered(candidate.sources)),
             lessons=tuple(lessons),
@@ -59,7 +63,7 @@ class Judge:
         fallback = judgement_from(verdict, cone)
         usage = Usage()
         messages = [
-            Message(Role.SYSTEM, self.task.render("judge_system")),
+            Message(Role.SYSTEM, self.task.render("optimise_system" if passed else "judge_system")),
             Message(Role.USER, prompt),
         ]
         for _ in range(2):
@@ -73,7 +77,7 @@ class Judge:
                 return Ruling(judgement, usage, True)
             messages += [
                 Message(Role.ASSISTANT, answer.text[:2000] or "(nothing)"),
-                Message(Role.USER, self.task.render("judge_again")),
+                Message(Role.USER, self.task.render("optimise_again" if passed else "judge_again")),
             ]
         return Ruling(fallback, usage, False)
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from gatewright.agents import view
-from gatewright.core import FailureClass, Fault, FirstMismatch, Judgement, Severity, Verdict
+from gatewright.core import (
+    FailureClass,
+    Fault,
+    FirstMismatch,
+    Judgement,
+    Outcome,
+    Severity,
+    Verdict,
+)
 
 _FIXES = {
     FailureClass.NO_CODE: "Write the complete module.",
@@ -17,13 +25,32 @@ _FIXES = {
     FailureClass.CRASH: "Write the construct in a plainer way.",
 }
 
+_METHODS = {
+    "spills": "Keep fewer values alive at once, or use smaller tiles.",
+    "local-memory": "Index the array by constants only: unroll the loops over it.",
+    "uncoalesced": "Let neighbouring threads access neighbouring addresses, through shared memory.",
+    "redundant-traffic": "Read each value once: keep it in registers or shared memory.",
+    "bank-conflicts": "Pad the rows of the shared array by one element.",
+    "double-precision": "Write the literals and functions in single precision: 1.0f, expf.",
+    "atomics": "Reduce within the warp and the block first, then one atomic a block.",
+    "divergence": "Let all threads of a warp take the same branch; keep none idle.",
+    "occupancy": "Use less of what limits the blocks on a multiprocessor.",
+    "narrow-access": "Access 16 bytes a thread (float4), and the tail by itself.",
+    "division": "Multiply by the reciprocal, or use the approximate function.",
+}
+
 
 def judgement_from(verdict: Verdict, cone: str) -> Judgement:
-    """One issue, from the first mismatch, or else from the first error, or else the outcome."""
+    """One issue, from the first mismatch, or else from the first error, or else the outcome.
+
+    Of what passes, the costliest thing that its remarks name.
+    """
+    if verdict.passed:
+        return _from_remark(verdict)
     if verdict.first_mismatch is not None:
         return _from_mismatch(verdict, verdict.first_mismatch, cone)
     errors = [d for d in verdict.diagnostics if d.severity is Severity.ERROR]
-    failing = [test for test in verdict.tests if test.message]
+    failing = [t for t in verdict.tests if t.message and t.outcome is Outcome.FAIL]
     fix = _FIXES.get(verdict.failure_class or FailureClass.MISMATCH, "Re-read the specification.")
     if errors:
         first = errors[0]
@@ -33,6 +60,17 @@ def judgement_from(verdict: Verdict, cone: str) -> Judgement:
         issue = f"{failing[0].name}: {failing[0].message}"
         return Judgement(Fault.DESIGN, failing[0].name, issue, view.result_line(verdict), fix)
     return Judgement(Fault.DESIGN, "the code", view.result_line(verdict), verdict.log[-300:], fix)
+
+
+def _from_remark(verdict: Verdict) -> Judgement:
+    named = [d for d in verdict.diagnostics if d.code in _METHODS]
+    if not named:
+        result = view.result_line(verdict)
+        return Judgement(Fault.DESIGN, "the code", result, result, "Do less work, or fuse kernels.")
+    first = named[0]
+    place = f"line {first.line}" if first.line else "the code"
+    why = view.result_line(verdict)
+    return Judgement(Fault.DESIGN, place, first.message, why, _METHODS[first.code])
 
 
 def _from_mismatch(verdict: Verdict, first: FirstMismatch, cone: str) -> Judgement:

@@ -14,9 +14,12 @@ from gatewright.models import without_reasoning
 _KEYS = {
     "fault": ("fault", "blame", "who", "culprit"),
     "location": ("location", "where", "line", "lines", "signal"),
-    "issue": ("issue", "critical_issue", "problem", "bug", "error", "what"),
+    "issue": ("issue", "critical_issue", "problem", "bug", "error", "what", "bottleneck"),
     "why": ("why", "why_it_matters", "reason", "evidence", "explanation", "cause"),
-    "fix": ("fix", "minimal_fix_hint", "minimal_fix", "suggestion", "solution", "hint", "change"),
+    "fix": (
+        *("fix", "minimal_fix_hint", "minimal_fix", "suggestion", "solution", "hint", "change"),
+        *("method", "plan"),
+    ),
 }
 # What is longer rambles, and its end is where the judgement is.
 _LONGEST_ANSWER = 20_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gatewright.agents.distinct import fingerprint, text_fingerprint
 from gatewright.agents.extract import Extraction, extract_verilog
 from gatewright.agents.extract_chisel import extract_chisel
-from gatewright.agents.extract_python import extract_kernel
+from gatewright.agents.extract_python import extract_kernel, extract_triton
 from gatewright.agents.postpass import Initialised, initialise_registers
 from gatewright.agents.tame import is_tame
 from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
@@ -21,7 +21,8 @@ class Kit:
     `extract` takes an answer, the wanted top and the given header. `fingerprint` is equal for
     designs that are the same but for names and layout (sources, top). `explain` yields remarks on
     sources that tell more than the harness's own; `cone` the lines that decide some signals of
-    the top, as text; `initialise` is the register post-pass.
+    the top, as text; `initialise` is the register post-pass. `optimises`: what passes can still be
+    made better, and verdicts tell by how much.
     """
 
     language: Language
@@ -33,10 +34,14 @@ class Kit:
     explain: Callable[[Sequence[Source]], tuple[Diagnostic, ...]]
     cone: Callable[[Sequence[Source], str, Sequence[str]], str]
     initialise: Callable[[Sequence[Source]], Initialised]
+    optimises: bool = False
 
     def source(self, problem: Problem, code: str) -> Source:
         """The code as a source, named after the top."""
         return Source(f"{problem.top or 'design'}{self.suffix}", code, self.language)
+
+
+KERNELS = (Language.CUDA, Language.TRITON)
 
 
 def kit_for(language: Language) -> Kit:
@@ -48,10 +53,12 @@ def kit_for(language: Language) -> Kit:
     if language is Language.CHISEL:
         return _chisel()
     if language is Language.CUDA:
-        return _cuda()
+        return _kernel(language, "CUDA", extract_kernel)
+    if language is Language.TRITON:
+        return _kernel(language, "Triton", extract_triton)
     raise UsageError(
         f"no coder for {language}",
-        hint="languages that can be generated: verilog, systemverilog, chisel, cuda",
+        hint="languages that can be generated: verilog, systemverilog, chisel, cuda, triton",
     )
 
 
@@ -84,18 +91,19 @@ def _chisel() -> Kit:
     )
 
 
-def _cuda() -> Kit:
-    """CUDA kernels in the Python file that builds and calls them."""
+def _kernel(language: Language, title: str, extract: Callable[[str, str, str], Extraction]) -> Kit:
+    """GPU kernels in the Python file that builds and calls them."""
     return Kit(
-        language=Language.CUDA,
-        title="CUDA",
-        folder="cuda",
+        language=language,
+        title=title,
+        folder="kernel",
         suffix=".py",
-        extract=extract_kernel,
+        extract=extract,
         fingerprint=lambda sources, top: text_fingerprint(sources),
         explain=lambda sources: (),
         cone=lambda sources, top, signals: "",
         initialise=lambda sources: Initialised(tuple(sources)),
+        optimises=True,
     )
 
 

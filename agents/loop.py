@@ -11,10 +11,11 @@ from typing import Protocol
 from gatewright.agents.coder import Draft
 from gatewright.agents.consensus import largest_agreement
 from gatewright.agents.journal import Entry, Lineage
+from gatewright.agents.optimise import at_roof, measurable, speed_told
 from gatewright.agents.rank import rank
 from gatewright.agents.turn import Improver
 from gatewright.agents.workshop import Workshop, is_clean
-from gatewright.core import Provenance, StopReason, Trajectory
+from gatewright.core import GatewrightError, Provenance, StopReason, Trajectory
 from gatewright.sandbox.harness import Harness
 
 
@@ -39,8 +40,9 @@ class Loop:
     """One run on one problem.
 
     Every author's attempts come first, each repaired until it compiles; then the best distinct
-    ones are improved in judged turns. `improver` is None where no model is at hand; `comparer`
-    simulates two candidates against each other where there is no oracle (None = not to be had).
+    ones are improved in judged turns, and what passes is made faster where that can be told.
+    `improver` is None where no model is at hand; `comparer` simulates two candidates against each
+    other where there is no oracle (None = not to be had).
     """
 
     workshop: Workshop
@@ -53,6 +55,8 @@ class Loop:
         GatewrightError where a tool fails."""
         try:
             stop = self._run()
+            if stop is StopReason.PASSED:
+                self._optimise()
         except KeyboardInterrupt:
             raise LoopInterrupted(self._trajectory(StopReason.INTERRUPTED)) from None
         trajectory = self._trajectory(stop)
@@ -160,6 +164,34 @@ class Loop:
             if shop.satisfied(lineage.entry.verdict):
                 passed = lineage.entry.verdict.passed
                 return StopReason.PASSED if passed else StopReason.UNVERIFIED
+
+    # what passes
+
+    def _optimise(self) -> None:
+        """Makes what passes better, for as long as that can be told and rounds are left.
+
+        The best so far stays the best, whatever happens.
+        """
+        shop, improver, best = self.workshop, self.improver, self.workshop.journal.best
+        wanted = shop.policy.optimise and shop.kit.optimises
+        if not wanted or improver is None or best is None:
+            return
+        lineage = Lineage(best)
+        while improver.turns < shop.policy.rounds and not shop.purse.exhausted():
+            verdict = lineage.entry.verdict
+            if at_roof(verdict):
+                shop.journal.note(f"on the roofline: {speed_told(verdict)}")
+                return
+            if not measurable(verdict):
+                shop.journal.note("nothing here tells which of two kernels is the faster")
+                return
+            try:
+                stop = improver.turn(lineage)
+            except GatewrightError as error:
+                shop.journal.note(f"it is not made better any more: {error}")
+                return
+            if stop is not None or lineage.closed is not None:
+                return
 
     def _best_distinct(self, entries: Sequence[Entry]) -> list[Entry]:
         distinct: dict[str, Entry] = {}

@@ -9,7 +9,7 @@ ORACLES = {
     Oracle.GOLDEN: "the testbench given",
     Oracle.REFERENCE: "comparison with the reference given",
     Oracle.DERIVED: "the specification's own tables",
-    Oracle.GENERATED: "a generated testbench",
+    Oracle.GENERATED: "what the model itself wrote to check against",
     Oracle.NONE: "nothing to check behaviour against; --testbench or --reference would be",
 }
 STOPS = {

@@ -20,6 +20,8 @@ class LoopPolicy:
     `cross_check`: so many designs and testbenches are written for an oracle that is generated.
     `symbolic`: structured specifications are answered without the model where they can be;
     `hints`: what was read of them is put into the prompts as plain sentences.
+    `optimise`: what passes is made better for as long as rounds are left, in languages whose
+    verdicts tell by how much (kernels).
     `init_registers`: registers without reset and initial value get the initial value 0.
     """
 
@@ -38,3 +40,4 @@ class LoopPolicy:
     symbolic: bool = True
     hints: bool = True
     init_registers: bool = True
+    optimise: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatewright.agents.optimise import gain
 from gatewright.core import FailureClass, Outcome, Verdict
 
 _STAGES: dict[FailureClass | None, int] = {
@@ -21,8 +22,12 @@ _STAGES: dict[FailureClass | None, int] = {
 }
 
 
-def rank(verdict: Verdict) -> tuple[int, float]:
-    """Larger is better: first how far the design got, then the share of checks it passes."""
+def rank(verdict: Verdict) -> tuple[float, ...]:
+    """Larger is better: first how far the design got, then the share of checks it passes.
+
+    Of kernels that pass, those for any sizes come before those for some, then the faster ones.
+    """
     if verdict.outcome is Outcome.PASS:
-        return 7, verdict.score
+        bound = verdict.metrics.get("shape_bound", 0.0)
+        return 7, verdict.score, -bound, gain(verdict)
     return _STAGES[verdict.failure_class], verdict.score

@@ -36,6 +36,8 @@ def read_structure(problem: Problem) -> Structure:
     """Read a problem's specification; what cannot be read is a reason, never an error."""
     from gatewright.agents import symbolic
 
+    if problem.language is Language.TRITON:
+        return Structure(abstention="templates are in CUDA, not in Triton")
     if isinstance(problem.harness, KernelSpec):
         return _kernel(problem.harness)
     if problem.language not in _READ:

@@ -53,4 +53,12 @@ class Task:
             "result": view.result_line(verdict),
             "window": view.window(verdict.first_mismatch),
             "diagnostics": view.diagnostics(remarks),
+            "gpu": _gpu(verdict) if self.kit.optimises else "",
         }
+
+
+def _gpu(verdict: Verdict) -> str:
+    """What the GPU is able to that the verdict's estimates are made for."""
+    from gatewright.sandbox.kernel_model.gpus import DEFAULT, gpu_spec
+
+    return gpu_spec(verdict.tools.get("static", DEFAULT)).describe()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gatewright.agents.optimise import speed_told
 from gatewright.core import (
     Cycle,
     Diagnostic,
@@ -17,6 +18,7 @@ from gatewright.core import (
     Sampled,
     Severity,
     Source,
+    TestResult,
     Verdict,
 )
 
@@ -112,7 +114,7 @@ _CLASS_WORDS = {
 def result_line(verdict: Verdict) -> str:
     """One or two sentences: what came out, with numbers."""
     if verdict.outcome is Outcome.PASS:
-        return "All checks pass."
+        return f"All checks pass. {speed_told(verdict)}".strip()
     if verdict.failure_class is None:
         return "Nothing could be decided."
     words = [_CLASS_WORDS[verdict.failure_class]]
@@ -121,8 +123,14 @@ def result_line(verdict: Verdict) -> str:
     first = verdict.first_mismatch
     if first is not None:
         words.append(f"The first difference is at time {first.time} in {_listed(first.signals)}.")
-    words += [f"Test {t.name} fails: {t.message}" for t in verdict.tests if t.message][:3]
+    failed = [t for t in verdict.tests if t.message and t.outcome is not Outcome.PASS]
+    words += [f"Test {t.name} fails: {t.message}" for t in failed if _counts(t)][:3]
     return " ".join(words)
+
+
+def _counts(test: TestResult) -> bool:
+    """Whether it failed, or nobody knows why it was not decided."""
+    return test.outcome is Outcome.FAIL or not test.message.startswith("skipped")
 
 
 def _listed(names: Sequence[str]) -> str:

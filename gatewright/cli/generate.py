@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,11 +27,9 @@ from gatewright.core import (
     Candidate,
     DataError,
     HarnessSpec,
-    KernelSpec,
     Language,
     ModelError,
     Problem,
-    Source,
     StopReason,
     Trajectory,
     UsageError,
@@ -41,7 +40,20 @@ if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.models import Model
 
-GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, Language.CUDA)
+KERNELS = (Language.CUDA, Language.TRITON)
+GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, *KERNELS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the flags say about the run."""
+
+    oracle: str
+    symbolic: bool
+    init_registers: bool
+    optimise: bool
+    gpu: str
+    stream: bool
 
 
 def generate(
@@ -53,7 +65,7 @@ def generate(
         typer.Option("--output", "-o", help="Write the module here.", show_default="stdout"),
     ] = None,
     language: Annotated[
-        str, typer.Option(help="verilog, systemverilog, chisel or cuda.")
+        str, typer.Option(help="verilog, systemverilog, chisel, cuda or triton.")
     ] = "systemverilog",
     top: Annotated[str, typer.Option(help="The module's name, where the text does not say.")] = "",
     testbench: Annotated[
@@ -96,6 +108,14 @@ def generate(
     init_registers: Annotated[
         bool, typer.Option(help="Give registers without a reset the initial value 0.")
     ] = True,
+    optimise: Annotated[
+        bool,
+        typer.Option(help="Of a kernel: make what passes faster, while edit rounds are left."),
+    ] = True,
+    gpu: Annotated[
+        str,
+        typer.Option(help="Of a kernel: the GPU that it is for.", show_default="H100"),
+    ] = "",
     stream: Annotated[bool, typer.Option(help="Show the model's answer as it comes.")] = False,
     model: ModelName = None,
     base_url: BaseUrl = None,
@@ -107,6 +127,7 @@ def generate(
     Exit status: 0 verified, 1 not verified (the best attempt is written all the same), 2 error.
     """
     from gatewright.agents.loop import LoopInterrupted
+    from gatewright.cli.kernel import kernel_spec
     from gatewright.cli.library import library_of
     from gatewright.cli.naming import wanted_name
     from gatewright.sandbox.harness.modules import require_name
@@ -125,14 +146,14 @@ def generate(
         raise UsageError("--exclude leaves out files of a repository", hint="name it by --repo")
     text = read_specification(spec)
     wanted = _language(language)
-    if wanted is Language.CUDA:
-        check: HarnessSpec | None = _kernel_check(spec, text)
+    if wanted in KERNELS:
+        check: HarnessSpec | None = kernel_spec(spec, text)
         name = top
     else:
         check = _check(testbench, reference, cocotb)
         name = top or wanted_name(text, check)
     problem = Problem(
-        id=name or Path(spec).stem,
+        id=name or (Path(spec).stem if text.strip() != spec.strip() else "kernel"),
         spec=text,
         language=wanted,
         top=name,
@@ -145,9 +166,8 @@ def generate(
     golden = (*(testbench or ()), *(reference or ()), *(cocotb or ()))
     try:
         with library_of(repo, exclude or (), golden) as library:
-            trajectory = _solve(
-                problem, settings, oracle, symbolic, init_registers, stream, library
-            )
+            wish = _Wish(oracle, symbolic, init_registers, optimise, gpu, stream)
+            trajectory = _solve(problem, settings, wish, library)
     except LoopInterrupted as interrupted:
         _deliver(interrupted.trajectory, file, json)
         raise KeyboardInterrupt from None
@@ -158,13 +178,7 @@ def generate(
 
 
 def _solve(
-    problem: Problem,
-    settings: Settings,
-    oracle: str,
-    symbolic: bool,
-    init_registers: bool,
-    stream: bool,
-    library: Library | None,
+    problem: Problem, settings: Settings, wish: _Wish, library: Library | None
 ) -> Trajectory:
     from dataclasses import replace
 
@@ -174,15 +188,16 @@ def _solve(
     from gatewright.cli.narrator import Narrator, StreamingNarrator
     from gatewright.sandbox.harness.modules import better_told
 
-    policy = policy_from(settings, oracle, symbolic, settings.samples)
+    policy = policy_from(settings, wish.oracle, wish.symbolic, settings.samples)
+    policy = replace(policy, init_registers=wish.init_registers, optimise=wish.optimise)
     model = _model(settings)
     try:
         return solve(
             problem,
             model=model,
-            harnesses=Harnesses(isolation_from(settings)),
-            policy=replace(policy, init_registers=init_registers),
-            listener=StreamingNarrator() if stream else Narrator(),
+            harnesses=Harnesses(isolation_from(settings), wish.gpu),
+            policy=policy,
+            listener=StreamingNarrator() if wish.stream else Narrator(),
             library=library,
         )
     except DataError as error:
@@ -202,18 +217,6 @@ def _language(name: str) -> Language:
     if name not in known:
         raise UsageError(f"cannot generate {name!r}", hint=f"languages: {', '.join(known)}")
     return Language(name)
-
-
-def _kernel_check(spec: str, text: str) -> KernelSpec:
-    """The check of a kernel: the PyTorch module that the file defines. Raises UsageError."""
-    if "class Model" not in text or "def get_inputs" not in text:
-        raise UsageError(
-            "defines no PyTorch module to compare a kernel with",
-            where=spec,
-            hint="give a Python file with class Model, get_inputs() and, where the model takes "
-            "arguments, get_init_inputs()",
-        )
-    return KernelSpec(Source(Path(spec).name, text, Language.PYTHON))
 
 
 def _check(

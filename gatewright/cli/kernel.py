@@ -1,12 +1,13 @@
-"""`gatewright verify --language cuda|triton`: a GPU kernel against a PyTorch module."""
+"""GPU kernels on the command line: what is checked against which PyTorch module, and how told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatewright.cli.inputs import read_source
-from gatewright.core import Candidate, KernelSpec, Language, Problem, UsageError, Verdict
+from gatewright.core import Candidate, KernelSpec, Language, Problem, Source, UsageError, Verdict
 from gatewright.sandbox.isolation import Isolation
 
 LANGUAGES = ("cuda", "triton")
@@ -38,26 +39,83 @@ def kernel_problem(designs: Sequence[str], reference: Sequence[str] | None) -> P
     return Problem(Path(designs[0]).stem or "stdin", "", language=Language.CUDA, harness=spec)
 
 
+def kernel_spec(name: str, text: str) -> KernelSpec | None:
+    """The check that a problem file is: its PyTorch module. None for a description in words.
+
+    Raises UsageError for half a problem file.
+    """
+    defined = [word in text for word in ("class Model", "def get_inputs")]
+    if all(defined):
+        return KernelSpec(Source(Path(name).name, text, Language.PYTHON))
+    if any(defined) or name.endswith(".py"):
+        raise UsageError(
+            "defines no PyTorch module to compare a kernel with",
+            where=name,
+            hint="give a Python file with class Model, get_inputs() and, where the model takes "
+            "arguments, get_init_inputs(); or a description in words",
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class KernelCheck:
+    """How a kernel is checked: rule set, seed, CPU seconds of a run, which GPU it is for.
+
+    `static`: with nvcc and the counters.
+    """
+
+    rules: str
+    seed: int | None = None
+    time_limit_s: float | None = None
+    gpu: str = ""
+    static: bool = True
+
+
 def check_kernel(
     isolation: Isolation,
     designs: Sequence[str],
     reference: Sequence[str] | None,
-    rules: str,
-    seed: int | None,
-    time_limit_s: float | None,
+    check: KernelCheck,
 ) -> Verdict:
     """The verdict on a kernel. Raises a GatewrightError for what is not the kernel's fault."""
-    from dataclasses import replace
-
     from gatewright.cli.console import say
     from gatewright.cli.patience import Patience
     from gatewright.sandbox.harness.kernel import BUDGET, KernelHarness
+    from gatewright.sandbox.harness.kernel_device import DeviceWish
+    from gatewright.sandbox.kernel_model.gpus import DEFAULT
 
     problem = kernel_problem(designs, reference)
     candidate = Candidate((read_source(designs[0], Language.PYTHON),))
-    budget = BUDGET
-    if time_limit_s is not None:
-        budget = replace(BUDGET, cpu_s=time_limit_s, wall_s=6 * time_limit_s)
-    harness = KernelHarness(isolation, rules, seed=seed, budget=budget, announce=say)
+    budget, limit = BUDGET, check.time_limit_s
+    if limit is not None:
+        budget = replace(BUDGET, cpu_s=limit, wall_s=6 * limit)
+    wish = DeviceWish(static=check.static, gpu=check.gpu or DEFAULT)
+    harness = KernelHarness(isolation, check.rules, check.seed, wish, budget, say)
     with Patience("checking"), harness:
         return harness.check(problem, candidate)
+
+
+def kernel_text(verdict: Verdict) -> str:
+    """A kernel's verdict for a reader: what was checked, then what was counted, as such."""
+    from gatewright.cli.console import verdict_text
+    from gatewright.cli.terminal import shown
+    from gatewright.sandbox.harness.kernel_device import STATIC
+
+    counted = [d for d in verdict.diagnostics if d.tool == STATIC]
+    rest = tuple(d for d in verdict.diagnostics if d.tool != STATIC)
+    text = verdict_text(replace(verdict, diagnostics=rest))
+    if not counted:
+        return text
+    head = f"  static, for the {verdict.tools[STATIC]} (exact counts at reduced sizes; no time):"
+    places = [f"{d.file}:{d.line}: " if d.line else "" for d in counted]
+    lines = [f"    {place}{d.message}" for place, d in zip(places, counted, strict=True)]
+    return text + "\n" + shown("\n".join([head, *lines]))
+
+
+def decided_by(verdict: Verdict) -> str:
+    """Which device the verdict is of, and what it says about speed."""
+    device = verdict.tools.get("device", "no device")
+    speedup = verdict.metrics.get("speedup")
+    if speedup is None:
+        return f"decided by: {device}; nothing is said about speed"
+    return f"decided by: {device}; {speedup:.2f} times as fast as the reference there"

@@ -89,6 +89,15 @@ def verify(
     rules: Annotated[
         str, typer.Option(help="Of a kernel: official (KernelBench's) or strict.")
     ] = "official",
+    gpu: Annotated[
+        str,
+        typer.Option(
+            help="Of a kernel: the GPU whose limits and roofline count.", show_default="H100"
+        ),
+    ] = "",
+    static: Annotated[
+        bool, typer.Option(help="Of a kernel: compile it with nvcc, count memory accesses.")
+    ] = True,
     isolation: IsolationLevel = None,
     unsafe: Unsafe = False,
     json: Json = False,
@@ -98,7 +107,13 @@ def verify(
     It is the verdict's also where --wave or --html could not be written after all; stderr says so.
     """
     from gatewright.cli.checking import check_spec
-    from gatewright.cli.kernel import check_kernel, is_kernel
+    from gatewright.cli.kernel import (
+        KernelCheck,
+        check_kernel,
+        decided_by,
+        is_kernel,
+        kernel_text,
+    )
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
@@ -109,12 +124,13 @@ def verify(
     one_standard_input(designs, testbench, reference, cocotb, data)
     if is_kernel(language, designs):
         confined = isolation_from(settings_from(isolation=isolation), unsafe)
-        verdict = check_kernel(confined, designs, reference, rules, seed, time_limit)
+        check = KernelCheck(rules, seed, time_limit, gpu, static)
+        verdict = check_kernel(confined, designs, reference, check)
         if json:
             print_json(verdict_json(verdict))
         else:
-            print(verdict_text(verdict))
-            say(f"decided by: {verdict.tools['device']}; nothing is said about speed")
+            print(kernel_text(verdict))
+            say(decided_by(verdict))
         raise typer.Exit(exit_of(verdict.outcome))
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)
     candidate = Candidate(read_sources(designs))
@@ -126,8 +142,8 @@ def verify(
     problem = Problem(id=Path(designs[0]).stem or "stdin", spec="", top=top, harness=spec)
     confined = isolation_from(settings_from(isolation=isolation), unsafe)
     with Patience("checking"):
-        check = Check(confined, wave, time_limit, formal, seed, simulator, arguments, say)
-        carried = check.carry_out(spec, problem, candidate)
+        design_check = Check(confined, wave, time_limit, formal, seed, simulator, arguments, say)
+        carried = design_check.carry_out(spec, problem, candidate)
     verdict = carried.verdict
     if json:
         print_json(verdict_json(verdict))

@@ -111,7 +111,8 @@ class KernelSpec:
     the place of `Model`, or, where `is_function`, a function that its forward takes as `fn`.
     With `configurations` the answer must hold in each of them, at whatever sizes: then none of
     the reference's own numbers is changed. `backward` compares gradients, too.
-    `torch_allowed` is False where torch may compute nothing in the answer's forward.
+    `torch_allowed` is False where torch may compute nothing in the answer's forward. `generated`:
+    the reference is no one's but a model's, which wrote it from a description.
     """
 
     reference: Source
@@ -120,6 +121,7 @@ class KernelSpec:
     configurations: tuple[KernelConfiguration, ...] = ()
     backward: bool = False
     torch_allowed: bool = True
+    generated: bool = False
 
 
 HarnessSpec = TestbenchSpec | ReferenceSpec | CocotbSpec | GraderSpec | KernelSpec

@@ -15,6 +15,7 @@ class Language(StrEnum):
     SYSTEMVERILOG = "systemverilog"
     CHISEL = "chisel"
     CUDA = "cuda"
+    TRITON = "triton"
     PYTHON = "python"
 
 

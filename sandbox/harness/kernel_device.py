@@ -140,6 +140,7 @@ class DeviceStages:
             tests=(*verdict.tests, TestResult("counters", outcome, told)),
             metrics={**verdict.metrics, **metrics(profile)},
             diagnostics=(*verdict.diagnostics, *_notes(remarks(profile), lines)),
+            tools={**verdict.tools, STATIC: profile.gpu.name},
             cpu_s=verdict.cpu_s + observed.cpu_s,
         )
 

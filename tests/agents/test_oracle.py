@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gatewright.agents.harnesses import Harnesses
@@ -13,6 +15,8 @@ from gatewright.core import (
     FailureClass,
     HarnessSpec,
     Interface,
+    KernelSpec,
+    Language,
     Oracle,
     Outcome,
     Port,
@@ -184,3 +188,15 @@ def test_context_is_trusted_and_stands_beside_the_design(isolation: Isolation) -
     assert verdict.outcome is Outcome.INCONCLUSIVE
     alone = StaticHarness(isolation).check(TOP, Candidate((Source("top.sv", text),)))
     assert alone.failure_class is FailureClass.INTERFACE
+
+
+def test_a_reference_that_a_model_wrote_is_a_generated_oracle(isolation: Isolation) -> None:
+    spec = KernelSpec(Source("reference.py", "class Model: ..."), generated=True)
+    task = Problem("k", "", Language.CUDA, harness=spec)
+    for most in (None, Oracle.GENERATED, Oracle.GOLDEN):
+        choice = choose(task, most, lambda _: StaticHarness(isolation), lambda: None)
+        assert choice.oracle is Oracle.GENERATED
+        assert choice.problem.harness is spec
+    given = replace(task, harness=replace(spec, generated=False))
+    choice = choose(given, None, lambda _: StaticHarness(isolation), lambda: None)
+    assert choice.oracle is Oracle.REFERENCE
