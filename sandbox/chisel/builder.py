@@ -62,7 +62,7 @@ class Build:
 class Builder:
     """Builds candidates one after another or at once. Close it, or use it as a context manager."""
 
-    def __init__(self, toolchain: Toolchain, isolation: Isolation, ahead: int = 1) -> None:
+    def __init__(self, toolchain: Toolchain, isolation: Isolation, ahead: int = 2) -> None:
         self.toolchain = toolchain
         self._isolation = isolation
         self._compiler = Compiler(toolchain, isolation)
@@ -82,9 +82,9 @@ class Builder:
         self._elaborator.close()
 
     def start(self) -> None:
-        """Have the processes ready before the first candidate."""
-        self._elaborator.start()
+        """Have the processes start before the first candidate; returns at once."""
         self._compiler.start()
+        self._elaborator.start()
 
     def build(self, request: Request) -> Build:
         """Build, or say what is wrong. Raises ToolCrashed where a server cannot be started."""
@@ -107,11 +107,19 @@ class Builder:
             if len(found) != 1:
                 return _no_top(found)
             top = found[0]
-        self._elaborator.start()  # boots while the candidate is compiled
+        self.start()  # the elaborator boots while the candidate is compiled
         prepared = prepare(request.sources, top, request.arguments)
         compiled = self._compiler.compile(prepared)
         if compiled.classes is None:
             return _not_compiled(compiled, prepared, top)
+        try:
+            return self._elaborated(request, top, prepared, compiled)
+        finally:
+            self._elaborator.refill()
+
+    def _elaborated(
+        self, request: Request, top: str, prepared: Prepared, compiled: Compilation
+    ) -> Build:
         elaborated = self._elaborator.elaborate(prepared, compiled)
         warnings = tuple(d for d in compiled.diagnostics if d.file != prepared.entry_file)
         spent = compiled.cpu_s + elaborated.cpu_s

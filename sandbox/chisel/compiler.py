@@ -19,6 +19,7 @@ _PATIENCE_S = 40.0
 _HEAP_MB = 768
 _FULL_MB = 600  # of heap in use after an answer: then a new process is started
 _MOST_REQUESTS = 1000
+_SPARE_FROM = 8  # answers: whoever asks for as many is likely to go on
 _LIMITS = Limits(
     cpu_s=_FOR_EVER_S,
     wall_s=_FOR_EVER_S,
@@ -47,6 +48,7 @@ class Compiler:
     """Compiles one candidate at a time, and forgets it. Safe to call from several threads.
 
     The process never runs what it compiles: macros cannot be used in the run that defines them.
+    Another one waits, warm, from some answers on: it takes over when the first is killed or full.
     """
 
     def __init__(self, toolchain: Toolchain, isolation: Isolation, *, fresh: bool = False) -> None:
@@ -57,9 +59,10 @@ class Compiler:
         self._numbers = itertools.count()
         self._served = 0
         self._jvm: Jvm | None = None
+        self._spare: Jvm | None = None
 
     def start(self) -> None:
-        """Start the process ahead of the first candidate."""
+        """Start the process ahead of the first candidate; returns at once."""
         with self._lock:
             self._alive()
 
@@ -81,9 +84,12 @@ class Compiler:
                 return Compilation(None, ended=ended)
 
     def close(self) -> None:
-        """End the process."""
+        """End the processes."""
         with self._lock:
             self._drop()
+            spare, self._spare = self._spare, None
+            if spare is not None:
+                spare.close()
 
     def _asked(self, prepared: Prepared) -> Compilation:
         jvm = self._alive()
@@ -95,29 +101,47 @@ class Compiler:
                 "packages": list(prepared.packages),
             }
         )
+        self._until_ready(jvm)
         answer = jvm.receive(_PATIENCE_S)
         self._served += 1
         if answer["heap_mb"] > _FULL_MB or self._served >= _MOST_REQUESTS:
             self._drop()
+        if number >= _SPARE_FROM:
+            self._keep_spare()
         return _compilation(answer, prepared)
 
+    def _until_ready(self, jvm: Jvm) -> None:
+        """Requests lie in the pipe until it is: what ends it earlier is no candidate."""
+        try:
+            jvm.ready(_START_S)
+        except JvmEnded as error:
+            self._drop()
+            said = error.finished.output.strip()[-400:] if error.finished else ""
+            raise ToolCrashed(f"the Chisel compiler did not start: {error}", hint=said) from None
+
     def _alive(self) -> Jvm:
+        """The process that answers next; one that waits takes over from one that is gone."""
         if self._jvm is None or not self._jvm.alive:
             self._drop()
-            arguments = [str(self._toolchain.plugin)]
-            program = Program(
-                "CompileServer", COMPILE_ARCHIVE, _HEAP_MB, _LIMITS, arguments, fresh=self._fresh
-            )
-            self._jvm = Jvm(self._toolchain, self._isolation, program)
-            try:
-                self._jvm.receive(_START_S)
-            except JvmEnded as error:
-                self._drop()
-                said = error.finished.output.strip()[-400:] if error.finished else ""
-                raise ToolCrashed(
-                    f"the Chisel compiler did not start: {error}", hint=said
-                ) from None
+            spare, self._spare = self._spare, None
+            if spare is not None and not spare.alive:
+                spare.close()
+                spare = None
+            self._jvm = spare or self._new()
         return self._jvm
+
+    def _keep_spare(self) -> None:
+        if self._spare is not None and not self._spare.alive:
+            self._spare.close()
+            self._spare = None
+        self._spare = self._spare or self._new()
+
+    def _new(self) -> Jvm:
+        arguments = [str(self._toolchain.plugin)]
+        program = Program(
+            "CompileServer", COMPILE_ARCHIVE, _HEAP_MB, _LIMITS, arguments, fresh=self._fresh
+        )
+        return Jvm(self._toolchain, self._isolation, program)
 
     def _drop(self) -> None:
         jvm, self._jvm, self._served = self._jvm, None, 0

@@ -55,9 +55,12 @@ class Elaboration:
 
 
 class Elaborator:
-    """Keeps `ahead` processes waiting. Safe to call from several threads at once."""
+    """Has `ahead` processes waiting where `refill` is called. Safe to call from several threads.
 
-    def __init__(self, toolchain: Toolchain, isolation: Isolation, ahead: int = 1) -> None:
+    Two are what two processors boot between candidates that come one right after another.
+    """
+
+    def __init__(self, toolchain: Toolchain, isolation: Isolation, ahead: int = 2) -> None:
         self._toolchain = toolchain
         self._isolation = isolation
         self._ahead = ahead
@@ -65,20 +68,26 @@ class Elaborator:
         self._waiting: deque[Jvm] = deque()
 
     def start(self) -> None:
-        """Start processes until enough are waiting; returns at once."""
+        """Start a process unless one is waiting; returns at once."""
+        self._fill(1)  # more of them would slow the compiler's start
+
+    def refill(self) -> None:
+        """Start processes until `ahead` are waiting; returns at once. For when an answer is out."""
+        self._fill(self._ahead)
+
+    def _fill(self, enough: int) -> None:
         with self._lock:
             alive = [jvm for jvm in self._waiting if jvm.alive]
             for jvm in self._waiting:
                 if not jvm.alive:
                     jvm.close()
             self._waiting = deque(alive)
-            while len(self._waiting) < self._ahead:
+            while len(self._waiting) < enough:
                 self._waiting.append(self._new())
 
     def elaborate(self, prepared: Prepared, compiled: Compilation) -> Elaboration:
         """Run the candidate's constructor. Raises ToolCrashed where no process can be started."""
         jvm = self._ready()
-        self.start()
         request = {
             "id": 0,
             "entry": prepared.entry,
@@ -94,7 +103,7 @@ class Elaborator:
             cpu_s = over.cpu_s if over else 0.0
             return Elaboration(Ended.KILLED, message=str(end), killed_by=by, cpu_s=cpu_s)
         finally:
-            jvm.close()
+            jvm.discard()
 
     def close(self) -> None:
         """End what is waiting."""
@@ -109,7 +118,7 @@ class Elaborator:
             with self._lock:
                 jvm = self._waiting.popleft() if self._waiting and not attempt else self._new()
             try:
-                jvm.receive(_START_S)
+                jvm.ready(_START_S)
             except JvmEnded as error:
                 jvm.close()
                 said = error.finished.output.strip()[-400:] if error.finished else ""

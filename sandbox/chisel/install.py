@@ -79,6 +79,7 @@ def _bring(
     announce("compiling the Chisel servers and their archives (15 to 40 seconds)")
     toolchain = Toolchain(folder, java, folder / FIRTOOL)
     _servers(toolchain, isolation)
+    _lambdas(toolchain, isolation)
     for archive, main, arguments in (
         (COMPILE_ARCHIVE, "CompileServer", [str(toolchain.plugin)]),
         (ELABORATE_ARCHIVE, "ElaborateServer", []),
@@ -182,6 +183,15 @@ def _servers(toolchain: Toolchain, isolation: Isolation) -> None:
             [*_SCALAC, f"-Xplugin:{toolchain.plugin}", "-d", SERVER, *names],
         )
         _keep(work / SERVER, toolchain.folder / SERVER)
+
+
+def _lambdas(toolchain: Toolchain, isolation: Isolation) -> None:
+    """Make the function literals of all jars such that the archives can hold them."""
+    with scratch("lambdas") as work:
+        jars = toolchain.class_path.split(":")
+        _java(toolchain, isolation, work, ["PlainLambdas", ".", *jars])
+        for jar in jars:
+            _keep(work / Path(jar).name, Path(jar))
 
 
 def _archive(

@@ -64,6 +64,7 @@ class Jvm:
         requests, answers, life = (self._open(self.folder / name) for name in _PIPES)
         self._requests, self._answers, self._life = requests, answers, life
         self._unread = b""
+        self._is_ready = False
         self._ended: Future[Finished] = Future()
         argv = [
             str(toolchain.java.program),
@@ -91,6 +92,12 @@ class Jvm:
                 with contextlib.suppress(BlockingIOError):
                     view = view[os.write(self._requests.fileno(), view) :]
 
+    def ready(self, patience_s: float) -> None:
+        """Wait until it has said that it is; the first of its answers. As `receive` otherwise."""
+        if not self._is_ready:
+            self.receive(patience_s)
+            self._is_ready = True
+
     def receive(self, patience_s: float) -> Line:
         """The next answer. Raises JvmEnded, and kills what is late."""
         line = self._line(time.monotonic() + patience_s)
@@ -113,6 +120,10 @@ class Jvm:
         self._life.close()
         self._thread.join(_GRACE_S)
         self._stack.close()
+
+    def discard(self) -> None:
+        """Kill the process and do not wait: ending a confined process takes a moment."""
+        threading.Thread(target=self.close).start()
 
     def _open(self, path: Path) -> FileIO:
         return self._stack.enter_context(FileIO(path, "r+"))

@@ -83,7 +83,8 @@ final class Compiler(plugin: String, fresh: Boolean) {
   *
   * A request is {"id", "files": [{"name", "text"}], "packages": [..]}, an answer
   * {"id", "kind": "ok"|"errors"|"broken", "diagnostics", "classes": {name: base64},
-  * "message", "cpu_s", "heap_mb"}.
+  * "message", "cpu_s", "heap_mb"}. It says {"ready"} as soon as it takes requests, and trains while it has
+  * none: the first answer need not wait for that, and the later ones come quicker.
   */
 object CompileServer {
   def main(arguments: Array[String]): Unit = {
@@ -91,12 +92,14 @@ object CompileServer {
     val pipe = new JsonLines(requests, answers)
     Threads.deep {
       val compiler = new Compiler(plugin, arguments.contains("fresh"))
-      for (text <- Training.modules) compiler.compile(Seq("Training.scala" -> text), Nil)
       pipe.say(ujson.Obj("ready" -> true, "chisel" -> chisel3.BuildInfo.version))
-      var request = pipe.next()
-      while (request.nonEmpty) {
-        pipe.say(answer(compiler, request.get))
-        request = pipe.next()
+      val lessons = Training.lessons
+      var open = true
+      while (open) {
+        while (lessons.hasNext && !pipe.waiting) compiler.compile(Seq("Training.scala" -> lessons.next()), Nil)
+        val request = pipe.next()
+        open = request.nonEmpty
+        for (asked <- request) pipe.say(answer(compiler, asked))
       }
     }
     Runtime.getRuntime.halt(0)

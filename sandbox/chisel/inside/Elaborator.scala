@@ -56,7 +56,10 @@ object ElaborateServer {
     Threads.deep {
       _root_.circt.stage.ChiselStage.emitCHIRRTL(new Warming)
       pipe.say(ujson.Obj("ready" -> true))
-      for (request <- pipe.next()) pipe.say(answer(request))
+      pipe.next() match {
+        case Some(request) => pipe.say(answer(request))
+        case None          => Rehearsal.all() // nobody asks: an archive is being made
+      }
       Runtime.getRuntime.halt(0) // threads that the candidate left do not keep the process
     }
   }

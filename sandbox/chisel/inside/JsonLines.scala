@@ -9,6 +9,9 @@ final class JsonLines(requests: String, answers: String) {
   /** The next request, or None when nobody will ask any more. */
   def next(): Option[ujson.Value] = Option(in.readLine()).map(ujson.read(_))
 
+  /** Whether a request, or a part of one, is there. */
+  def waiting: Boolean = in.ready()
+
   def say(answer: ujson.Value): Unit = {
     out.write(ujson.write(answer))
     out.write('\n')
