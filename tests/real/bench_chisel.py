@@ -50,7 +50,7 @@ class Alu{n} extends RawModule {{
 def request(kind: str, n: int) -> Request:
     """A module that no other request holds."""
     name, text = ("Counter", COUNTER) if kind == "counter" else ("Alu", ALU)
-    filled = text.format(n=n, width=8 + n % 40)
+    filled = text.format(n=n, width=13 + n % 40)
     if kind == "error":
         filled = filled.replace("r === 0.U", "r === nothing")
     source = Source(f"{name}{n}.scala", "import chisel3._\nimport chisel3.util._\n" + filled)
@@ -60,14 +60,15 @@ def request(kind: str, n: int) -> Request:
 def timed(builder: Builder, asked: Request) -> tuple[float, Build]:
     started = time.monotonic()
     built = builder.build(asked)
-    return time.monotonic() - started, built
+    took = time.monotonic() - started
+    assert (built.failure is None) == ("nothing" not in asked.sources[0].text), built
+    return took, built
 
 
 def paced(builder: Builder, kind: str, numbers: range, pause_s: float) -> str:
     seconds, cpu = [], []
     for n in numbers:
         took, built = timed(builder, request(kind, n))
-        assert (built.failure is None) == (kind != "error"), built
         seconds.append(took)
         cpu.append(built.cpu_s)
         time.sleep(pause_s)
