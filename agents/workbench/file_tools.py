@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from gatewright.agents.edits import Edit
 from gatewright.agents.workbench.room import Room, require_count
@@ -11,6 +12,8 @@ from gatewright.core import UsageError
 
 if TYPE_CHECKING:
     from gatewright.agents.workbench.results import Applied, FileText, Listing, Proposal
+
+Change = TypeVar("Change", "Proposal", "Applied")
 
 
 class FileTools(Room):
@@ -63,14 +66,18 @@ class FileTools(Room):
         `text` is all of the new file, `edits` replace parts of the one that is there.
         """
         with self._telling():
-            return self._changes.propose(path, text, edits, folder)
+            return self._shown(self._changes.propose(path, text, edits, folder))
 
     def apply_edit(self, proposal: Proposal) -> Applied:
         """Make a proposed edit. Refused where the file was changed since."""
         with self._telling():
-            return self._changes.apply(proposal)
+            return self._shown(self._changes.apply(proposal))
 
     def undo(self, applied: Applied | None = None) -> Applied:
         """Take an edit back, by default the last one of this workbench."""
         with self._telling():
-            return self._changes.undo(applied)
+            return self._shown(self._changes.undo(applied))
+
+    def _shown(self, change: Change) -> Change:
+        """A change whose difference shows no key; its texts have to stay what they are."""
+        return replace(change, diff=self._secrets.text(change.diff))

@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from gatewright.agents.complete_writer import Writer
 from gatewright.agents.completing import Policy, RepositoryCompleter
+from gatewright.agents.likeness import likeness
 from gatewright.core import DataError
+from gatewright.core.config import Settings
 from gatewright.retrieval.complete import Completer
 from gatewright.retrieval.complete.kept import KeptLines
 from gatewright.retrieval.index import Index
@@ -22,16 +24,16 @@ T = TypeVar("T")
 class HeldRepository:
     """A repository that is looked at anew at every question. Safe to ask from several threads.
 
-    `cache` is the folder that keeps what was read, by default the user's cache folder.
+    `settings` name the folder that keeps what was read, and what search compares by beside words.
     """
 
-    def __init__(self, root: Path, cache: Path | None = None) -> None:
-        self._root, self._cache = root, cache
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self._root, self._settings = root, settings
         # One at a time: an index that is taking in what changed has no view to search.
         self._lock = threading.RLock()
         self._repository: Repository | None = None
         self._index: Index | None = None
-        self._lines = KeptLines(root, cache)
+        self._lines = KeptLines(root, settings.cache_dir)
 
     def ask(self, question: Callable[[Repository], T]) -> T:
         """The answer of the repository as it is now. Raises DataError where it holds no HDL."""
@@ -46,7 +48,9 @@ class HeldRepository:
                 self._index = Index(repository)
             else:
                 self._index.refresh()
-            return Search(repository, self._index).ask(question), repository.notes
+            with likeness(repository, self._index, question.level, self._settings) as near:
+                search = Search(repository, self._index, likeness=near)
+                return search.ask(question), repository.notes
 
     def completer(
         self, beside: str, writer: Writer | None, policy: Policy | None
@@ -62,7 +66,7 @@ class HeldRepository:
 
     def _fresh(self) -> Repository:
         if self._repository is None:
-            self._repository = Repository.open(self._root, self._cache)
+            self._repository = Repository.open(self._root, self._settings.cache_dir)
         else:
             self._repository.refresh()
         if not self._repository.files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,13 @@ def open_workbench(
     settings: Settings | None = None,
     limits: WorkbenchLimits | None = None,
     completions: bool = False,
+    announce: Callable[[str], None] | None = None,
     **flags: object,
 ) -> Workbench:
     """A workbench with the model that settings and flags name (`model`, `base_url`, ...).
 
-    `completions`: the model may be asked for completions of code, too. Raises UsageError and
+    `completions`: the model may be asked for completions of code, too. `announce` is told which
+    model it is, and why. Raises UsageError and
     ModelError for a model that cannot be had, UsageError for what is no folder.
     """
     from gatewright.models.select import open_model, resolve
@@ -33,6 +35,8 @@ def open_workbench(
     given = {key: value for key, value in flags.items() if value is not None}
     chosen = settings or load_settings(given)
     choice = resolve(chosen)
+    if announce is not None:
+        announce(f"model: {choice.name} ({choice.why})")
     return Workbench(
         folders,
         open_model(choice, chosen),

@@ -144,7 +144,7 @@ class Room:
         with self._lock:
             held = self._held.get(home.root)
             if held is None:
-                held = HeldRepository(home.root, self._settings.cache_dir)
+                held = HeldRepository(home.root, self._settings)
                 self._held[home.root] = held
             return held
 

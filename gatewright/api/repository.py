@@ -42,7 +42,8 @@ class Repository:
         base_url: str | None = None,
         settings: Settings | None = None,
     ) -> None:
-        """`model`, `base_url` and `settings` are those of `generate`; only that asks a model.
+        """`model` is who writes in `generate`, and nothing else asks it: `symbolic` is none, None
+        the one that the settings name; `base_url` and `settings` as for `gatewright.generate`.
 
         Raises UsageError where `path` is no folder.
         """

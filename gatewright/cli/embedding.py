@@ -12,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from gatewright.core.config import Settings
-    from gatewright.retrieval.embedding import Embedding, Rarity
+    from gatewright.retrieval.embedding import Embedding
     from gatewright.retrieval.index import Index
     from gatewright.retrieval.index_segment import Level
     from gatewright.retrieval.repository import Repository
@@ -61,16 +61,12 @@ def vectors(
     if not is_wanted(name):
         yield None
         return
+    from gatewright.agents.likeness import likeness
     from gatewright.cli.options import settings_from
     from gatewright.cli.repository import Progress
-    from gatewright.retrieval.fusion import rarity
-    from gatewright.retrieval.vectors import UnitVectors
 
     settings = settings_from(embedding=name, embedding_url=url)
-    embedding = _opened(settings, lambda term: rarity(index.view, level, term))
-    with contextlib.closing(
-        UnitVectors(repository, embedding, Progress("embedding", "units"))
-    ) as found:
+    with likeness(repository, index, level, settings, Progress("embedding", "units")) as found:
         yield found
 
 
@@ -78,22 +74,6 @@ def model_named(settings: Settings) -> Embedding | None:
     """The model that an embedding's name stands for; None where vectors are to be hashed."""
     if settings.embedding.strip() in (NONE, "hashed"):
         return None
-    return _opened(settings, lambda _: 1.0)
+    from gatewright.agents.likeness import opened
 
-
-def _opened(settings: Settings, rarity: Rarity) -> Embedding:
-    from gatewright.retrieval.embedding import HashedEmbedding, ModelEmbedding
-    from gatewright.retrieval.embedding_cache import CachedEmbedding
-
-    name = settings.embedding.strip()
-    if name == "hashed":
-        return HashedEmbedding(rarity)
-    kept = settings.cache_dir / "retrieval" / "embeddings.sqlite"
-    kind, _, rest = name.partition(":")
-    if kind == "minilm":
-        from gatewright.retrieval.embedding_onnx import OnnxEmbedding
-
-        return CachedEmbedding(OnnxEmbedding(Path(rest.strip() or "FOLDER").expanduser()), kept)
-    from gatewright.models.embedding_choice import open_embedding
-
-    return CachedEmbedding(ModelEmbedding(open_embedding(name, settings)), kept)
+    return opened(settings, lambda _: 1.0)

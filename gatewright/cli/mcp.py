@@ -50,11 +50,12 @@ def mcp(
     Exit status: 0 the client is gone, or Ctrl-C (--http); 2 error.
     """
     from gatewright.agents.workbench import open_workbench
+    from gatewright.cli.console import say
     from gatewright.cli.options import settings_from
     from gatewright.mcp_server.making import make_server
 
     settings = settings_from(model=model, base_url=base_url, isolation=isolation)
-    with open_workbench(repos or [], settings=settings) as bench:
+    with open_workbench(repos or [], settings=settings, announce=say) as bench:
         server = make_server(bench)
         if http:
             _serve_http(server, host, port, token)

@@ -114,29 +114,33 @@ def test_what_becomes_a_link_after_it_was_looked_at_is_not_followed(
 def test_a_race_of_links_never_gets_out(repo: Path, outside: Path) -> None:
     folders = Folders([repo])
     (outside / "adder.sv").write_text(SECRET)
+    (repo / "rtl").rename(repo / "real")
+    (repo / "rtl").symlink_to("real")
     done = threading.Event()
 
     def swap() -> None:
         while not done.is_set():
-            (repo / "rtl").rename(repo / "real")
-            (repo / "rtl").symlink_to(outside)
-            (repo / "rtl").unlink()
-            (repo / "real").rename(repo / "rtl")
+            for target in (outside, repo / "real"):
+                (repo / "fresh").symlink_to(target)
+                (repo / "fresh").replace(repo / "rtl")
 
     thread = threading.Thread(target=swap)
     thread.start()
+    read = refused = 0
     try:
-        for _ in range(300):
+        while read + refused < 400:
             try:
                 at = folders.locate("rtl/adder.sv")
                 assert SECRET not in folders.text(at)
                 folders.write(at, b"module adder; endmodule\n")
+                read += 1
             except GatewrightError:
-                continue
+                refused += 1
     finally:
         done.set()
         thread.join()
     assert (outside / "adder.sv").read_text() == SECRET
+    assert (repo / "real" / "adder.sv").read_text() == "module adder; endmodule\n"
 
 
 def test_what_is_no_plain_file_is_told(bench: Workbench, repo: Path) -> None:

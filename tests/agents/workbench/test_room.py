@@ -133,3 +133,12 @@ def _strings(kind: type[Proposal]) -> dict[str, object]:
     from dataclasses import fields
 
     return {f.name: "" for f in fields(kind)}
+
+
+def test_search_compares_vectors_where_the_settings_say_so(repo: Path, tmp_path: Path) -> None:
+    settings = load_settings(
+        {"cache_dir": tmp_path / "c", "embedding": "hashed"}, environ={}, cwd=tmp_path
+    )
+    with Workbench([repo], settings=settings) as bench:
+        assert bench.search("count cycles that are enabled", level="module").hits
+    assert list((tmp_path / "c").rglob("*.vectors"))

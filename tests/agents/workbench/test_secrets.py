@@ -63,3 +63,13 @@ def test_flags_are_named_as_arguments(tmp_path: Path) -> None:
     secrets = Secrets(load_settings({}, environ={}, cwd=tmp_path), {})
     error = secrets.error(UsageError("too long", where="--top", hint="--time-limit N; a--b"))
     assert str(error) == "top: too long (time_limit N; a--b)"
+
+
+def test_a_difference_shows_no_key_and_the_edit_is_whole(secretive: Workbench, repo: Path) -> None:
+    (repo / "rtl" / "leak.sv").write_text(f"// {KEY}\nmodule leak; endmodule\n")
+    proposal = secretive.propose_edit("rtl/leak.sv", text=f"// {KEY}\nmodule leak2; endmodule\n")
+    assert KEY not in proposal.diff
+    assert KEY not in secretive.apply_edit(proposal).diff
+    assert (repo / "rtl" / "leak.sv").read_text() == f"// {KEY}\nmodule leak2; endmodule\n"
+    secretive.undo()
+    assert (repo / "rtl" / "leak.sv").read_text() == f"// {KEY}\nmodule leak; endmodule\n"
