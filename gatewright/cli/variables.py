@@ -15,7 +15,7 @@ _OTHERS = frozenset(
         *("IVERILOG", "VVP", "CONTAINER_IMAGE", "TRACE", "FIRTOOL", "CHISEL_JARS"),
         *("CUDA_DRIVER", "TOKEN"),
         *("CHANNEL", "DESIGN", "FOLDERS", "INPUTS", "RUN"),
-        *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS"),
+        *("DATA", "REPOS", "THOROUGH", "UPDATE_PROMPTS", "PICTURES"),
     )
 )
 # Settings that the quick verbs read: known without loading what all settings need.
