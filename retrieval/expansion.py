@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from gatewright.retrieval.facts.types import FileFacts, Module
 from gatewright.retrieval.facts.verilog import verilog_facts
-from gatewright.retrieval.pack_names import Dictionary, Meaning
+from gatewright.retrieval.pack_names import Dictionary
 from gatewright.retrieval.pack_parts import Texts
 from gatewright.retrieval.repository import Definition, Repository
 from gatewright.retrieval.scan import language_of, read
 from gatewright.retrieval.store import content_hash
 
 _USE = re.compile(r"`(\w+)")
+_DEFINE = re.compile(r"^[ \t]*`define[ \t]+(\w+)(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
 _INCLUDE = re.compile(r"`include\b")
 _MOST_MACROS = 500
 
@@ -52,19 +53,28 @@ def _definitions(repository: Repository, facts: FileFacts) -> Iterator[str]:
     texts = Texts(repository.text)
     book = Dictionary(repository, texts, lambda _: True, facts.path)
     known = set(facts.defines)
-    waiting = [(tuple(set(facts.macros) - known), facts)]
+    waiting = [(set(facts.macros) - known, facts)]
     while waiting and len(known) < _MOST_MACROS:
         names, user = waiting.pop()
-        fresh = sorted(set(names) - known)
-        known.update(fresh)
-        for found in book.macros(fresh, user):
-            text = _text(texts, found)
-            owner = repository.facts(found.file)
+        fresh = names - known
+        known |= fresh
+        for text, file in _fullest(book, fresh, user):
+            owner = repository.facts(file)
             if owner is not None and not _INCLUDE.search(text):
                 yield text
-                waiting.append((tuple(_USE.findall(text)), owner))
+                waiting.append((set(_USE.findall(text)), owner))
 
 
-def _text(texts: Texts, found: Meaning) -> str:
-    lines = texts.text(found.file).split("\n")
-    return "\n".join(lines[found.lines.start - 1 : found.lines.stop - 1])
+def _fullest(book: Dictionary, names: set[str], facts: FileFacts) -> Iterator[tuple[str, str]]:
+    """Each macro's definition and its file: of several in the files that are included the longest,
+    since others leave out what some tool cannot read; else one of a header near."""
+    found: dict[str, tuple[str, str]] = {}
+    for path in book.includes(facts):
+        for define in _DEFINE.finditer(book.texts.text(path)):
+            name = define[1]
+            if name in names and len(define[0]) > len(found.get(name, ("", ""))[0]):
+                found[name] = (define[0], path)
+    for far in book.macros(sorted(names - found.keys()), facts):
+        lines = book.texts.lines(far.file)[far.lines.start - 1 : far.lines.stop - 1]
+        found[far.name] = ("\n".join(lines), far.file)
+    yield from (found[name] for name in sorted(found))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from gatewright.retrieval.facts.types import (
     Assignment,
     Block,
+    BlockKind,
     Condition,
     Instance,
     Module,
@@ -88,12 +90,22 @@ def _instances(one: tuple[Instance, ...], other: tuple[Instance, ...]) -> tuple[
 
 
 def _blocks(one: tuple[Block, ...], other: tuple[Block, ...]) -> tuple[Block, ...]:
-    found = {(b.kind, b.range[:2]): b for b in one}
-    for block in other:
-        key = (block.kind, block.range[:2])
+    found = dict(_placed(one))
+    for key, block in _placed(other):
         known = found.get(key)
         found[key] = block if known is None else _block(known, block)
     return tuple(sorted(found.values(), key=lambda block: block.range[:2]))
+
+
+def _placed(
+    blocks: Iterable[Block],
+) -> Iterator[tuple[tuple[BlockKind, tuple[int, int], int], Block]]:
+    """Blocks by kind and place; those that one use of a macro makes have both in common."""
+    seen: Counter[tuple[BlockKind, tuple[int, int]]] = Counter()
+    for block in blocks:
+        at = (block.kind, (block.range.line, block.range.column))
+        yield (*at, seen[at]), block
+        seen[at] += 1
 
 
 def _block(one: Block, other: Block) -> Block:

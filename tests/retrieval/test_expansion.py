@@ -88,6 +88,13 @@ def test_macros_of_macros(registers: Repository) -> None:
     assert drivers(registers, "user.s").found[0].clock == "other_clk"
 
 
+def test_of_several_definitions_the_fullest_counts(registers: Repository) -> None:
+    header = registers.root / "include" / "lib" / "registers.svh"
+    header.write_text(f"`ifdef LINT\n`define FF(q, d)\n`else\n{REGISTERS}`endif\n")
+    registers.refresh()
+    assert [line for _, line, _ in told(registers, "user.q")] == [3, 3]
+
+
 def test_what_nobody_defines_or_what_includes_stays_unread(registers: Repository) -> None:
     assert told(registers, "user.t") == []
     assert told(registers, "user.u") == []

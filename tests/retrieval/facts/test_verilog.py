@@ -184,6 +184,19 @@ def test_loops_and_local_variables_are_not_the_modules_signals() -> None:
     )
 
 
+def test_all_that_one_use_of_a_macro_makes_counts_beside_conditionals() -> None:
+    text = """`define BOTH(a, b) assign a = x; assign b = x;
+module m(input x, output y, z, w);
+  `BOTH(y, z)
+`ifdef SIM
+  assign w = x;
+`endif
+endmodule
+"""
+    (module,) = (m for m in extract(text, "m.v").modules if m.name == "m")
+    assert [block.drives for block in module.blocks] == [("y",), ("z",), ("w",)]
+
+
 def test_parentheses_around_a_clock_are_no_part_of_it() -> None:
     text = "module m; always @(posedge ((clk)) or negedge (r[0])) q <= d; endmodule"
     (block,) = extract(text, "m.v").modules[0].blocks
