@@ -11,10 +11,12 @@ from gatewright.agents.kernel_symbolic import fusion
 from gatewright.agents.kernel_symbolic.constructor import constructor
 from gatewright.agents.kernel_symbolic.fusion import Fused
 from gatewright.agents.kernel_symbolic.graph import Node, Opaque, Ref, Slice, Value, refs
-from gatewright.agents.kernel_symbolic.lower import Lowering
+from gatewright.agents.kernel_symbolic.lower import Lowering, attribute
+from gatewright.agents.kernel_symbolic.operations import literal
 from gatewright.agents.symbolic.abstain import Abstain
 
 _FUNCTION = re.compile(r"^torch::Tensor (\w+)\(([^{;]*?)\) \{", re.MULTILINE | re.DOTALL)
+_MADE = "_tensor_constant"  # what the tracer calls tensors that the forward makes itself
 _ORDER = (
     "fused",
     "reduce",
@@ -47,7 +49,7 @@ def emit(problem: str, nodes: Sequence[Node]) -> str:
         f'{declared}\n"""\n\n'
         f'_kernels = load_inline(\n    name="kernels",\n    cpp_sources=_CPP,\n'
         f"    cuda_sources=_CUDA,\n    functions=[{names}],\n)\n\n\n"
-        f"class ModelNew(nn.Module):\n{made.code}\n"
+        f"{made.helpers}class ModelNew(nn.Module):\n{made.code}\n"
         f"    def forward(self, {', '.join(body.inputs)}):\n{forward}\n"
     )
 
@@ -82,12 +84,22 @@ class Body:
                 self.values[node.name] = node.target
                 if node.number:
                     self.scalars.add(node.name)
+            elif node.constant is not None:
+                self.values[node.name] = fusion.constant(literal(node.constant))
+            elif node.op == "get_attr" and node.target.startswith(_MADE):
+                raise Abstain("a tensor of several constants has no template")
             elif node.op == "get_attr":
-                self.values[node.name] = self.assigned(f"self.{node.target}")
+                self.values[node.name] = self.assigned(attribute(node.target))
             elif node.op == "output":
                 self.lines.append(f"return {self.python(node.args[0])}")
             else:
                 self.values[node.name] = lowering.of(node)
+
+    def read_after(self, node: Node) -> bool:
+        """Whether a later operation reads what this one takes first."""
+        base = node.args[0] if node.args else None
+        later = self._nodes[self._nodes.index(node) + 1 :]
+        return isinstance(base, Ref) and any(base.name in _names(one) for one in later)
 
     def assigned(self, expression: str) -> str:
         """A new variable of the forward that holds this expression."""
@@ -123,8 +135,6 @@ class Body:
     def operand(self, value: Value) -> Fused:
         """A value as an elementwise operand; fused on where nothing else reads it."""
         if not isinstance(value, Ref):
-            from gatewright.agents.kernel_symbolic.operations import literal
-
             return fusion.constant(literal(value))
         held = self.values[value.name]
         if isinstance(held, Fused) and self._uses[value.name] == 1:

@@ -48,7 +48,7 @@ class Module:
 class Node:
     """One operation. `op` is the tracer's: placeholder, call_function, call_method, output …
 
-    `number` marks an input that is no tensor.
+    `number` marks an input that is no tensor; `constant` is the value of a tensor that is known.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Node:
     kwargs: Mapping[str, Value] = field(default_factory=dict)
     module: Module | None = None
     number: bool = False
+    constant: float | None = None
 
 
 def read_graph(text: str) -> tuple[Node, ...]:
@@ -79,6 +80,7 @@ def _node(row: Mapping[str, object]) -> Node:
         {key: _value(value) for key, value in kwargs.items()},
         _module(module) if isinstance(module, dict) else None,
         bool(row.get("number")),
+        float(str(row["constant"])) if "constant" in row else None,
     )
 
 

@@ -9,7 +9,7 @@ from gatewright.agents.kernel_symbolic import fusion
 from gatewright.agents.kernel_symbolic.fusion import Fused
 from gatewright.agents.kernel_symbolic.graph import Module, Node, Ref, Value
 from gatewright.agents.kernel_symbolic.modules import Modules
-from gatewright.agents.kernel_symbolic.operations import ELEMENTWISE, expression
+from gatewright.agents.kernel_symbolic.operations import ELEMENTWISE, expression, literal
 from gatewright.agents.symbolic.abstain import Abstain
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ _BINARY_NAMES = """
 add sub mul div truediv rsub maximum minimum multiply subtract divide iadd imul gt ge lt le
 """
 _BINARY = frozenset(_BINARY_NAMES.split())
-_ATTRIBUTES = {"T": "T", "mT": "mT", "shape": "shape"}
+_ATTRIBUTES = {"T": ".T", "mT": ".mT", "shape": ".shape", "device": ".device"}
+# Of what max and min give along a dimension.
+_PARTS = {"values": "[0]", "indices": "[1]"}
+_COPIES = frozenset(("clone", "detach"))
+_IN_PLACE = frozenset(("iadd", "imul", "isub", "itruediv"))
 
 
 class Lowering:
@@ -48,6 +52,8 @@ class Lowering:
 
     def of(self, node: Node) -> Fused | str:
         """What an operation comes to. Raises Abstain where no template serves it."""
+        if _in_place(node) and self.body.read_after(node):
+            raise Abstain("a value changed in place is read afterwards")
         if node.op == "call_module":
             assert node.module is not None
             return self._modules.of(node, node.module)
@@ -61,6 +67,8 @@ class Lowering:
             return self._plain(name, node)
         if name in ELEMENTWISE:
             return self.elementwise(name, args, named)
+        if name in _COPIES:
+            return self.body.tensor(args[0])
         if name in _VIEWS:
             inner = [self.body.python(arg) for arg in args[1:]]
             inner += [f"{key}={self.body.python(value)}" for key, value in named.items()]
@@ -92,8 +100,18 @@ class Lowering:
         if name == "linear":
             bias = args[2] if len(args) > 2 else named.get("bias")
             return self.linear(args[0], self.body.tensor(args[1]), self._or_nothing(bias))
-        if name == "dropout" and named.get("training") is False:
-            return self.body.tensor(args[0])
+        if name == "dropout":
+            return self.dropout(args[0], named.get("p", *args[1:2]), named.get("training", True))
+        if name == "logsumexp":
+            return self._log_sum_exp(args, named)
+        if name in ("cat", "concat", "concatenate"):
+            dim = named.get("dim", args[1] if len(args) > 1 else 0)
+            parts = named.get("tensors", args[0] if args else ())
+            return self._concatenated(parts, dim)
+        if name == "tensor" and len(args) == 1 and "dtype" not in named:
+            return fusion.constant(literal(args[0]))
+        if name.startswith(("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool")):
+            return self._modules.pooled_by_function(name, args, named)
         if name == "normalize":
             return self._unit_length(args, named)
         from gatewright.agents.kernel_symbolic.losses import LOSSES
@@ -160,12 +178,12 @@ class Lowering:
         body, args = self.body, node.args
         base = args[0]
         if name == "getattr":
-            attribute = _ATTRIBUTES.get(str(args[1]))
+            attribute = {**_ATTRIBUTES, **_PARTS}.get(str(args[1]))
             if attribute is None:
                 raise Abstain(f"the attribute {args[1]} has no template")
-            if attribute == "shape":
+            if attribute == ".shape":
                 body.scalars.add(node.name)
-            return body.assigned(f"{body.tensor(base)}.{attribute}")
+            return body.assigned(f"{body.tensor(base)}{attribute}")
         if name == "getitem":
             key = args[1]
             parts = key if isinstance(key, tuple) else (key,)
@@ -220,13 +238,54 @@ class Lowering:
         bounded = self.apply("clamp_min", [fusion.loaded(length)], (1e-12,))
         return self.apply("div", [fusion.loaded(tensor), bounded])
 
+    def dropout(self, value: Value, rate: Value, training: Value) -> str:
+        """What drops nothing is nothing; the rest is drawn at random, as only torch draws."""
+        if training is False or rate in (0, 0.0):
+            return self.body.tensor(value)
+        raise Abstain("dropout in training is random")
+
+    def _log_sum_exp(self, args: tuple[Value, ...], named: Mapping[str, Value]) -> Fused:
+        """log(sum(exp(x - m))) + m, m the largest."""
+        dim = named.get("dim", args[1] if len(args) > 1 else None)
+        keep = bool(named.get("keepdim", args[2] if len(args) > 2 else False))
+        first, last = _run(dim)
+        tensor = self.body.tensor(args[0])
+        most = self.reduced(tensor, first, last, "True", "kMax")
+        powers = self.apply(
+            "exp", [self.apply("sub", [fusion.loaded(tensor), fusion.loaded(most)])]
+        )
+        total = self.reduced(self.body.stored(powers), first, last, str(keep), "kSum")
+        if not keep:
+            most = self.reduced(tensor, first, last, "False", "kMax")
+        logarithm = self.apply("log", [fusion.loaded(total)])
+        return self.apply("add", [logarithm, fusion.loaded(most)])
+
+    def _concatenated(self, parts: Value, dim: Value) -> str:
+        if not isinstance(parts, tuple) or not isinstance(dim, int):
+            raise Abstain("a concatenation of what is not listed has no template")
+        listed = ", ".join(map(self.body.tensor, parts))
+        return self.body.call("reorder", "concatenate", f"[{listed}]", str(dim))
+
     def _or_nothing(self, value: Value) -> str:
         return NOTHING if value is None else self.body.tensor(value)
 
 
 def weights(node: Node, module: Module, name: str) -> str:
     """A module's parameter as an expression, or what stands for none."""
-    return f"self.{node.target}.{name}" if name in module.parameters else NOTHING
+    return f"{attribute(node.target)}.{name}" if name in module.parameters else NOTHING
+
+
+def attribute(path: str) -> str:
+    """A dotted path below the module as an expression; members of sequences go by number."""
+    parts = (f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
+    return "self" + "".join(parts)
+
+
+def _in_place(node: Node) -> bool:
+    if node.module is not None:
+        return node.module.attributes.get("inplace") is True
+    named = node.target.endswith("_") and not node.target.startswith("_")
+    return named or node.target in _IN_PLACE or node.kwargs.get("inplace") is True
 
 
 def _run(dim: Value) -> tuple[str, str]:

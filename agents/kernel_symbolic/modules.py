@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gatewright.agents.kernel_symbolic.fusion import Fused
@@ -39,6 +40,9 @@ _LOSSES = {
     "CrossEntropyLoss": "cross_entropy",
     "TripletMarginLoss": "triplet_margin_loss",
 }
+# The parameters of pooling functions behind the input, in torch's order.
+_LARGEST = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
+_AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
 _LOSS_PARAMETERS = frozenset(("reduction", "beta", "delta", "margin", "p", "eps"))
 
 
@@ -54,8 +58,10 @@ class Modules:
         if kind in _ACTIVATIONS:
             # Their attributes have the names of the functions' parameters.
             return self._lowering.elementwise(_ACTIVATIONS[kind], node.args, known)
-        if kind in ("Identity",) or (kind.startswith("Dropout") and not known.get("training")):
+        if kind == "Identity":
             return self._lowering.body.tensor(node.args[0])
+        if kind.startswith("Dropout"):
+            return self._lowering.dropout(node.args[0], known.get("p"), known.get("training"))
         if kind in ("Softmax", "LogSoftmax"):
             log = kind == "LogSoftmax"
             return self._lowering.softmax(node.args[0], known.get("dim"), log=log)
@@ -65,7 +71,9 @@ class Modules:
         if kind.startswith("Conv"):
             return self._convolution(node, module)
         if kind.startswith(("MaxPool", "AvgPool")):
-            return self._pooling(node, module)
+            return self._pooling(kind, node.args[0], known)
+        if kind.startswith(("AdaptiveAvgPool", "AdaptiveMaxPool")):
+            return self._adaptive(kind, node.args[0], known)
         if kind == "Flatten":
             tensor = self._lowering.body.tensor(node.args[0])
             start, end = known["start_dim"], known["end_dim"]
@@ -105,20 +113,45 @@ class Modules:
             str("Transpose" in module.kind),
         )
 
-    def _pooling(self, node: Node, module: Module) -> str:
-        known, body = module.attributes, self._lowering.body
+    def pooled_by_function(
+        self, name: str, args: tuple[Value, ...], named: Mapping[str, Value]
+    ) -> str:
+        """Pooling by a function of torch.nn.functional, its arguments named as the module's."""
+        order = _AVERAGE if name.startswith("avg") else _LARGEST
+        adaptive = name.startswith("adaptive")
+        given = dict(zip(("output_size",) if adaptive else order, args[1:], strict=False))
+        known = {**given, **named}
+        kind = "".join(part.capitalize() for part in name.split("_"))
+        if adaptive:
+            return self._adaptive(kind, args[0], known)
+        return self._pooling(kind, args[0], {"padding": 0, **known})
+
+    def _adaptive(self, kind: str, value: Value, known: Mapping[str, Value]) -> str:
+        if known.get("return_indices"):
+            raise Abstain("pooling with such options has no template")
+        size, count = known["output_size"], int(kind[-2])
+        sizes = size if isinstance(size, tuple) else (size,) * count
+        wanted = [0 if one is None else one for one in sizes]  # 0: as it is
+        if len(wanted) != count or not all(isinstance(one, int) for one in wanted):
+            raise Abstain(f"{size!r} is no size to pool to")
+        body = self._lowering.body
+        average = str("Avg" in kind)
+        return body.call("pooling", "adaptive", body.tensor(value), str(wanted), average)
+
+    def _pooling(self, kind: str, value: Value, known: Mapping[str, Value]) -> str:
+        body = self._lowering.body
         if known.get("ceil_mode") or known.get("return_indices") or known.get("divisor_override"):
             raise Abstain("pooling with such options has no template")
-        count = int(module.kind[-2])
+        count = int(kind[-2])
         kernel = _times(known["kernel_size"], count)
         stride = _times(known.get("stride") or known["kernel_size"], count)
         padding, dilation = _times(known["padding"], count), _times(known.get("dilation", 1), count)
         return body.call(
             "pooling",
             "pooling",
-            body.tensor(node.args[0]),
-            *(str(list(value)) for value in (kernel, stride, padding, dilation)),
-            str(module.kind.startswith("Avg")),
+            body.tensor(value),
+            *(str(list(window)) for window in (kernel, stride, padding, dilation)),
+            str(kind.startswith("Avg")),
             str(bool(known.get("count_include_pad", True))),
         )
 

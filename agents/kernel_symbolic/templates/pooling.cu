@@ -47,3 +47,48 @@ torch::Tensor pooling(torch::Tensor input, std::vector<int64_t> kernel, std::vec
   pooling_kernel<<<blocks_for(n), kThreads>>>(x.data_ptr<float>(), out.data_ptr<float>(), s, n, average, padded);
   return out;
 }
+
+// Windows that share the input out among a given number of results; they may overlap.
+__global__ void adaptive_kernel(const float* x, float* y, Pool s, int64_t n, bool average) {
+  int64_t index = blockIdx.x * (int64_t)blockDim.x + threadIdx.x;
+  if (index >= n) return;
+  int64_t first[3], last[3], rest = index;
+  for (int d = 2; d >= 0; --d) {
+    int64_t at = rest % s.output[d];
+    rest /= s.output[d];
+    first[d] = at * s.input[d] / s.output[d];
+    last[d] = ((at + 1) * s.input[d] + s.output[d] - 1) / s.output[d];
+  }
+  double sum = 0.0;
+  float most = -INFINITY;
+  for (int64_t i = first[0]; i < last[0]; ++i)
+    for (int64_t j = first[1]; j < last[1]; ++j)
+      for (int64_t k = first[2]; k < last[2]; ++k) {
+        float v = x[((rest * s.input[0] + i) * s.input[1] + j) * s.input[2] + k];
+        sum += v;
+        if (v > most || v != v) most = v;
+      }
+  int64_t count = (last[0] - first[0]) * (last[1] - first[1]) * (last[2] - first[2]);
+  y[index] = average ? (float)(sum / count) : most;
+}
+
+// `sizes` of the results; one that is not positive stays as it is.
+torch::Tensor adaptive(torch::Tensor input, std::vector<int64_t> sizes, bool average) {
+  auto x = floats(input);
+  int64_t spatial = sizes.size(), lead = 3 - spatial;
+  Pool s;
+  std::vector<int64_t> shape;
+  for (int64_t d = 0; d < x.dim() - spatial; ++d) shape.push_back(x.size(d));
+  for (int64_t d = 0; d < 3; ++d) {
+    int64_t own = d - lead;
+    s.input[d] = s.output[d] = 1;
+    if (own < 0) continue;
+    s.input[d] = x.size(x.dim() - spatial + own);
+    s.output[d] = sizes[own] > 0 ? sizes[own] : s.input[d];
+    shape.push_back(s.output[d]);
+  }
+  auto out = torch::empty(shape, x.options());
+  int64_t n = out.numel();
+  adaptive_kernel<<<blocks_for(n), kThreads>>>(x.data_ptr<float>(), out.data_ptr<float>(), s, n, average);
+  return out;
+}

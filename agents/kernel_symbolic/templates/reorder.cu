@@ -32,3 +32,35 @@ torch::Tensor triangle(torch::Tensor input, int64_t diagonal, bool lower) {
                                                x.size(-1), n, diagonal, lower);
   return out;
 }
+
+__global__ void place_kernel(const float* x, float* out, int64_t length, int64_t whole, int64_t offset,
+                             int64_t inner, int64_t n) {
+  int64_t i = blockIdx.x * (int64_t)blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  int64_t run = length * inner;
+  out[i / run * whole * inner + offset * inner + i % run] = x[i];
+}
+
+torch::Tensor concatenate(std::vector<torch::Tensor> tensors, int64_t dim) {
+  dim = positive(tensors[0], dim);
+  auto shape = tensors[0].sizes().vec();
+  shape[dim] = 0;
+  for (auto& t : tensors) {
+    TORCH_CHECK(t.dim() == (int64_t)shape.size(), "the tensors have other dimensions");
+    for (int64_t d = 0; d < t.dim(); ++d)
+      TORCH_CHECK(d == dim || t.size(d) == shape[d], "the shapes do not fit");
+    shape[dim] += t.size(dim);
+  }
+  auto out = torch::empty(shape, tensors[0].options());
+  int64_t offset = 0;
+  for (auto& t : tensors) {
+    auto x = floats(t);
+    Around a = around(x, dim, dim);
+    int64_t n = x.numel();
+    if (n)
+      place_kernel<<<blocks_for(n), kThreads>>>(x.data_ptr<float>(), out.data_ptr<float>(), a.length,
+                                                shape[dim], offset, a.inner, n);
+    offset += a.length;
+  }
+  return out;
+}

@@ -1,7 +1,8 @@
 """The job that traces a problem's model into a graph of operations.
 
 Request: `text`. Leaves `graph`: {"nodes": [{"name", "op", "target", "args", "kwargs", "module",
-"number"}]}, or {"reason"}; `number` marks an input that is no tensor. Values are written as
+"number", "constant"}]}, or {"reason"}; `number` marks an input that is no tensor, `constant` is
+the value of a tensor of one element that the forward makes of a number. Values are written as
 {"node": name}, {"list": [...]}, {"tuple": [...]}, {"slice": [...]}, {"dtype": name},
 {"other": text}, or themselves. Nothing is computed: the model is built on the meta device.
 """
@@ -36,12 +37,18 @@ def _nodes(text: str) -> list[Json]:
     with torch.device("meta"):
         model = problem.build(problem.get_init_inputs())
         inputs = problem.get_inputs()
-    graph = fx.Tracer().trace(model)
+    tracer = fx.Tracer()
+    graph = tracer.trace(model)
     modules = dict(model.named_modules())
     nodes = [_node(node, modules) for node in graph.nodes]
     places = [node for node in nodes if node["op"] == "placeholder"]
     for node, value in zip(places, inputs, strict=False):
         node["number"] = isinstance(value, bool | int | float)
+    for node in nodes:
+        if node["op"] == "get_attr":
+            made = getattr(tracer.root, node["target"], None)
+            if isinstance(made, torch.Tensor) and made.device.type == "cpu" and made.numel() == 1:
+                node["constant"] = float(made)
     return nodes
 
 

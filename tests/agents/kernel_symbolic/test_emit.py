@@ -12,6 +12,7 @@ from gatewright.agents.kernel_symbolic.author import write_kernel
 from gatewright.agents.kernel_symbolic.constructor import constructor
 from gatewright.agents.kernel_symbolic.emit import emit
 from gatewright.agents.kernel_symbolic.graph import read_graph
+from gatewright.agents.kernel_symbolic.lower import attribute
 from gatewright.agents.kernel_symbolic.operations import expression, literal
 from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.core import KernelSpec, Language, Problem, Source
@@ -102,6 +103,68 @@ def test_the_constructor_is_kept_and_what_it_leans_on_is_told() -> None:
         constructor("WIDTH = 3\n" + text.replace("n, n)", "n, WIDTH)"))
 
 
+def test_the_constructor_brings_what_it_calls_for_and_nothing_that_computes() -> None:
+    text = """
+import torch.nn as nn
+
+def width(n):
+    return 2 * n
+
+class Block(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.conv = nn.Conv2d(n, width(n), 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Unused(nn.Module):
+    pass
+
+class Model(nn.Module):
+    def __init__(self, n):
+        \"\"\"Told.\"\"\"
+        super(Model, self).__init__()
+        self.blocks = self._several(n)
+
+    def _several(self, n):
+        return nn.Sequential(Block(n), Block(2 * n))
+
+    def forward(self, x):
+        return self.blocks(x)
+"""
+    made = constructor(text)
+    assert "class Block" in made.helpers
+    assert "def width" in made.helpers
+    assert "forward" not in made.helpers + made.code
+    assert "Unused" not in made.helpers
+    assert "def _several" in made.code
+    assert "super(ModelNew, self)" in made.code
+
+
+def test_members_of_sequences_go_by_number() -> None:
+    assert attribute("blocks.0.conv") == "self.blocks[0].conv"
+    assert attribute("weight") == "self.weight"
+
+
+def test_dropout_that_drops_something_is_random() -> None:
+    with pytest.raises(Abstain, match="random"):
+        emit(PLAIN, read_graph(graph(call("a", "dropout", X, 0.5))))
+    code = emit(
+        PLAIN, read_graph(graph(call("a", "dropout", X, 0.0), call("b", "exp", {"node": "a"})))
+    )
+    assert "_kernels.fused_0([x], [])" in code
+
+
+def test_what_is_changed_in_place_must_not_be_read_afterwards() -> None:
+    again = call("c", "add", {"node": "a"}, {"node": "b"})
+    with pytest.raises(Abstain, match="in place"):
+        emit(
+            PLAIN, read_graph(graph(call("a", "exp", X), call("b", "relu_", {"node": "a"}), again))
+        )
+    emit(PLAIN, read_graph(graph(call("a", "exp", X), call("b", "relu", {"node": "a"}), again)))
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(1, "1.0f"), (-0.5, "-0.5f"), (float("inf"), "INFINITY"), (1e-12, "1e-12f")]
 )
@@ -121,6 +184,14 @@ BODIES = {
     "a product of matrices": "torch.matmul(x.transpose(1, 2), x)",
     "an index of the largest": "torch.argmax(x, dim=1)",
     "a running product": "torch.cumprod(torch.tanh(x), dim=2)",
+    "the log of a sum of powers": "torch.logsumexp(3 * x, 1) + torch.logsumexp(x, dim=2)[:, :5]",
+    "pooling to a size": "torch.nn.functional.adaptive_avg_pool2d(torch.exp(x), (4, 2))",
+    "the largest with its place": "torch.max(x, dim=1).values + torch.max(x, dim=1).indices",
+    "tensors one behind the other": "torch.cat([x, torch.relu(x), -x], dim=-1)",
+    "a tensor made of a number": "torch.min(torch.tensor(0.5), torch.exp(x))",
+    "a smaller one of a number": "torch.min(x, torch.tensor(0.25, device=x.device))",
+    "pooling by functions": "torch.nn.functional.max_pool2d(x, 2, padding=1) - "
+    "torch.nn.functional.avg_pool2d(x, kernel_size=2, padding=1)",
 }
 
 
