@@ -100,7 +100,7 @@ class Walk:
     most: int
     clocks: bool = False
     upwards: bool = True
-    steps: dict[tuple[str, int, int, str, str], ConeStep] = field(default_factory=dict)
+    steps: dict[tuple[str, int, int, str, str, str], ConeStep] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     cut: bool = False
     _below: dict[tuple[int, int], Frame] = field(default_factory=dict)
@@ -231,7 +231,7 @@ class Walk:
     def _keep(
         self, frame: Frame, line: int, end: int, hops: int, kind: str, name: str, condition: str
     ) -> None:
-        key = (frame.place.path, line, end, frame.path, name)
+        key = (frame.place.path, line, end, frame.path, name, condition)
         if key not in self.steps:
             module = frame.place.module.name
             self.steps[key] = ConeStep(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from gatewright.retrieval.facts.types import FileFacts, Module
-from gatewright.retrieval.facts.verilog import verilog_facts
 from gatewright.retrieval.pack_names import Dictionary
 from gatewright.retrieval.pack_parts import Texts
 from gatewright.retrieval.repository import Definition, Repository
@@ -35,6 +34,8 @@ def with_macros(repository: Repository, definition: Definition) -> Module:
     definitions = "\n".join(_definitions(repository, facts)) if text else ""
     if not definitions:
         return stored
+    from gatewright.retrieval.facts.verilog import verilog_facts  # loads the parser
+
     again = verilog_facts(text, definition.path, definitions).modules
     same = (m for m in again if m.name == stored.name and m.range.line == stored.range.line)
     return next(same, stored)

@@ -10,6 +10,7 @@ from gatewright.retrieval.design import Design
 from gatewright.retrieval.facts.types import Connection, Instance, Module
 from gatewright.retrieval.repository import Definition, Repository
 
+_LISTED = "gatewright show lists its instances"
 _SELECTS = re.compile(r"\[[^\[\]]*\]")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
@@ -91,9 +92,17 @@ def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> 
         raise UsageError(
             f"{first.module.name} has no instance {instance} of a module in the repository",
             where=f"{first.path}:{first.definition.line}",
-            hint=_like(instance, known) or "gatewright show lists its instances",
+            hint=_why_none(first.module, instance) or _like(instance, known) or _LISTED,
         )
     return tuple({place.definition: place for place in found}.values())
+
+
+def _why_none(module: Module, name: str) -> str:
+    if any(used.name == name for used in module.instances):
+        return "what it instantiates is not here"
+    if name in names_of(module):
+        return f"{name} is a signal: ask for {module.name}.{name}"
+    return ""
 
 
 def bare(text: str) -> str:

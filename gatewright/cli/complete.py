@@ -123,7 +123,7 @@ def complete(
         print_json(_document(found))
     else:
         _show(found, bool(block or ports))
-    if not found.lines and ports:
+    if not found.lines:
         say(_why(found))
     raise typer.Exit(ExitCode.OK if found.lines else ExitCode.FAILED)
 
@@ -224,7 +224,7 @@ def _why(found: Completed | CompletedPorts) -> str:
 
     if isinstance(found, CompletedPorts):
         return found.missing.why or "every port is connected"
-    return ""
+    return "nothing is likely there: no other line of the repository resembles the place"
 
 
 def place_of(repo: Path, cursor: Cursor) -> Place:
@@ -277,9 +277,10 @@ def text_around(repo: Path, cursor: Cursor) -> tuple[str, str, str, str]:
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     lines = text.split("\n")
-    if cursor.line > len(lines):
+    if cursor.line > len(lines):  # the one behind the last line feed may be completed, too
+        whole = len(lines) - (lines[-1] == "")
         raise UsageError(
-            f"has no line {cursor.line}", where=cursor.path, hint=f"it has {len(lines)} lines"
+            f"has no line {cursor.line}", where=cursor.path, hint=f"it has {whole} lines"
         )
     line = lines[cursor.line - 1].rstrip("\r")
     if cursor.column > len(line) + 1:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def context(
     repo: Repo,
     place: Annotated[
-        str, typer.Argument(metavar="FILE:LINE", help="A line of a file of REPO, finished or not.")
+        str,
+        typer.Argument(
+            metavar="FILE:LINE", help="A line of a file of REPO, finished or not; a :COL is let be."
+        ),
     ],
     tokens: Annotated[
         int, typer.Option(help="The most that the pack may hold, by an estimate that runs high.")
@@ -80,9 +83,12 @@ def _document(found: Pack, file: str, line: int) -> dict[str, object]:
 def place_of(place: str, root: Path) -> tuple[str, int]:
     """Read FILE:LINE: the file's path in the repository, and the line. Raises UsageError.
 
-    FILE may be named below the repository or from here.
+    FILE may be named below the repository or from here; a column behind the line is let be.
     """
     name, _, number = place.rpartition(":")
+    head, _, line = name.rpartition(":")
+    if head and line.isdecimal() and number.isdecimal():
+        name, number = head, line
     if not name or not number.isdecimal():
         raise UsageError(f"{place!r} is no FILE:LINE", hint="such as rtl/fifo.v:42")
     root = root.resolve()

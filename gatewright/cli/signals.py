@@ -127,10 +127,13 @@ def cone(
         print_json({"cone": steps, "cut": found.cut})
         return
     texts = _Texts(repo)
+    lines: dict[str, None] = {}  # a statement that drives two signals of the cone is shown once
     for step in found.steps:
         inside = f"  ({step.path})" if step.path else ""
         text = texts.line(step.file, step.line)
-        print(shown(f"{step.depth} {step.file}:{step.line}{inside}  {text}"))
+        lines[f"{step.depth} {step.file}:{step.line}{inside}  {text}"] = None
+    for line in lines:
+        print(shown(line))
     if found.cut:
         say("note: there is more beyond these limits (--depth, --most)")
 

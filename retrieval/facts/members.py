@@ -61,11 +61,13 @@ _INVERTING = frozenset(("buf", "not"))  # all ends but the last are outputs
 
 @dataclass(slots=True)
 class _Open:
-    """A design unit that is being read."""
+    """A design unit that is being read; `listed` = its head had a list of parameters, so those in
+    its body are local, whatever they are called (IEEE 1800-2017, 6.20.1)."""
 
     kind: ModuleKind
     name: str
     parent: str = ""
+    listed: bool = False
     doc: str = ""
     range: Range = NOWHERE
     ports: list[Port] = field(default_factory=list)
@@ -210,6 +212,7 @@ class UnitReader:
         for item in (*nodes(header.imports), *nodes((header.parameters,))):
             self._member(item)
         self._unit = outer
+        unit.listed = header.parameters is not None
         return self._inside(unit, node, node.members)
 
     def _class(self, node: Any) -> VisitAction:
@@ -334,7 +337,10 @@ class UnitReader:
 
     def _parameter(self, node: Any) -> VisitAction:
         if not self._old(node):
-            self._unit.parameters += self._headers.parameters(node)
+            found = self._headers.parameters(node)
+            if self._unit.listed:
+                found = [parameter._replace(keyword="localparam") for parameter in found]
+            self._unit.parameters += found
         return SKIP
 
     def _typedef(self, node: Any) -> VisitAction:

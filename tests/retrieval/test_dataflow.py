@@ -55,6 +55,15 @@ def test_the_way_up_leads_through_the_file_that_holds_the_instance(chip: Reposit
     assert steps(cone(chip, "leaf.a"))[0] == (1, "rtl/b_twin.sv", 2, "^twin")
 
 
+def test_statements_of_one_line_are_told_apart_by_their_conditions(chip: Repository) -> None:
+    text = (
+        "module one(input a, b, output reg q);\n  always @* if (a) q = b; else q = 0;\nendmodule\n"
+    )
+    (chip.root / "one.v").write_text(text)
+    chip.refresh()
+    assert {step.condition for step in cone(chip, "one.q").steps} == {"a", "!(a)"}
+
+
 def test_a_loop_ends(chip: Repository) -> None:
     (chip.root / "loop.v").write_text("module l; assign a = b; assign b = a; endmodule\n")
     chip.refresh()

@@ -116,7 +116,8 @@ def test_modules_of_one_name_are_all_asked_or_the_nearest(chip: Repository) -> N
         ("tip.x", "no module, package or class is called tip.*did you mean top"),
         ("top.pendng", "top has no signal pendng.*did you mean pending"),
         ("top.u_arp.x", "top has no instance u_arp.*did you mean u_arb"),
-        ("top.u_box.x", "no instance u_box of a module in the repository"),
+        ("top.u_box.x", "u_box of a module in the repository.*what it instantiates is not here"),
+        ("top.state.x", "state is a signal: ask for top.state"),
     ],
 )
 def test_what_is_not_there_is_told(chip: Repository, asked: str, complaint: str) -> None:

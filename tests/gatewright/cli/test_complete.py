@@ -138,6 +138,14 @@ def test_a_place_that_is_none(gatewright, repo, place, what):
     assert what in ran.err
 
 
+def test_nothing_found_is_said_and_lines_are_counted_as_editors_do(gatewright, repo):
+    (repo / "notes.txt").write_text("Nothing else begins so.\n")
+    ran = gatewright("complete", repo, "notes.txt:1:24")
+    assert (ran.status, ran.out) == (1, "")
+    assert "nothing is likely there" in ran.err
+    assert "it has 2 lines" in gatewright("complete", repo, "leaf.v:9").err
+
+
 def test_an_empty_repository_still_has_suggestions(gatewright, tmp_path):
     (tmp_path / "new.v").write_text("")
     assert "`timescale 1ns / 1ps" in gatewright("complete", tmp_path, "new.v:1", "-k", "20").out

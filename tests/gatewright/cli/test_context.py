@@ -41,6 +41,11 @@ def test_a_file_is_named_from_here_too(gatewright, repo, monkeypatch):
     assert "// rtl/child.v:1-3: the place" in gatewright("context", "..", "child.v:2").out
 
 
+def test_a_column_is_let_be(gatewright, repo):
+    with_column, without = (gatewright("context", repo, at) for at in ("top.v:3:7", "top.v:3"))
+    assert with_column.status == 0 and with_column.out == without.out
+
+
 def test_excluded(gatewright, repo):
     found = gatewright("context", repo, "top.v:3", "--exclude", "child.*", "--json").json
     assert {part["file"] for part in found["parts"]} == {"top.v"}

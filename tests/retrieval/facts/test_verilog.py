@@ -197,6 +197,20 @@ endmodule
     assert [block.drives for block in module.blocks] == [("y",), ("z",), ("w",)]
 
 
+def test_a_list_of_parameters_makes_those_in_the_body_local() -> None:
+    text = """module listed #(parameter A = 1) (input x); parameter B = A; endmodule
+module empty #() (input x); parameter type T = logic; endmodule
+module old (x); input x; parameter A = 1; localparam B = 2; endmodule
+"""
+    modules = extract(text, "m.sv").modules
+    found = {m.name: [(p.name, p.keyword) for p in m.parameters] for m in modules}
+    assert found == {
+        "listed": [("A", "parameter"), ("B", "localparam")],
+        "empty": [("T", "localparam")],
+        "old": [("A", "parameter"), ("B", "localparam")],
+    }
+
+
 def test_parentheses_around_a_clock_are_no_part_of_it() -> None:
     text = "module m; always @(posedge ((clk)) or negedge (r[0])) q <= d; endmodule"
     (block,) = extract(text, "m.v").modules[0].blocks
