@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from gatewright.cli.exits import ExitCode
 from gatewright.cli.options import BaseUrl, IsolationLevel, ModelName
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
 PORT = 8791
+_LOOK_S = 0.5  # a signal is heard between two looks
 
 
 def mcp(
@@ -47,7 +49,7 @@ def mcp(
     """Serve verify, equivalence, search, drivers, cone, context, complete, wave_window,
     synth_stats and generate to an agent of yours. Files are read, none is written.
 
-    Exit status: 0 the client is gone, or Ctrl-C (--http); 2 error.
+    Exit status: 0 the client is gone, or Ctrl-C with --http; 2 error.
     """
     from gatewright.agents.workbench import open_workbench
     from gatewright.cli.console import say
@@ -57,13 +59,62 @@ def mcp(
     settings = settings_from(model=model, base_url=base_url, isolation=isolation)
     with open_workbench(repos or [], settings=settings, announce=say) as bench:
         server = make_server(bench)
-        if http:
-            _serve_http(server, host, port, token)
-        else:
+        status = _serve_http(server, host, port, token) if http else _serve_stdio(server)
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process, whatever its threads still do: nobody waits for their answers any more."""
+    import os
+    import sys
+
+    from gatewright.sandbox.isolation.scratch import remove_living
+
+    remove_living()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _serve_stdio(server: MCPServer[Any]) -> int:
+    """Until stdin ends, the client is gone, or a signal says to stop; the exit status.
+
+    In a thread of its own: one that waits for a line of stdin cannot be interrupted.
+    """
+    import threading
+
+    from gatewright.mcp_server.stdio import is_hang_up
+
+    failed: list[BaseException] = []
+
+    def served() -> None:
+        try:
             server.run("stdio")
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=served, name="mcp", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_LOOK_S)
+    except KeyboardInterrupt as interrupt:
+        return _stopped(interrupt)
+    if failed and not is_hang_up(failed[0]):
+        raise failed[0]
+    return ExitCode.OK
 
 
-def _serve_http(server: MCPServer[Any], host: str, port: int, token: str | None) -> None:
+def _stopped(interrupt: KeyboardInterrupt) -> int:
+    import signal
+
+    from gatewright.cli.console import say
+
+    was_asked = interrupt.args[:1] not in ((), (signal.SIGINT,))
+    say(f"gatewright: {'terminated' if was_asked else 'interrupted'}")
+    return ExitCode.TERMINATED if was_asked else ExitCode.INTERRUPTED
+
+
+def _serve_http(server: MCPServer[Any], host: str, port: int, token: str | None) -> int:
     from gatewright.cli.console import say
     from gatewright.mcp_server.http import PATH, make_app
     from gatewright.server.access import Access, checked_token, is_loopback, new_token
@@ -85,3 +136,4 @@ def _serve_http(server: MCPServer[Any], host: str, port: int, token: str | None)
         with contextlib.suppress(KeyboardInterrupt):
             server_of(app, ready).run(sockets=[listening])
         say("stopped")
+    return ExitCode.OK

@@ -18,7 +18,8 @@ TIDYING_S = 2.0
 
 
 class Stop:
-    """While it is entered, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, the first time.
+    """While it is entered, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, the first time,
+    with the signal's number.
 
     What comes while the command tidies up is not heard; what comes after TIDYING_S ends the process
     then and there. `word` and `status` say which signal came first.
@@ -54,7 +55,7 @@ class Stop:
             self._heard_at = time.monotonic()
             if number != signal.SIGINT:
                 self.word, self.status = "terminated", ExitCode.TERMINATED
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(number)
         if time.monotonic() - self._heard_at > TIDYING_S:
             self._end_at_once()
 

@@ -41,3 +41,11 @@ def refusal(error: Exception) -> JSONRPCError:
         what = "Invalid request: the line is no message of JSON-RPC 2.0"
         told = ErrorData(code=INVALID_REQUEST, message=what)
     return JSONRPCError(jsonrpc="2.0", id=None, error=told)
+
+
+def is_hang_up(error: BaseException) -> bool:
+    """Whether all that failed is that nobody reads our answers any more."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_hang_up(each) for each in error.exceptions)
+    gone = (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError)
+    return isinstance(error, gone)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import anyio
@@ -109,6 +111,36 @@ def test_lines_that_are_no_messages_are_answered_and_harm_nothing(
         key=str,
     )
     assert [answer["id"] for answer in answers if "result" in answer] == [1]
+
+
+@pytest.mark.parametrize(("ending", "status"), [("interrupt", 130), ("hang up", 0)])
+def test_it_ends_at_once_whatever_is_at_work(
+    repo: Path, environment: dict[str, str], ending: str, status: int
+) -> None:
+    call = {"name": "equivalence", "arguments": {"design": "counter.sv", "reference": "counter.sv"}}
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "gatewright", "mcp", str(repo)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as server:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write(f"{json.dumps(START)}\n{json.dumps(STARTED)}\n")
+        server.stdin.flush()
+        server.stdout.readline()
+        request = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}
+        server.stdin.write(json.dumps(request) + "\n")
+        server.stdin.flush()
+        time.sleep(0.3)
+        if ending == "interrupt":
+            server.send_signal(signal.SIGINT)
+        else:
+            server.stdout.close()
+            server.stdin.close()
+        assert server.wait(30) == status
+        assert server.stderr is not None and "error" not in server.stderr.read()
 
 
 def test_a_folder_that_is_not_there_is_an_error(environment: dict[str, str]) -> None:
