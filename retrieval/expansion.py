@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gatewright.retrieval.facts.types import FileFacts, Module
 from gatewright.retrieval.pack_names import Dictionary
@@ -53,29 +53,32 @@ def _definitions(repository: Repository, facts: FileFacts) -> Iterator[str]:
     """The `define`s that a file's macros come to, also through others; none that includes."""
     texts = Texts(repository.text)
     book = Dictionary(repository, texts, lambda _: True, facts.path)
+    files = book.includes(facts)  # a macro may use what another of them defines
     known = set(facts.defines)
     waiting = [(set(facts.macros) - known, facts)]
     while waiting and len(known) < _MOST_MACROS:
         names, user = waiting.pop()
         fresh = names - known
         known |= fresh
-        for text, file in _fullest(book, fresh, user):
+        for text, file in _fullest(book, fresh, user, files):
             owner = repository.facts(file)
             if owner is not None and not _INCLUDE.search(text):
                 yield text
                 waiting.append((set(_USE.findall(text)), owner))
 
 
-def _fullest(book: Dictionary, names: set[str], facts: FileFacts) -> Iterator[tuple[str, str]]:
+def _fullest(
+    book: Dictionary, names: set[str], user: FileFacts, files: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Each macro's definition and its file: of several in the files that are included the longest,
-    since others leave out what some tool cannot read; else one of a header near."""
+    since others leave out what some tool cannot read; else one that its user finds."""
     found: dict[str, tuple[str, str]] = {}
-    for path in book.includes(facts):
+    for path in files if names else ():
         for define in _DEFINE.finditer(book.texts.text(path)):
             name = define[1]
             if name in names and len(define[0]) > len(found.get(name, ("", ""))[0]):
                 found[name] = (define[0], path)
-    for far in book.macros(sorted(names - found.keys()), facts):
+    for far in book.macros(sorted(names - found.keys()), user):
         lines = book.texts.lines(far.file)[far.lines.start - 1 : far.lines.stop - 1]
         found[far.name] = ("\n".join(lines), far.file)
     yield from (found[name] for name in sorted(found))

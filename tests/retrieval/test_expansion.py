@@ -88,6 +88,16 @@ def test_macros_of_macros(registers: Repository) -> None:
     assert drivers(registers, "user.s").found[0].clock == "other_clk"
 
 
+def test_a_macro_finds_what_another_included_file_defines(registers: Repository) -> None:
+    lib = registers.root / "include" / "lib"
+    (lib / "clock.sv").write_text("`define CLOCK other_clk\n")
+    (lib / "registers.svh").write_text(REGISTERS.replace("`define CLOCK clk_i\n", ""))
+    user = registers.root / "rtl" / "user.sv"
+    user.write_text('`include "lib/clock.sv"\n' + USER)
+    registers.refresh()
+    assert drivers(registers, "user.q").found[0].clock == "other_clk"
+
+
 def test_of_several_definitions_the_fullest_counts(registers: Repository) -> None:
     header = registers.root / "include" / "lib" / "registers.svh"
     header.write_text(f"`ifdef LINT\n`define FF(q, d)\n`else\n{REGISTERS}`endif\n")
