@@ -65,6 +65,8 @@ class Agent:
         """Carry the decision out, and let the model go on."""
         from langgraph.types import Command
 
+        if self._plain is not None:
+            return self._plain.decided(turn, decision)
         hands = Hands(self.workbench, turn)
         graph = self._graph(hands)
         for interrupt in graph.get_state(self._config).interrupts:

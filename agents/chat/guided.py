@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from gatewright.agents.chat import proposals, specifying
 from gatewright.agents.chat.drafts import decide_alone, propose_draft, save
-from gatewright.agents.chat.events import Decided, End, Question
+from gatewright.agents.chat.events import Decided, End, Question, Verified
 from gatewright.agents.chat.guided_actions import act
-from gatewright.agents.chat.intents import Intent, intent_of
+from gatewright.agents.chat.intents import IT, Intent, intent_of
 from gatewright.agents.chat.specifying import Specified, specify
-from gatewright.agents.chat.toolbox import Hands, run_by_hand
+from gatewright.agents.chat.toolbox import DRAFT, Hands, run_by_hand
+from gatewright.agents.chat.tools_check import verdict_line
 from gatewright.agents.chat.tools_write import GenerateArguments, generated, show_contract
 from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
+from gatewright.core import UsageError
 
 if TYPE_CHECKING:
     from gatewright.agents.chat.request import Request
@@ -72,10 +74,16 @@ class Guided:
             return self._renamed(hands, str(intent.arguments["top"]))
         elif intent.name == "save":
             return save(hands, str(intent.arguments["path"]))
+        elif intent.name == "verdict":
+            self._verdict(hands)
+        elif intent.name == "bench":
+            design = _with_newest(hands, {"design": [IT]})["design"]
+            assert isinstance(design, list)
+            return act(hands, "testbench", {"design": design[0], "spec": state.spec})
         elif intent.name.startswith("/"):
             return act(hands, intent.name[1:], intent.values)
         else:
-            ended = run_by_hand(hands, intent.name, intent.arguments)
+            ended = run_by_hand(hands, intent.name, _with_newest(hands, intent.arguments))
             turn.say(ended.result if ended.ok else ended.summary)
         return End.QUESTION if state.asked_for else End.DONE
 
@@ -121,7 +129,20 @@ class Guided:
             turn.tell(Question(anew, _CHOICES))
             return End.QUESTION
         turn.change(lambda old: replace(old, spec=found.text, asked_for=lacks))
-        return _asked(hands, found) if lacks else self._written(hands, found)
+        twice = state.asked_for == lacks
+        return _asked(hands, found, twice) if lacks else self._written(hands, found)
+
+    def _verdict(self, hands: Hands) -> None:
+        """The last verdict there was, whatever it was about."""
+        turn = hands.turn
+        events = [kept.event for kept in turn.store.events(turn.conversation)]
+        found = next((e for e in reversed(events) if isinstance(e, Verified)), None)
+        if found is None:
+            turn.say("No tool has given a verdict in this conversation: nothing is verified.")
+            return
+        names = ", ".join(source.name for source in found.sources)
+        line = verdict_line(found.verdict, found.against)
+        turn.say(f"The last verdict, of {found.tool} on {names}: {line}.")
 
     def _written(self, hands: Hands, found: Specified) -> End:
         """Contract, design, verdict, and the file that it would become."""
@@ -139,21 +160,32 @@ class Guided:
         return propose_draft(hands, made, made.name)
 
 
-def _asked(hands: Hands, found: Specified) -> End:
-    """Ask for what lacks."""
+def _with_newest(hands: Hands, arguments: Mapping[str, object]) -> dict[str, object]:
+    """`it` as the newest draft. Raises UsageError where there is none."""
+    if arguments.get("design") != [IT]:
+        return dict(arguments)
+    drafts = hands.turn.state.drafts
+    if not drafts:
+        raise UsageError("there is no design in this conversation yet", hint="name a file")
+    return {**arguments, "design": [f"{DRAFT}{drafts[-1].name}"]}
+
+
+def _asked(hands: Hands, found: Specified, again: bool = False) -> End:
+    """Ask for what lacks; more shortly where it was asked for already."""
     turn, reading = hands.turn, found.reading
     if found.lacks == specifying.ASSUMED:
         show_contract(hands, found.contract(turn.state.top))
         turn.tell(Question("I have assumed what stands there. Is that right?", _CHOICES))
     elif reading.interface is None:
-        turn.tell(Question(specifying.ASK_PORTS))
+        turn.tell(Question(specifying.ASK_PORTS_AGAIN if again else specifying.ASK_PORTS))
     else:
         ports = ", ".join(
             " ".join(word for word in (port.direction, port.range_text, port.name) if word)
             for port in reading.interface.ports
         )
         turn.say(f"Ports so far: {ports}.\n\nNot understood yet: {reading.abstained}.\n")
-        turn.tell(Question(specifying.ASK_BEHAVIOUR))
+        asked = specifying.ASK_BEHAVIOUR_AGAIN if again else specifying.ASK_BEHAVIOUR
+        turn.tell(Question(asked))
     return End.QUESTION
 
 

@@ -154,7 +154,6 @@ def _testbench(hands: Hands, values: Mapping[str, str]) -> End:
     given = [*sources(hands, [values["design"]])]
     found = hands.workbench.verify(given, testbench=[Source(made.name, made.text)], top=top)
     keep_draft(hands, made)
-    hands.turn.say(f"`{made.name}`:\n\n```systemverilog\n{made.text.rstrip()}\n```\n")
     against = "a testbench made from the specification's own tables"
     hands.turn.tell(
         Verified(found.verdict, "verify", Oracle.DERIVED, tuple(given), against, found.wave)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A tool, an action (`/name`), or help, reset, yes, no, rename, save; with its arguments."""
+    """A tool, an action (`/name`), or help, reset, yes, no, verdict,
+    bench, rename, save; with its arguments."""
 
     name: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -24,11 +25,17 @@ _FILE = r"[`'\"]?(?P<{0}>(?:draft:)?[\w./-]+\.(?:sv|v|svh|vh|scala|py|vcd|fst|md
 _WORD = r"[`'\"]?(?P<{0}>[A-Za-z_][\w$]*)[`'\"]?"
 _SIGNAL = r"[`'\"]?(?P<signal>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$\[\]:]*)+)[`'\"]?"
 _END = r"\s*[.?!]*\s*"
-_PLEASE = r"(?:please\s+|can\s+you\s+|could\s+you\s+|now\s+)*"
+_PLEASE = (
+    r"(?:(?:please|plz|pls|can\s+you|could\s+you|now|hm+|ok(?:ay)?|well|so|then|and|actually|"
+    r"just|let'?s)[,\s]+)*"
+)
+# "verify it with tb.sv": the design that was made last.
+IT = "it"
+_DESIGN = rf"(?:{_FILE.format('design')}|(?P<it>it|that|this|the design))"
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*{_PLEASE}{text}{_END}", re.IGNORECASE)
+    return re.compile(rf"\s*{_PLEASE}(?:{text}){_END}", re.IGNORECASE)
 
 
 _SIMPLE = {
@@ -40,6 +47,16 @@ _SIMPLE = {
         r"(?:yes|y|yep|ok(?:ay)?|sure|right|correct|go on|go ahead|do it|that is right)"
     ),
     "no": _pattern(r"(?:no|n|nope|wrong)"),
+    "verdict": _pattern(
+        r"(?:is|are) (?:it|that|this|you)(?: now| really)? "
+        r"(?:right|correct|verified|ok(?:ay)?|sure|proved|proven)(?: now)?"
+        r"|it(?:'s| is) (?:right|correct|verified)(?:,? (?:right|yes))?"
+        r"|what (?:is|was) the verdict|did it pass|does it (?:pass|work)"
+    ),
+    "bench": _pattern(
+        r"(?:write|make|generate|give me|create) (?:a|the|its) test ?bench"
+        r"(?: for (?:it|that|this|the design))?"
+    ),
     "undo": _pattern(r"(?:undo|take (?:it|that) back)(?: the last (?:change|edit))?"),
 }
 _ANYTHING = r"(?:[\w ,]+?\s)?"
@@ -47,7 +64,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "verify",
         _pattern(
-            rf"(?:verify|check|test|simulate|run)\s+{_ANYTHING}{_FILE.format('design')}\s+"
+            rf"(?:verify|check|test|simulate|run)\s+{_ANYTHING}{_DESIGN}\s+"
             rf"(?:with|against|by|using|on)\s+{_ANYTHING}{_FILE.format('check')}"
         ),
     ),
@@ -60,12 +77,13 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:\s+(?:are\s+)?(?:equivalent|equal|the same))?"
         ),
     ),
-    ("lint", _pattern(rf"(?:lint|check)\s+{_ANYTHING}{_FILE.format('design')}")),
+    ("lint", _pattern(rf"(?:lint|check)\s+{_ANYTHING}{_DESIGN}")),
     (
         "synth_stats",
         _pattern(
-            rf"(?:how (?:big|large) is|synthesi[sz]e|(?:the )?(?:area|size|statistics|cells) of)\s+"
-            rf"{_ANYTHING}{_FILE.format('design')}"
+            rf"(?:how (?:big|large) is|synthesi[sz]e|(?:the )?(?:area|size|statistics|cells) of|"
+            rf"how many (?:cells|flip-?flops|registers|gates) (?:is|are|has|does|in))\s+"
+            rf"{_ANYTHING}{_DESIGN}(?:\s+have)?"
         ),
     ),
     (
@@ -143,8 +161,10 @@ def intent_of(text: str) -> Intent | None:
 def _made(name: str, said: dict[str, str]) -> Intent:
     if name == "verify":
         key = "cocotb" if said["check"].endswith(".py") else "testbench"
-        return Intent(name, {"design": [said["design"]], key: [said["check"]]})
+        return Intent(name, {"design": [said.get("design", IT)], key: [said["check"]]})
     if name.startswith("/"):
         return Intent(name, {"block": said.get("file") or said.get("block", "")})
+    if said.pop("it", ""):
+        said["design"] = IT
     several = {k: [v] if k in _SEVERAL else v for k, v in said.items()}
     return Intent(name, several)

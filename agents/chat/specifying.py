@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 6
 _MOST_TRIED = 10
+# What a person says around a specification, where its readers want none of it.
+_REQUEST = re.compile(
+    r"\A\s*(?:(?:hi|hello|hey|please|plz|pls|actually|ok(?:ay)?|so|now)[,!.\s]+)*"
+    r"(?:(?:(?:can|could) you|i(?:'d| would)? (?:want|need|like)(?: to have)?|we need|let'?s)\s+)?"
+    r"(?:please\s+)?(?:(?:make|build|create|write|design|implement|give|do)(?:\s+(?:me|us))?\s+)?"
+    r"(?=(?:an?|the)\s)",
+    re.IGNORECASE,
+)
 # What nobody would want otherwise without saying so: told, but not asked.
 _CONVENTION = re.compile(r"the register takes the rising edge of ")
 PORTS = "ports"
@@ -25,6 +33,11 @@ ASSUMED = "assumed"
 ASK_PORTS = (
     "Which ports does it have? One a line, for instance:\n"
     "- input clk\n- input d (8 bits)\n- output q (8 bits)"
+)
+ASK_PORTS_AGAIN = "That names no ports that I can read. One a line, such as: - input d (8 bits)"
+ASK_BEHAVIOUR_AGAIN = (
+    "Can you say that otherwise? `help` lists what I read, `start over` forgets all of it; a model "
+    "that you name (-m) understands more."
 )
 ASK_BEHAVIOUR = (
     "What are the outputs, as a function of the inputs or in each cycle? I read equations "
@@ -100,7 +113,7 @@ def specify(before: str, more: str) -> Specified:
     from gatewright.agents import symbolic
 
     best: Specified | None = None
-    for text in _texts(before, more):
+    for text in _texts(before, phrased(more)):
         found = Specified(text, symbolic.read(restated(text)))
         if found.reading.complete:
             return found
@@ -108,6 +121,12 @@ def specify(before: str, more: str) -> Specified:
             best = found
     assert best is not None
     return best
+
+
+def phrased(text: str) -> str:
+    """A request as specifications say it: `plz make me an and gate`: `Implement an and gate`."""
+    found = _REQUEST.match(text)
+    return f"Implement {text[found.end() :]}" if found and found[0].strip() else text
 
 
 def _texts(before: str, more: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ def command_named(name: str) -> Command:
     likely = [known for known in COMMANDS if name and known.startswith(name)]
     if len(likely) == 1:
         return COMMANDS[likely[0]]
+    likely = likely or difflib.get_close_matches(name, COMMANDS, n=1)
     hint = f"did you mean {', '.join(f'/{each}' for each in likely)}?" if likely else "/help"
     raise UsageError(f"no command /{name}", hint=hint)
 
