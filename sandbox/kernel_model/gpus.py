@@ -1,7 +1,8 @@
 """GPUs by name: what their makers' data sheets promise.
 
 Rates are dense (without structured sparsity) and at the boost clock, as the sheets give them.
-Tensor-core rates are those that sum in float32.
+Tensor-core rates are those that sum in float32. `tests/sandbox/kernel_model/test_gpus.py` holds
+the rates against clocks, multiprocessors and what the architecture does a clock.
 """
 
 from __future__ import annotations
@@ -143,14 +144,14 @@ GPUS = (
 )
 # What drivers call them.
 _ALIASES = (
-    (re.compile(r"Tesla V100|V100", re.I), "NVIDIA V100 SXM2"),
+    (re.compile(r"V100(?!S)", re.I), "NVIDIA V100 SXM2"),
     (re.compile(r"A100.*PCI", re.I), "NVIDIA A100 PCIe 80GB"),
     (re.compile(r"A100.*40GB", re.I), "NVIDIA A100 SXM4 40GB"),
     (re.compile(r"A100", re.I), "NVIDIA A100 SXM4 80GB"),
     (re.compile(r"H100.*PCI", re.I), "NVIDIA H100 PCIe"),
-    (re.compile(r"H100", re.I), "NVIDIA H100 SXM5"),
-    (re.compile(r"H200", re.I), "NVIDIA H200 SXM"),
-    (re.compile(r"B200", re.I), "NVIDIA B200"),
+    (re.compile(r"\bH100(?! NVL)", re.I), "NVIDIA H100 SXM5"),
+    (re.compile(r"\bH200(?! NVL)", re.I), "NVIDIA H200 SXM"),
+    (re.compile(r"\bB200", re.I), "NVIDIA B200"),
     (re.compile(r"L40S", re.I), "NVIDIA L40S"),
     (re.compile(r"\bL4\b", re.I), "NVIDIA L4"),
     (re.compile(r"\bT4\b", re.I), "NVIDIA T4"),
@@ -158,8 +159,8 @@ _ALIASES = (
     (re.compile(r"A6000", re.I), "NVIDIA RTX A6000"),
     (re.compile(r"6000 Ada", re.I), "NVIDIA RTX 6000 Ada"),
     (re.compile(r"\b3090\b(?! ?Ti)", re.I), "NVIDIA GeForce RTX 3090"),
-    (re.compile(r"\b4090\b(?! ?D)", re.I), "NVIDIA GeForce RTX 4090"),
-    (re.compile(r"\b5090\b(?! ?D)", re.I), "NVIDIA GeForce RTX 5090"),
+    (re.compile(r"\b4090\b(?! ?D| Laptop)", re.I), "NVIDIA GeForce RTX 4090"),
+    (re.compile(r"\b5090\b(?! ?D| Laptop)", re.I), "NVIDIA GeForce RTX 5090"),
 )
 _BY_NAME = {spec.name: spec for spec in GPUS}
 DEFAULT = "NVIDIA H100 SXM5"

@@ -42,6 +42,11 @@ class Gpu:
     l2_bytes: int
     driver: str
 
+    @property
+    def bandwidth(self) -> float:
+        """The memory's in GB/s, two transfers a clock; 0 where the driver tells no clock."""
+        return 2 * self.memory_clock_mhz * 1e6 * self.bus_bits / 8 / 1e9
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:

@@ -211,7 +211,9 @@ class Job:
         """The reference's output in float64, in a file; `ok` tells whether it works in it."""
         try:
             model = self._model.double()
-            wide = mapped(self._inputs, lambda t: t.double() if t.is_floating_point() else t)
+            wide = mapped(
+                self._inputs, lambda t: t.detach().double() if t.is_floating_point() else t
+            )
             output = self._called(model, wide)
             save(request["name"], mapped(output, lambda tensor: tensor.detach().cpu()))
         except Exception:

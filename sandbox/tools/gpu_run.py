@@ -140,11 +140,20 @@ def run_on_gpu(
             started = start_process(task, isolation, driver, "candidate", given)
             candidate = stack.enter_context(started)
             pair = _Pair(reference, candidate, task)
-            return pair.run(device, find_gpu_spec(gpu.name) if gpu else None, read)
+            return pair.run(device, roof_of(gpu) if gpu else None, read)
         except JobFailed as failed:
             raise ToolCrashed(
                 f"the reference does not run on {device}: {failed.what}", where="problem"
             ) from None
+
+
+def roof_of(gpu: Gpu) -> GpuSpec | None:
+    """What the GPU could do at best: by its data sheet, or by its driver where that says more.
+
+    A time is refused by this bound, so it must not be too low for a card that is faster.
+    """
+    spec = find_gpu_spec(gpu.name)
+    return replace(spec, bandwidth=max(spec.bandwidth, gpu.bandwidth)) if spec else None
 
 
 def start_process(

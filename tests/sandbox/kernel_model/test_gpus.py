@@ -38,11 +38,50 @@ def test_names_of_drivers(driver: str, name: str) -> None:
     assert gpu_spec(driver).name == name
 
 
-@pytest.mark.parametrize("other", ["NVIDIA GeForce RTX 4090 D", "Radeon", "NVIDIA A40", ""])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "NVIDIA GeForce RTX 4090 D",
+        "NVIDIA GeForce RTX 4090 Laptop GPU",
+        "NVIDIA H100 NVL",
+        "NVIDIA GH200 480GB",
+        "NVIDIA GB200",
+        "Tesla V100S-PCIE-32GB",
+        "Radeon",
+        "NVIDIA A40",
+        "",
+    ],
+)
 def test_other_gpus_are_not_taken_for_known_ones(other: str) -> None:
     assert find_gpu_spec(other) is None
     with pytest.raises(UsageError, match="nothing is known"):
         gpu_spec(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "gigabits"),
+    [
+        ("V100", 4096, 1.758),
+        ("T4", 256, 10.0),
+        ("NVIDIA A100 SXM4 40GB", 5120, 2.430),
+        ("NVIDIA A100 SXM4 80GB", 5120, 3.186),
+        ("NVIDIA A100 PCIe 80GB", 5120, 3.024),
+        ("A10", 384, 12.5),
+        ("A6000", 384, 16.0),
+        ("3090", 384, 19.5),
+        ("L4", 192, 12.5),
+        ("L40S", 384, 18.0),
+        ("6000 Ada", 384, 20.0),
+        ("4090", 384, 21.0),
+        ("H100 PCIe", 5120, 3.186),
+        ("H100", 5120, 5.238),
+        ("H200", 6144, 6.25),
+        ("B200", 8192, 7.8),
+        ("5090", 512, 28.0),
+    ],
+)
+def test_bandwidths_follow_from_bus_and_data_rate(name: str, bits: int, gigabits: float) -> None:
+    assert gpu_spec(name).bandwidth == pytest.approx(bits * gigabits / 8, rel=0.025)
 
 
 def test_every_architecture_in_the_table_is_known() -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import struct
+from dataclasses import replace
 
 import pytest
 
 from gatewright.core import ToolCrashed
 from gatewright.sandbox.isolation import Isolation, open_isolation
-from gatewright.sandbox.tools.gpu_run import Fault, GpuRun, GpuTask, Tolerance, run_on_gpu
+from gatewright.sandbox.kernel.packed import Packed, RawTensor
+from gatewright.sandbox.tools.gpu import Gpu
+from gatewright.sandbox.tools.gpu_run import (
+    Fault,
+    GpuRun,
+    GpuTask,
+    Outputs,
+    Tolerance,
+    roof_of,
+    rounding_of,
+    run_on_gpu,
+)
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="needs torch: make cuda"
@@ -66,6 +79,7 @@ def test_an_honest_candidate(isolation: Isolation) -> None:
     assert found.timing.calls == 4
     assert found.device == "cpu"
     assert found.speedup is None  # a rehearsal says nothing about speed
+    assert set(found.operations) >= {"mm", "clamp"} or set(found.operations) >= {"addmm"}
     (outputs,) = found.outputs
     assert outputs.exact is not None
     wanted, got = outputs.exact.tensors[0].array(), outputs.candidate.tensors[0].array()
@@ -172,3 +186,72 @@ def test_tolerance() -> None:
     assert near.holds(float("inf"), float("inf"))
     assert not near.holds(float("nan"), 0.0)
     assert not near.holds(float("inf"), float("-inf"))
+
+
+FUNCTION = """
+import torch
+class Model(torch.nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.randn(width))
+    def forward(self, x, fn=None):
+        return (fn or forward_fn)(x, self.weight)
+def forward_fn(x, weight):
+    return x * weight.sin()
+def get_inputs():
+    return [torch.randn(16, 32)]
+def get_init_inputs():
+    return [32]
+"""
+
+
+def test_a_function_backward_and_in_another_configuration(isolation: Isolation) -> None:
+    """The candidate is what forward takes as `fn`; gradients are compared, nothing is timed."""
+    right = "def forward(x, weight):\n    return torch.sin(weight) * x\n"
+    wanted = GpuTask(
+        FUNCTION.replace("16, 32", "rows, 32").replace("get_inputs()", "get_inputs(rows=16)"),
+        right,
+        entry="forward",
+        is_function=True,
+        backward=True,
+        inputs={"rows": 5},
+        correct_calls=1,
+        warm_up=0,
+        timed_calls=0,
+    )
+    found = run_on_gpu(wanted, isolation, None)
+    assert (found.fault, found.timing) == (None, None), found.detail
+    (outputs,) = found.outputs
+    # The output, and the gradients of the input and of the weight.
+    assert [t.shape for t in outputs.candidate.tensors] == [(5, 32), (5, 32), (32,)]
+    assert outputs.exact is not None
+    for got, wished in zip(outputs.candidate.tensors, outputs.exact.tensors, strict=True):
+        assert abs(got.array() - wished.array()).max() < 1e-5
+
+
+def packed(*values: float, dtype: str = "float32") -> Packed:
+    code = {"float32": "f", "float64": "d"}[dtype]
+    data = struct.pack(f"<{len(values)}{code}", *values)
+    return Packed("", (RawTensor(dtype, (len(values),), data),))
+
+
+def test_the_references_own_rounding_widens_what_is_allowed() -> None:
+    exact = packed(1.0, 2.0, dtype="float64")
+    found = Outputs(packed(1, 2), packed(1.0, 2.5), exact)
+    assert rounding_of(found) == 0.5
+    assert rounding_of(replace(found, exact=None)) == 0.0
+    assert rounding_of(replace(found, reference=packed(1.0, float("nan")))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("clock", "bandwidth"), [(0, 3350), (2619, 3352.32), (3000, 3840), (1000, 3350)]
+)
+def test_a_card_that_is_faster_than_its_data_sheet_is_not_refused(
+    clock: int, bandwidth: float
+) -> None:
+    name = "NVIDIA H100 80GB HBM3"
+    gpu = Gpu(0, name, "sm_90", 81920, 132, 1980, clock, 5120, 50 << 20, "13.2")
+    roof = roof_of(gpu)
+    assert roof is not None
+    assert roof.bandwidth == pytest.approx(bandwidth)
+    assert roof_of(replace(gpu, name="NVIDIA H100 NVL")) is None
