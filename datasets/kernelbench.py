@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatewright.core import DataError, KernelSpec, Language, Origin, Problem, Source
@@ -21,16 +21,21 @@ SUITE = "kernelbench"
 ENTRY = "ModelNew"
 LEVELS = (1, 2, 3, 4)
 _ROWS = "problems.jsonl"
+_FROM_OUTSIDE = ".from_pretrained("
 _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class KernelBenchData:
-    """The problems by level and number, the hash of their files, and what was read."""
+    """The problems by level and number, the hash of their files, and what was read.
+
+    `left_out` says of the files that no confined process can run why not.
+    """
 
     problems: tuple[Problem, ...]
     sha256: str
     folder: Path
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,15 @@ def load(data: Path) -> KernelBenchData:
         raise DataError("not KernelBench data", where=str(data), hint=looked)
     digest = hashlib.sha256()
     problems = []
+    left_out = {}
     for row in rows:
         problem = _problem(row)
         digest.update(bytes.fromhex(problem.origin.sha256))
-        problems.append(problem)
-    return KernelBenchData(tuple(problems), digest.hexdigest(), data)
+        if _FROM_OUTSIDE in problem.spec:
+            left_out[problem.id] = "its model and weights come from Hugging Face when it runs"
+        else:
+            problems.append(problem)
+    return KernelBenchData(tuple(problems), digest.hexdigest(), data, left_out)
 
 
 def _rows(data: Path) -> Iterator[_Row]:

@@ -67,7 +67,10 @@ def kernel_preflight(
         suite=suite.name,
         dataset_sha256=dataset.sha256,
         problems=len(chosen),
-        rules=tuple(_of_rules(name, ordered, len(dataset.problems)) for name in names),
+        rules=tuple(
+            _of_rules(name, suite.checked_by[name], ordered, len(dataset.problems))
+            for name in names
+        ),
         unprobed=tuple(tried.problem.id for tried in ordered if tried.weakness is None),
         constants=(),
         tools=_tools(ordered),
@@ -77,9 +80,9 @@ def kernel_preflight(
     )
 
 
-def _of_rules(rules: str, tried: Sequence[_Tried], problems: int) -> RulePreflight:
+def _of_rules(rules: str, checked_by: str, tried: Sequence[_Tried], problems: int) -> RulePreflight:
     passing: Mapping[str, tuple[str, ...]] = {
-        one.problem.id: weak_probes(one.weakness, rules) for one in tried if one.weakness
+        one.problem.id: weak_probes(one.weakness, checked_by) for one in tried if one.weakness
     }
     refused = tuple(
         Refused(one.problem.id, next((d.message for d in one.verdict.diagnostics), ""))

@@ -78,9 +78,26 @@ class KernelRules:
         file = as_file(candidate, problem)
         try:
             verdict = self.inner.check(self.reduced(problem), file)
+            if verdict.failure_class is FailureClass.TIMEOUT:
+                return self._in_time(problem, verdict)
             return self._at_larger_sizes(problem, file, verdict)
         except DataError as error:
             return _unrun(error, Outcome.INCONCLUSIVE, self.rules)
+
+    def _in_time(self, problem: Problem, verdict: Verdict) -> Verdict:
+        """A problem that cannot be made small is too slow to emulate, whatever the answer."""
+        reference = self._reference(problem)
+        if reference.metrics.get("emulable", 1.0):
+            return verdict
+        left = _too_large(reference.metrics["elements"], reference.metrics["flops"])
+        return replace(
+            verdict,
+            outcome=Outcome.INCONCLUSIVE,
+            failure_class=None,
+            score=0.0,
+            diagnostics=(Diagnostic(Severity.ERROR, left, code="too_large"), *verdict.diagnostics),
+            code="too_large",
+        )
 
     def _at_larger_sizes(self, problem: Problem, file: Candidate, verdict: Verdict) -> Verdict:
         """What fails in some configurations, reduced, may hold at sizes nearer to theirs."""
@@ -104,12 +121,13 @@ class KernelRules:
             (ready,), cpu_s = prepare(self.worker(), spec, wanted)
         except DataError as error:
             return _unrun(error, Outcome.FAIL, self.rules)
+        metrics = {"elements": ready.elements, "flops": ready.flops, "emulable": ready.pins_kept}
         verdict = Verdict(
             Outcome.PASS,
             score=1.0,
             checks=len(ready.calls),
             mismatches=0,
-            metrics={"elements": float(ready.elements), "flops": float(ready.flops)},
+            metrics={name: float(value) for name, value in metrics.items()},
             tools=_DEVICE,
             cpu_s=cpu_s,
             rules=self.rules,
@@ -117,10 +135,11 @@ class KernelRules:
         )
         if cpu_s > REFERENCE_S:
             return _failed(verdict, FailureClass.SLOW, f"it takes {cpu_s:.1f} CPU s")
-        if not ready.pins_kept:
-            return _failed(verdict, FailureClass.MEMORY, "it cannot be made small enough")
         if not all(call.finite for call in ready.calls):
             return _failed(verdict, FailureClass.MISMATCH, "its outputs are not all finite")
+        if not ready.pins_kept:
+            remark = Diagnostic(Severity.WARNING, _too_large(ready.elements, ready.flops))
+            return replace(verdict, diagnostics=(remark,))
         return verdict
 
     def _weak(self, problem: Problem) -> dict[str, float]:
@@ -128,9 +147,14 @@ class KernelRules:
         weakness = self.weighing.of(problem)
         if weakness is None:
             return {}
-        probes = weak_probes(weakness, self.rules)
+        probes = weak_probes(weakness, self.inner.rules)
         found = {f"weak_{probe}": 1.0 for probe in probes}
         return {"weak": float(bool(probes)), "filtered": float(bool(weakness.filters)), **found}
+
+
+def _too_large(elements: float, flops: float) -> str:
+    cost = f"{elements:.2g} elements, {flops:.2g} operations"
+    return f"too large to emulate in time: it cannot be made smaller than {cost}"
 
 
 def failed_configurations(verdict: Verdict) -> tuple[int, ...]:

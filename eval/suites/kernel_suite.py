@@ -131,7 +131,8 @@ class KernelSuite:
             filtered = told[0].get("filtered", 0.0) > 0
         else:
             known = self.weighing.known(name)
-            weak = None if known is None else bool(weak_probes(known, OFFICIAL))
+            official = self.checked_by[OFFICIAL]
+            weak = None if known is None else bool(weak_probes(known, official))
             filtered = known is not None and bool(known.filters)
         category = self.category(name)
         return Row(name, category, tuple(answer_of(v) for v in verdicts), weak, filtered)

@@ -15,21 +15,22 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gatewright.core import DataError, KernelSpec, Problem
-from gatewright.sandbox.kernel.compare import Tolerance
+from gatewright.sandbox.kernel.rules import rules_named
 from gatewright.sandbox.kernel.weak import PLAIN, SHIFTED, Weakness, weigh
 from gatewright.sandbox.kernel.worker import TorchWorker
 
-STRICT = "strict"
 _FORMAT = 1  # of the kept files; another one is not read
 
 
 def weak_probes(weakness: Weakness, rules: str) -> tuple[str, ...]:
-    """What passes a problem's check without computing, at the tolerance for float32.
+    """What passes a problem's check without computing, at the rules' tolerance for float32.
 
-    On inputs as the problem draws them; under the strict rules on shifted ones, too.
+    `rules` are the harness's. On inputs as the problem draws them; under strict rules on shifted
+    ones, too.
     """
-    distributions = (PLAIN, SHIFTED) if rules == STRICT else (PLAIN,)
-    return weakness.passing(Tolerance().single, *distributions)
+    found = rules_named(rules)
+    distributions = (PLAIN, SHIFTED) if found.strict else (PLAIN,)
+    return weakness.passing(found.tolerance.single, *distributions)
 
 
 @dataclass(slots=True)

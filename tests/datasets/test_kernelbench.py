@@ -60,3 +60,12 @@ def test_what_is_no_data_is_said(tmp_path: Path) -> None:
     broken.write_text('{"level": 1, "name": "1_a", "code": ""}\n{"level": 1}\n')
     with pytest.raises(DataError, match=r"jsonl:2: not a problem: KeyError 'name'"):
         load(broken)
+
+
+def test_models_from_outside_are_left_out_with_the_reason(tmp_path: Path) -> None:
+    checkout(tmp_path, "level1/1_a", "level4/7_gpt2")
+    path = tmp_path / "KernelBench" / "level4" / "7_gpt2.py"
+    path.write_text('model = AutoModelForCausalLM.from_pretrained("gpt2")\n')
+    data = load(tmp_path)
+    assert [p.id for p in data.problems] == ["level1/1_a"]
+    assert "Hugging Face" in data.left_out["level4/7_gpt2"]

@@ -61,6 +61,7 @@ def _sized(request: Json, variant: Json, starts: dict[str, Search]) -> Search:
         start = Search(request["text"], inputs=inputs, init=init)
         start.values, start.cost_now = dict(search.values), search.cost_now
         start.on_meta, start.runs = search.on_meta, search.runs
+        start.refused = search.refused
         starts["measured"] = start
     bounds = Bounds(variant["elements"], variant["flops"])
     search.on_meta = start.on_meta
@@ -73,8 +74,11 @@ def _sized(request: Json, variant: Json, starts: dict[str, Search]) -> Search:
         if variant["name"] == "wide":
             raise BadProblem("its inner sizes are too large")
         if not search.pinned:
-            if cost is None or not cost.within(_MOST_ELEMENTS, _MOST_FLOPS):
-                raise BadProblem("it cannot be made small enough")
+            if cost is None:
+                raise BadProblem(f"it does not run: {start.refused}")
+            if not cost.within(_MOST_ELEMENTS, _MOST_FLOPS):
+                least = f"{cost.elements} elements and {cost.flops} operations are left"
+                raise BadProblem(f"it cannot be made small enough: {least}")
             break
         # What is kept costs too much: the largest of it has to give way first.
         search.pinned -= {max(search.pinned)}

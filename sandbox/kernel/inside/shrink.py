@@ -37,7 +37,10 @@ class Bounds:
 
 @dataclass(slots=True)
 class Search:
-    """One problem file under change. `cost_now` is that of `values`."""
+    """One problem file under change. `cost_now` is that of `values`.
+
+    `refused` is what the file said when it last did not run.
+    """
 
     text: str
     pinned: frozenset[int] = frozenset()
@@ -47,6 +50,7 @@ class Search:
     init: Mapping[str, Any] = field(default_factory=dict)
     on_meta: bool = True
     runs: int = 0
+    refused: str = ""
 
     def __post_init__(self) -> None:
         self.values = {knob: knob.value for knob in knobs(self.text)}
@@ -80,7 +84,8 @@ class Search:
         now = self.cost_now
         try:
             found = self._cost(values)
-        except Exception:
+        except Exception as error:
+            self.refused = f"{type(error).__name__}: {error}"[:300]
             return False
         if now is not None:
             if found.elements > now.elements or found.flops > now.flops:
@@ -92,10 +97,10 @@ class Search:
 
     def shrink(self, bounds: Bounds) -> bool:
         """Reduce sizes, outer ones first and pinned ones not at all; whether it is cheap now."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.process_time() + _PATIENCE_S
         for floors in _ROUNDS:
             stuck: set[Knob] = set()
-            while not self._cheap(bounds) and time.monotonic() < deadline:
+            while not self._cheap(bounds) and time.process_time() < deadline:
                 knob = self._largest(floors, stuck)
                 if knob is None:
                     break
@@ -166,18 +171,18 @@ class Search:
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError in what runs longer, as soon as it is in Python code."""
+    """Raises TimeoutError in what takes more CPU seconds, as soon as it is in Python code."""
 
     def ring(*_: object) -> None:
-        raise TimeoutError
+        raise TimeoutError(f"it takes more than {seconds:g} CPU seconds")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _scaled(values: Mapping[Knob, int], divisor: int) -> dict[Knob, int]:

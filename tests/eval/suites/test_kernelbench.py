@@ -3,8 +3,10 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
+from typing import cast
 
 import pytest
 
@@ -12,17 +14,21 @@ from gatewright.core import (
     Candidate,
     DataError,
     FailureClass,
+    KernelSpec,
     Language,
     Outcome,
+    Problem,
     Provenance,
     Source,
     UsageError,
     Verdict,
 )
 from gatewright.eval.executors.local import LocalExecutor
+from gatewright.eval.suites.kernel_rules import KernelRules
 from gatewright.eval.suites.kernel_suite import KernelSuite
-from gatewright.eval.suites.kernelbench import _read, kernelbench
+from gatewright.eval.suites.kernelbench import KernelBench, kernelbench
 from gatewright.eval.suites.registry import open_suite
+from gatewright.sandbox.harness.kernel import KernelHarness
 
 tools_are_here = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or shutil.which("g++") is None,
@@ -72,6 +78,15 @@ class ModelNew(nn.Module):
 '''
 
 
+class Late:
+    """A harness in which nothing comes to an end."""
+
+    rules = "official"
+
+    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+        return Verdict(Outcome.FAIL, FailureClass.TIMEOUT, code="timeout")
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data")
@@ -89,7 +104,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelSuite]:
-    made = KernelSuite("kernelbench", _read, weak_folder=tmp_path_factory.mktemp("weak"))
+    made = KernelBench(weak_folder=tmp_path_factory.mktemp("weak"))
     yield made
     made.close()
 
@@ -150,6 +165,36 @@ def test_a_module_of_pytorch_is_no_answer_but_runs_as_the_reference(
 
 
 @tools_are_here
+def test_rules_differ_by_their_tolerance(data: Path, suite: KernelSuite) -> None:
+    twice, _, _ = suite.load(data).problems
+    off = answer(ANSWER.replace("2.0f * in[i]", "2.001f * in[i]"))
+    verdict = suite.harness("legacy").check(twice, off)
+    assert (verdict.outcome, verdict.rules) == (Outcome.PASS, "legacy")
+    verdict = suite.harness("official").check(twice, off)
+    assert (verdict.outcome, verdict.rules) == (Outcome.FAIL, "official")
+
+
+@tools_are_here
+def test_what_is_too_large_to_emulate_is_no_fault_of_an_answer(
+    data: Path, suite: KernelSuite
+) -> None:
+    twice, _, _ = suite.load(data).problems
+    fixed = twice.spec.replace("batch_size, features)", 'int("3000"), int("1000"))')
+    spec = KernelSpec(Source("large.py", fixed, Language.PYTHON))
+    large = replace(twice, id="level1/9_large", spec=fixed, harness=spec)
+    rules = suite.harness("official")
+    assert isinstance(rules, KernelRules)
+    golden = rules.check(large, suite.references(large))
+    assert (golden.outcome, golden.metrics["emulable"]) == (Outcome.PASS, 0.0)
+    late = cast("KernelHarness", Late())
+    verdict = replace(rules, inner=late).check(large, answer())
+    assert (verdict.outcome, verdict.code) == (Outcome.INCONCLUSIVE, "too_large")
+    assert "3e+06" in verdict.diagnostics[0].message or "6e+06" in verdict.diagnostics[0].message
+    verdict = replace(rules, inner=late).check(twice, answer())
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.TIMEOUT)
+
+
+@tools_are_here
 def test_preflight_names_what_is_weak_and_what_does_not_run(data: Path, suite: KernelSuite) -> None:
     from gatewright.eval.preflight import preflight
 
@@ -165,7 +210,7 @@ def test_preflight_names_what_is_weak_and_what_does_not_run(data: Path, suite: K
 
 
 def test_what_a_problem_is_worth_is_remembered_for_reports(tmp_path: Path) -> None:
-    suite = KernelSuite("kernelbench", _read, weak_folder=tmp_path)
+    suite = KernelBench(weak_folder=tmp_path)
     place = tmp_path / "kernelbench" / "level1__1_a.json"
     place.parent.mkdir()
     place.write_text(
@@ -176,6 +221,6 @@ def test_what_a_problem_is_worth_is_remembered_for_reports(tmp_path: Path) -> No
     assert "weak (1: they pass without computing): level1/1_a" in lines
     assert "unknown of 1" in lines
     place.write_text("{}")
-    assert "unknown of 2" in KernelSuite("kernelbench", _read, weak_folder=tmp_path).official_table(
+    assert "unknown of 2" in KernelBench(weak_folder=tmp_path).official_table(
         {"level1/1_a": [None], "level1/2_b": [None]}
     )
