@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatewright.agents.complete_prompt import Place
 from gatewright.core import Usage
@@ -16,6 +18,8 @@ from gatewright.server.insertion import inserted, limited
 MOST_LINES = 8
 MODEL_LINES = 20
 _SECONDS = 0.1  # after which no further line is begun
+_MOST_SHOWN = 256
+_SHOWN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +60,67 @@ PlaceWriter = Callable[[Place, int, int], WrittenLines]
 
 
 class Completing:
-    """Answers holes: offline by the helpers; by a model where there is one to write."""
+    """Answers holes: offline by the helpers; by a model where there is one to write.
+
+    While somebody types what was suggested, it stays suggested.
+    """
 
     def __init__(self, helpers: Helpers, writer: PlaceWriter | None = None) -> None:
         self._helpers = helpers
         self._writer = writer
+        self._shown = Shown()
 
-    async def answer(self, hole: Hole, limit: Limit) -> Answer:
-        """Fill a hole. Raises ToolCrashed, and ModelError where a model is asked."""
+    async def answer(self, hole: Hole, limit: Limit, *, hurried: bool = False) -> Answer:
+        """Fill a hole; `hurried`: others wait, so with one line where several would do.
+
+        Raises ToolCrashed, and ModelError where a model is asked.
+        """
         if limit.tokens == 0:
             return Answer("")
-        most = 1 if limit.one_line else MOST_LINES
+        found = self._shown.goes_on(hole)
+        if found is None:
+            found = await self._found(hole, limit, hurried)
+            self._shown.keep(hole, found)
+        text, cut = limited(found.text, limit.tokens, limit.stops)
+        return replace(found, text=text, cut=cut)
+
+    async def _found(self, hole: Hole, limit: Limit, hurried: bool) -> Answer:
+        most = 1 if limit.one_line or hurried else MOST_LINES
         offline = self._writer is None
         wish = Wish(hole, most, min(limit.seconds, _SECONDS), only_locate=not offline)
         filled = await self._helpers.fill(wish)
-        text, source, usage = filled.text, filled.source, None
-        if self._writer is not None:
-            lines = 1 if limit.one_line or filled.place.typed.strip() else MODEL_LINES
-            written = await asyncio.to_thread(self._writer, filled.place, filled.folder, lines)
-            text, source = inserted(filled.place, written.lines), "model"
-            usage = written.usage
-        text, cut = limited(text, limit.tokens, limit.stops)
-        return Answer(text, filled.place.path, source, cut, usage)
+        if self._writer is None:
+            return Answer(filled.text, filled.place.path, filled.source)
+        lines = 1 if limit.one_line or filled.place.typed.strip() else MODEL_LINES
+        written = await asyncio.to_thread(self._writer, filled.place, filled.folder, lines)
+        text = inserted(filled.place, written.lines)
+        return Answer(text, filled.place.path, "model", usage=written.usage)
+
+
+class Shown:
+    """What was suggested a moment ago, and where."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, str, Answer]] = OrderedDict()
+
+    def keep(self, hole: Hole, answer: Answer) -> None:
+        """Remember a suggestion."""
+        if answer.text:
+            self._kept[hole.above] = (self._clock(), hole.typed, answer)
+            self._kept.move_to_end(hole.above)
+            while len(self._kept) > _MOST_SHOWN:
+                self._kept.popitem(last=False)
+
+    def goes_on(self, hole: Hole) -> Answer | None:
+        """What is left of a suggestion of which more is typed now; None where it is another."""
+        when, typed, answer = self._kept.get(hole.above, (0.0, "", None))
+        if answer is None or self._clock() - when > _SHOWN_S:
+            return None
+        line = typed + answer.text.partition("\n")[0]
+        if len(hole.typed) <= len(typed) or not line.startswith(hole.typed) or line == hole.typed:
+            return None
+        return replace(answer, text=answer.text[len(hole.typed) - len(typed) :], usage=None)
 
 
 def limit_of(tokens: int | None, stops: Sequence[str], milliseconds: float | None = None) -> Limit:

@@ -30,7 +30,7 @@ def completion_door(completing: Completing, queue: FairQueue) -> APIRouter:
 
         async def work() -> Answer:
             async with queue.turn(client_of(request)):
-                return await completing.answer(hole, limit)
+                return await completing.answer(hole, limit, hurried=queue.waiting > 0)
 
         return await while_there(request, work())
 
@@ -61,7 +61,7 @@ def completion_door(completing: Completing, queue: FairQueue) -> APIRouter:
 
         async def work() -> Answer:
             async with queue.turn(client_of(request)):
-                return await completing.answer(hole, limit)
+                return await completing.answer(hole, limit, hurried=queue.waiting > 0)
 
         answer = await while_there(request, work())
         if wanted.stream:

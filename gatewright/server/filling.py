@@ -22,7 +22,9 @@ from gatewright.server.place import Located, locate
 
 LEAST_RIGHT = 0.1  # how likely right a line must be to be offered
 _GOES_ON = 0.5  # and a further one
-_FRESH_S = 1.0  # for so long a folder's files are not looked at again
+# A folder's files are looked at anew after an answer where they were not for so long, and before
+# one where they were not for longer: looking takes as long as half an answer.
+_FRESH_S, _STALE_S = 1.0, 5.0
 _MOST_EXTRAS = 64
 _KEPT_EXTRAS = 8
 
@@ -73,6 +75,11 @@ class Filler:
         """Read everything once, so that the first to ask need not wait for it."""
         for folder in self._folders:
             folder.warm()
+
+    def refresh(self) -> None:
+        """Look at the folders' files again; for when nobody waits."""
+        for folder in self._folders:
+            folder.refresh(_FRESH_S)
 
     def fill(self, wish: Wish) -> Filled:
         """Find the place and complete it."""
@@ -146,18 +153,23 @@ class _Folder:
 
     def completer(self, extras: tuple[Extra, ...]) -> RepositoryCompleter:
         """Completes in the folder as it was a moment ago, with what the editor sent along."""
+        completer = self.refresh(_STALE_S)
+        if not extras:
+            return completer
+        return completer.among(self._with(completer.corpus, extras))
+
+    def refresh(self, most_s: float) -> RepositoryCompleter:
+        """Look at the files again where they were not looked at for so long."""
         if self._open is None:
             self._open = OpenRepository(self.root, self.cache, policy=Policy(drafts=0))
         now = time.monotonic()
-        if self._completer is None or now - self._looked > _FRESH_S:
+        if self._completer is None or now - self._looked > most_s:
             fresh = self._open.completer()
             if self._completer is None or fresh.corpus is not self._completer.corpus:
                 self._completer = fresh
                 self._beside.clear()
             self._looked = now
-        if not extras:
-            return self._completer
-        return self._completer.among(self._with(self._completer.corpus, extras))
+        return self._completer
 
     def _with(self, corpus: Corpus, extras: tuple[Extra, ...]) -> Corpus:
         """The corpus with the pieces of files that are not in the folder."""

@@ -36,6 +36,9 @@ def work(pipe: Connection, roots: tuple[Path, ...], cache: Path | None) -> None:
             if wish is None:
                 return
             pipe.send(_filled(filler, wish))
+            if not pipe.poll(0):
+                with contextlib.suppress(GatewrightError):  # the next question will meet it, too
+                    filler.refresh()
 
 
 def _ready(filler: Filler) -> _Failed | None:

@@ -15,6 +15,7 @@ from gatewright.server.fim import Hole, named_above
 
 UNKNOWN = "untitled.sv"
 _LOOKED_AT = 48  # lines of code above the cursor, the nearest
+_NEAR = 16_000  # characters that hold so many
 _ENOUGH = 3  # lines that stand in one file in this order, before it counts as found
 _HEAD = 3  # lines by which the beginning of a cut text is found in its file
 
@@ -69,7 +70,7 @@ def _of_name(name: str, paths: Sequence[str]) -> str:
 
 def _by_lines(above: str, corpus: Corpus) -> tuple[str, int]:
     """The file in which the nearest lines stand in the same order, and how many of them do."""
-    lines = code_text(above).lines[-_LOOKED_AT:]
+    lines = code_text(above[-_NEAR:]).lines[-_LOOKED_AT:]
     votes: Counter[tuple[int, int]] = Counter()
     for back, line in enumerate(reversed(lines)):
         places = corpus.with_text(line.parsed.text)

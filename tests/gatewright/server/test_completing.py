@@ -1,0 +1,81 @@
+"""What was suggested stays suggested while it is typed; a model completes where one is named."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gatewright.agents.complete_prompt import Place
+from gatewright.core import Usage
+from gatewright.server.completing import Answer, Completing, Shown, WrittenLines, limit_of
+from gatewright.server.filling import Filled, Wish
+from gatewright.server.fim import Hole
+
+ABOVE = "module m;\n"
+
+
+def hole(typed: str) -> Hole:
+    return Hole(ABOVE + typed, "\nendmodule\n")
+
+
+def test_a_suggestion_shrinks_as_it_is_typed() -> None:
+    shown = Shown()
+    shown.keep(hole("  as"), Answer("sign y = a;\n  assign z = b;"))
+    going = shown.goes_on(hole("  assign y"))
+    assert going is not None
+    assert going.text == " = a;\n  assign z = b;"
+
+
+def test_another_text_is_another_question() -> None:
+    shown = Shown()
+    shown.keep(hole("  as"), Answer("sign y = a;"))
+    for typed in ("  as", "  assign x", "  a", "", "  assign y = a;"):
+        assert shown.goes_on(hole(typed)) is None, typed
+    assert shown.goes_on(Hole("module n;\n  assign y")) is None
+
+
+def test_a_suggestion_grows_old() -> None:
+    now = [0.0]
+    shown = Shown(lambda: now[0])
+    shown.keep(hole("  as"), Answer("sign y = a;"))
+    now[0] = 61.0
+    assert shown.goes_on(hole("  assign")) is None
+
+
+class _Helpers:
+    """Says where every hole is, and fills none."""
+
+    def __init__(self) -> None:
+        self.asked: list[Wish] = []
+
+    async def fill(self, wish: Wish) -> Filled:
+        self.asked.append(wish)
+        place = Place("m.sv", wish.hole.above, wish.hole.typed, wish.hole.after)
+        return Filled("" if wish.only_locate else "sign y = a;", place)
+
+
+def test_a_model_writes_where_one_is_named() -> None:
+    asked: list[tuple[str, int, int]] = []
+
+    def writer(place: Place, folder: int, lines: int) -> WrittenLines:
+        asked.append((place.typed, folder, lines))
+        return WrittenLines((f"{place.typed}sign y = b;",), Usage(prompt_tokens=7))
+
+    helpers = _Helpers()
+    completing = Completing(helpers, writer)  # type: ignore[arg-type]
+    answer = asyncio.run(completing.answer(hole("  as"), limit_of(100, ())))
+    assert (answer.text, answer.source) == ("sign y = b;", "model")
+    assert answer.usage == Usage(prompt_tokens=7)
+    assert helpers.asked[0].only_locate
+    assert asked == [("  as", 0, 1)]
+    # What was suggested is not paid for again.
+    again = asyncio.run(completing.answer(hole("  assign y"), limit_of(100, ())))
+    assert (again.text, again.usage, len(asked)) == (" = b;", None, 1)
+
+
+def test_one_line_is_asked_for_where_others_wait() -> None:
+    helpers = _Helpers()
+    completing = Completing(helpers)  # type: ignore[arg-type]
+    asyncio.run(completing.answer(hole(""), limit_of(100, ()), hurried=True))
+    asyncio.run(completing.answer(hole(" "), limit_of(100, ())))
+    asyncio.run(completing.answer(hole("  x"), limit_of(100, ("\n",))))
+    assert [wish.lines for wish in helpers.asked] == [1, 8, 1]
