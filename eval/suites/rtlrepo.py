@@ -117,8 +117,9 @@ def _problem(row: Mapping[str, Any], number: int, where: str) -> Problem:
     except (TypeError, KeyError):
         raise DataError("context is no list of path and snippet", where=where) from None
     place = Place(str(row["repo_name"]), str(row["file_path"]), str(row["cropped_code"]))
+    context.pop(place.path, None)  # the file itself would hold the line that is asked for
     label = str(row["next_line"])
-    signatures = {name: signature(text) for name, text in context.items() if name != place.path}
+    signatures = {name: signature(text) for name, text in context.items()}
     signatures[place.path] = signature(place.before)
     copies = near_copies(place.path, signatures)
     return line_problem(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from gatewright.agents.complete_writer import ChatWriter
 from gatewright.agents.completing import Policy
-from gatewright.core import UsageError
+from gatewright.core import Problem, UsageError
 from gatewright.eval.request import RunRequest
 from gatewright.eval.runner import run
 from gatewright.eval.suites.completion import Completion
+from gatewright.eval.suites.completion_completers import Completers
 from gatewright.eval.suites.completion_model import ModelCompletions
 from gatewright.eval.suites.completion_place import place_of
 from gatewright.eval.suites.completion_score import COPIES_REMOVED
@@ -22,6 +26,8 @@ from gatewright.eval.suites.rtlrepo import RtlRepo
 from gatewright.eval.suites.starter import Starter
 from gatewright.models import Completion as Answer
 from gatewright.models import Message, Sampling
+
+WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass
@@ -73,14 +79,45 @@ def test_only_what_a_problem_gives_is_shown(data: Path) -> None:
     answers = ModelCompletions(suite, ChatWriter(model), Policy())
     for problem in problems:
         answers.answer(problem, 0)
-        below = problem.reference[0].text
         place = place_of(problem)
         assert "What follows" not in model.asked[-1]
         assert f"{place.path}, up to the cursor" in model.asked[-1]
         if problem.category == COPIES_REMOVED and place.path == "alpha.v":
             assert "copy.v" not in model.asked[-1]
-        assert below not in place.before.split("\n")
     assert any("Candidates" in text for text in model.asked)
+
+
+def hidden_words(suite: Completion, problem: Problem) -> set[str]:
+    """What stands on the line asked for or below, and in no file that the problem gives."""
+    place = place_of(problem)
+    given = " ".join((place.before, *(source.text for source in problem.context)))
+    whole = suite.repositories[place.repository][place.path]
+    return set(WORD.findall(whole)) - set(WORD.findall(given))
+
+
+def test_nothing_of_the_line_or_below_it_reaches_model_or_drafts(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    words = [f"{rng.getrandbits(40):x}" for _ in range(200)]  # nobody guesses one from another
+    for number in range(5):
+        names = [f"n{word}" for word in words[20 * number :][:20]]
+        body = "".join(f"  wire [3:0] {name};\n" for name in names)
+        users = "".join(f"  assign {b} = {a};\n" for a, b in pairwise(names))
+        file = tmp_path / "data" / "one" / f"m{number}.v"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"module m{number} (input clk);\n{body}{users}endmodule\n")
+    suite, model = Completion(), Fixed("1")
+    answers = ModelCompletions(suite, ChatWriter(model), Policy())
+    checked = 0
+    for problem in suite.load(tmp_path / "data").problems:
+        answers.answer(problem, 0)
+        hidden = hidden_words(suite, problem)
+        assert not hidden & set(WORD.findall(model.asked[-1]))
+        completer, without = Completers(suite).of(problem)
+        place = place_of(problem)
+        found = completer.complete(place.path, place.before, k=50, without=without)
+        assert not hidden & {w for draft in found for w in WORD.findall(draft.text)}
+        checked += bool(hidden & set(WORD.findall(problem.reference[0].text)))
+    assert checked >= 3  # lines that hold a word of their own
 
 
 def test_bare_means_the_file_alone(data: Path) -> None:

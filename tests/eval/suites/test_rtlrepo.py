@@ -114,6 +114,15 @@ def test_samples_are_scored_and_told_apart_by_near_copies(tmp_path: Path) -> Non
     assert not suite.extract(problems[0], " \n").sources
 
 
+def test_the_file_asked_about_is_no_context(tmp_path: Path) -> None:
+    whole = {"path": ROW["file_path"], "snippet": CODE + "  secret <= line;\n"}
+    suite = RtlRepo()
+    row = {**ROW, "context": [*ROW["context"], whole]}
+    (problem,) = suite.load(data_file(tmp_path, row)).problems
+    assert [source.name for source in problem.context] == ["rtl/a.v"]
+    assert "secret" not in suite.messages(problem)[0].text
+
+
 def test_the_offline_completer_answers_in_the_files_line_ending(tmp_path: Path) -> None:
     row = {**ROW, "cropped_code": CODE.replace("\n", "\r\n").removesuffix("\n")}
     suite = RtlRepo()
