@@ -11,7 +11,7 @@ from gatewright.core import Candidate, KernelSpec, Language, Problem, TestbenchS
 if TYPE_CHECKING:
     from gatewright.agents.symbolic import Reading
 
-_READ = (Language.VERILOG, Language.SYSTEMVERILOG)
+_READ = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,13 @@ def read_structure(problem: Problem) -> Structure:
         or named_module(problem.spec)
         or (reading.interface.module if reading.interface else "")
     )
+    try:
+        candidate, abstention = symbolic.emit(reading, top, problem.language), ""
+    except symbolic.Abstain as abstain:
+        candidate, abstention = None, f"not written in {problem.language}: {abstain.reason}"
     return Structure(
-        candidate=symbolic.emit(reading, top),
+        candidate=candidate,
+        abstention=abstention,
         oracle=symbolic.oracle_testbench(reading, top),
         sentences=symbolic.normalise(reading),
         reservation=_reservation(reading),

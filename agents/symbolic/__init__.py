@@ -1,5 +1,6 @@
 """Structured specifications read without a model: reader, IR, emitter, oracle, normaliser."""
 
+from gatewright.agents.symbolic.abstain import Abstain
 from gatewright.agents.symbolic.emit import emit
 from gatewright.agents.symbolic.ir import Notation, Strength
 from gatewright.agents.symbolic.normalise import normalise
@@ -8,6 +9,7 @@ from gatewright.agents.symbolic.reading import Reading, read
 from gatewright.agents.symbolic.structure import Structure
 
 __all__ = [
+    "Abstain",
     "Notation",
     "Reading",
     "Strength",

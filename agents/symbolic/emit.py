@@ -1,8 +1,9 @@
-"""A reading as a design: Verilog-2001 that every simulator and synthesiser takes."""
+"""A reading as a design: Verilog-2001 that every simulator and synthesiser takes, or Chisel."""
 
 from __future__ import annotations
 
 from gatewright.agents.symbolic.circuit import Circuit
+from gatewright.agents.symbolic.emit_chisel import chisel
 from gatewright.agents.symbolic.emit_circuit import circuit_body
 from gatewright.agents.symbolic.emit_machine import machine_body
 from gatewright.agents.symbolic.emit_table import (
@@ -18,8 +19,10 @@ from gatewright.agents.symbolic.verilog import Body, module
 from gatewright.core import Candidate, Interface, Language, Provenance, Source, UsageError
 
 
-def emit(reading: Reading, top: str = "") -> Candidate:
+def emit(reading: Reading, top: str = "", language: Language = Language.SYSTEMVERILOG) -> Candidate:
     """The design a complete reading describes, as module `top` ('' = the interface's name).
+
+    In `language`, which may be Chisel: then Abstain is raised for what Chisel cannot say.
 
     Registers have an initial value only where the specification gives one. The candidate's note
     names the notation, its lines, the strength and the assumptions. Raises UsageError for a reading
@@ -29,8 +32,11 @@ def emit(reading: Reading, top: str = "") -> Candidate:
     if structure is None or interface is None:
         raise UsageError(f"nothing to emit: the reading abstained ({reading.abstained})")
     name = top or interface.module
-    text = module(interface, name, _body(structure, interface))
-    source = Source(f"{name}.sv", text, Language.SYSTEMVERILOG)
+    if language is Language.CHISEL:
+        source = Source(f"{name}.scala", chisel(structure, interface, name), language)
+    else:
+        text = module(interface, name, _body(structure, interface))
+        source = Source(f"{name}.sv", text, Language.SYSTEMVERILOG)
     return Candidate((source,), Provenance.SYMBOLIC, note=_note(reading, structure))
 
 

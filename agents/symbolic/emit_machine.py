@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from gatewright.agents.symbolic.conditions import every_key, holds
@@ -43,7 +43,8 @@ def _label(state: str) -> str:
     return f"S_{state}"
 
 
-def _leaving(machine: Machine, state: str) -> list[Arc]:
+def leaving(machine: Machine, state: str) -> list[Arc]:
+    """The arcs out of a state, in their order."""
     return [arc for arc in machine.arcs if arc.source == state]
 
 
@@ -55,7 +56,7 @@ def _transitions(machine: Machine, state: str, following: str, labels: dict[str,
     """An if-chain over the state's arcs; the last one needs no condition: arcs are exhaustive."""
     groups = [
         (outcome, list(arcs))
-        for outcome, arcs in groupby(_leaving(machine, state), key=lambda a: (a.target, a.emits))
+        for outcome, arcs in groupby(leaving(machine, state), key=lambda a: (a.target, a.emits))
     ]
     lines: list[str] = []
     for at, ((target, emits), arcs) in enumerate(groups):
@@ -155,14 +156,18 @@ def _coded(machine: Machine, form: Logic, interface: Interface) -> Body:
     return Body(tuple(lines), frozenset(o.port for o in machine.outputs))
 
 
-def _into(machine: Machine, hot: dict[str, str], target: str) -> str:
-    """The one-hot equation of a next-state bit, by inspection of the arcs that lead there."""
+def one_hot_next(
+    machine: Machine, hot: Mapping[str, str], names: Sequence[str], target: str
+) -> str:
+    """The one-hot equation of a next-state bit, by inspection of the arcs that lead there.
+
+    `hot` names each state's bit, `names` the inputs, in the language that is emitted.
+    """
     terms: list[str] = []
-    names = [str(signal) for signal in machine.inputs]
     for state in machine.states:
         keys = {
             key
-            for arc in _leaving(machine, state)
+            for arc in leaving(machine, state)
             if arc.target == target
             for key in every_key(machine.inputs)
             if holds(arc.when, machine.inputs, key)
@@ -188,43 +193,50 @@ def _one_hot(machine: Machine, form: Logic, interface: Interface) -> Body:
     }
     by_bit = dict(zip(bits, machine.states, strict=True))
     lines: list[str] = []
+    names = [str(signal) for signal in machine.inputs]
     for drive in form.drives:
         match drive:
             case NextWord(target):
                 word = interface.port(target.port)
                 base = min(word.left or 0, word.right or 0) if word else 0
-                lines += [
-                    f"assign {target}[{bit + base}] = {_into(machine, hot, by_bit[bit])};"
-                    for bit in range(form.state.width)
-                ]
+                for bit in range(form.state.width):
+                    word_bit = one_hot_next(machine, hot, names, by_bit[bit])
+                    lines.append(f"assign {target}[{bit + base}] = {word_bit};")
             case NextBit(target, bit):
-                lines.append(f"assign {target} = {_into(machine, hot, by_bit[bit])};")
+                lines.append(f"assign {target} = {one_hot_next(machine, hot, names, by_bit[bit])};")
             case NextIs(target, state):
-                lines.append(f"assign {target} = {_into(machine, hot, state)};")
+                lines.append(f"assign {target} = {one_hot_next(machine, hot, names, state)};")
     lines += _one_hot_outputs(machine, hot)
     return Body(tuple(lines))
 
 
 def _one_hot_outputs(machine: Machine, hot: dict[str, str]) -> list[str]:
-    lines: list[str] = []
     names = [str(signal) for signal in machine.inputs]
+    lines: list[str] = []
     for at, output in enumerate(machine.outputs):
         for bit in range(output.width):
-            terms: list[str] = []
-            for number, state in enumerate(machine.states):
-                if machine.moore:
-                    if machine.moore[number][at].bits >> bit & 1:
-                        terms.append(hot[state])
-                    continue
-                keys = {
-                    key
-                    for arc in _leaving(machine, state)
-                    if arc.emits[at].bits >> bit & 1
-                    for key in every_key(machine.inputs)
-                    if holds(arc.when, machine.inputs, key)
-                }
-                if keys:
-                    terms.append(f"({hot[state]} & ({sum_of_products(names, keys)}))")
             target = str(output) if output.width == 1 else f"{output.port}[{bit}]"
-            lines.append(f"assign {target} = {' | '.join(terms) or ZERO};")
+            lines.append(f"assign {target} = {one_hot_output(machine, hot, names, at, bit)};")
     return lines
+
+
+def one_hot_output(
+    machine: Machine, hot: Mapping[str, str], names: Sequence[str], at: int, bit: int
+) -> str:
+    """Bit `bit` of output number `at`, of the states' bits and the inputs."""
+    terms: list[str] = []
+    for number, state in enumerate(machine.states):
+        if machine.moore:
+            if machine.moore[number][at].bits >> bit & 1:
+                terms.append(hot[state])
+            continue
+        keys = {
+            key
+            for arc in leaving(machine, state)
+            if arc.emits[at].bits >> bit & 1
+            for key in every_key(machine.inputs)
+            if holds(arc.when, machine.inputs, key)
+        }
+        if keys:
+            terms.append(f"({hot[state]} & ({sum_of_products(names, keys)}))")
+    return " | ".join(terms) or ZERO

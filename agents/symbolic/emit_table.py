@@ -40,11 +40,11 @@ _EXPRESSION_BITS = 6
 def table_body(table: Table, interface: Interface) -> Body:
     """A combinational, clocked or latched table."""
     trigger = table.trigger
-    if trigger is None and _is_expression(table):
+    if trigger is None and is_expression(table):
         return Body(tuple(f"assign {line}" for line in _expressions(table, "=")))
     registers = frozenset(output.port for output in table.outputs)
     operator = "<=" if isinstance(trigger, Clock) else "="
-    if trigger is not None and _is_bitwise(table):
+    if trigger is not None and is_bitwise(table):
         lines = _bitwise(table, operator, interface)
     else:
         lines = _case(table, operator)
@@ -56,7 +56,8 @@ def table_body(table: Table, interface: Interface) -> Body:
     return Body(("always @(*)", f"  if ({enable})", *indented(indented(lines))), registers)
 
 
-def _is_expression(table: Table) -> bool:
+def is_expression(table: Table) -> bool:
+    """Small enough for a sum of products for each output."""
     return (
         table.default is None
         and concatenated(table.inputs) <= min(_EXPRESSION_BITS, MAX_VARIABLES)
@@ -77,7 +78,8 @@ def _expressions(table: Table, operator: str) -> list[str]:
     return lines
 
 
-def _is_bitwise(table: Table) -> bool:
+def is_bitwise(table: Table) -> bool:
+    """Every bit of the next values can be written as a sum of products."""
     return (
         table.default is None
         and concatenated(table.inputs) <= MAX_VARIABLES

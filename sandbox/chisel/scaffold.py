@@ -82,12 +82,13 @@ def scaffold(interface: Interface, clock: Clocking | None = None) -> str:
     if any(port.direction is Direction.INOUT for port in interface.ports):
         lines.insert(1, "import chisel3.experimental.Analog")
     lines.append(f"class {interface.module} extends RawModule {{")
-    lines += [f"  {_declaration(port, known.clock)}" for port in interface.ports]
+    lines += [f"  {declaration(port, known.clock)}" for port in interface.ports]
     lines += _body(known)
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _declaration(port: Port, clock: str) -> str:
+def declaration(port: Port, clock: str) -> str:
+    """A port as a value of its class; the port named `clock` is one."""
     name = scala_name(port.name)
     suggested = f'.suggestName("{port.name}")' if port.name in _MEMBERS else ""
     if port.direction is Direction.INOUT:
