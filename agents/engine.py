@@ -92,7 +92,8 @@ def solve(
         judge = Judge(task, model, choice.oracle, policy.max_tokens, sample)
         improver = Improver(workshop, coder, judge)
     comparer = None
-    if choice.blind and max(policy.samples, len(drafts)) > 1:
+    several = max(policy.samples, len(drafts)) > 1
+    if choice.blind and several and problem.language not in KERNELS:
         comparer = without_window(harnesses(ReferenceSpec(())))
     return Loop(workshop, authors, improver, comparer).run()
 

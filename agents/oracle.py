@@ -56,7 +56,8 @@ def choose(
     """The best oracle the problem has, but none better than `most` (None = any).
 
     golden: the problem's own testbench. reference: its trusted design. derived: `derived()`, a
-    testbench made from the specification's own tables. generated: `generated()`, a testbench that a
+    testbench made from the specification's own tables, or a kernel's PyTorch module where the task
+    shows it. generated: `generated()`, a testbench that a
     model wrote; only where that is asked for, and the specification has no tables. none: syntax
     and elaboration only, where no verdict is ever a pass.
     """
@@ -91,6 +92,8 @@ def _spec(
     own = problem.harness
     if isinstance(own, KernelSpec) and own.generated:
         return own if oracle is Oracle.GENERATED else None
+    if isinstance(own, KernelSpec) and oracle is Oracle.DERIVED:
+        return own  # the module is the specification, word for word
     if oracle is Oracle.GOLDEN:
         return None if isinstance(own, ReferenceSpec | KernelSpec) else own
     if oracle is Oracle.REFERENCE:

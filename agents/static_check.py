@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gatewright.agents.language import KERNELS
 from gatewright.agents.library import HEADERS
 from gatewright.core import (
     Candidate,
@@ -25,6 +26,15 @@ from gatewright.sandbox.isolation import Command, Ending, Finished, Isolation, L
 RULES = "static"
 _LIMITS = Limits(cpu_s=20, wall_s=60)
 _LONGEST_LOG = 4000
+
+
+def _gated(source: Source, entry: str) -> Verdict:
+    """Of a kernel: what is refused before anything of it runs."""
+    from gatewright.sandbox.harness.kernel_judge import refused
+    from gatewright.sandbox.kernel.gate import gate
+
+    found = gate(source.text, source.name, entry=entry, is_function=False)
+    return refused(found) if found else Verdict(Outcome.INCONCLUSIVE)
 
 
 class StaticHarness:
@@ -53,6 +63,8 @@ class StaticHarness:
 
         if not candidate.sources:
             return Verdict(Outcome.FAIL, FailureClass.NO_CODE)
+        if problem.language in KERNELS:
+            return _gated(candidate.sources[0], problem.top or "ModelNew")
         context = [s for s in problem.context if not s.name.endswith(HEADERS)]
         sources = (*context, *candidate.sources)
         done = integrity.preprocess(sources, includes=problem.context)

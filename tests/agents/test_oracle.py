@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -200,3 +201,20 @@ def test_a_reference_that_a_model_wrote_is_a_generated_oracle(isolation: Isolati
     given = replace(task, harness=replace(spec, generated=False))
     choice = choose(given, None, lambda _: StaticHarness(isolation), lambda: None)
     assert choice.oracle is Oracle.REFERENCE
+
+
+def test_a_module_that_the_task_shows_is_the_specifications_own(isolation: Isolation) -> None:
+    spec = KernelSpec(Source("problem.py", "class Model: ..."))
+    task = Problem("k", "class Model: ...", Language.CUDA, harness=spec)
+    choice = choose(task, Oracle.DERIVED, lambda _: StaticHarness(isolation), lambda: None)
+    assert (choice.oracle, choice.problem.harness, choice.note) == (Oracle.DERIVED, spec, "")
+
+
+def test_without_an_oracle_a_kernel_meets_the_gate(isolation: Isolation) -> None:
+    task = Problem("k", "class Model: ...", Language.CUDA)
+    harness = StaticHarness(isolation)
+    fixtures = Path(__file__).parents[1] / "fixtures" / "kernels"
+    good = (fixtures / "honest" / "plain.py").read_text()
+    assert harness.check(task, Candidate((Source("k.py", good),))).outcome is Outcome.INCONCLUSIVE
+    bad = harness.check(task, Candidate((Source("k.py", f"import subprocess\n{good}"),)))
+    assert bad.failure_class is FailureClass.UNSAFE

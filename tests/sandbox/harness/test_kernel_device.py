@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -310,3 +311,21 @@ def test_the_gpus_architectures_are_known_to_the_emulator() -> None:
 
     assert {gpu.sm for gpu in GPUS} <= set(TARGETS)
     assert gpu_spec().sm in TARGETS
+
+
+@needs_torch
+@pytest.mark.skipif(
+    not os.environ.get("GATEWRIGHT_THOROUGH"),
+    reason="set GATEWRIGHT_THOROUGH=1: torch's headers take a minute to compile",
+)
+def test_up_to_the_drivers_door() -> None:
+    """Compiled with torch's own headers, loaded, called; the launch alone lacks a driver."""
+    with KernelHarness(open_isolation(), seed=5) as harness:
+        harness._stages.opener = opened
+        verdict = checked(harness, (FOLDER / "honest" / "plain.py").read_text())
+    assert (verdict.outcome, verdict.code) == (Outcome.FAIL, "gpu"), verdict
+    assert verdict.failure_class is FailureClass.CRASH
+    (stage,) = [test for test in verdict.tests if test.name == "gpu"]
+    assert "driver" in stage.message.lower()
+    assert verdict.tools["device"] == "cpu-emulated"
+    assert "speedup" not in verdict.metrics
