@@ -27,9 +27,6 @@ from gatewright.agents.symbolic.ir import (
     Trace,
     Value,
 )
-from gatewright.agents.symbolic.ir import (
-    concatenated as bits_together,
-)
 from gatewright.agents.symbolic.signals import bits_of
 from gatewright.agents.symbolic.structure import Structure
 from gatewright.agents.symbolic.verilog import (
@@ -143,19 +140,16 @@ def _bitwise(table: Table, module: Module) -> None:
 
 def _looked_up(table: Table, module: Module) -> None:
     key = concatenated([module.read(signal) for signal in table.inputs])
-    width = bits_together(table.inputs)
     for at, output in enumerate(table.outputs):
         default = module.read(output) if table.trigger else constant(0, output.width)
         if table.default is not None:
             default = _cell(table.default[at], output.width, module)
         rows = [(row.key, _cell(row.cells[at], output.width, module)) for row in table.rows]
-        module.drive(output, lookup(key, width, default, rows))
+        module.drive(output, _lookup(key, default, rows))
 
 
-def lookup(key: str, width: int, default: str, rows: list[tuple[int, str]]) -> str:
-    """A table over `key` of `width` bits."""
-    if width == 1:
-        key = f"{key}.asUInt"
+def _lookup(key: str, default: str, rows: list[tuple[int, str]]) -> str:
+    """A table over `key`."""
     inside = ",\n".join(f"    {value}.U -> ({text})" for value, text in rows)
     return f"MuxLookup({key}, {default})(Seq(\n{inside}\n  ))"
 
@@ -183,10 +177,10 @@ def _automaton(automaton: Automaton, module: Module) -> None:
     if not ones or len(ones) == 8:
         rule = constant((1 << top + 1) - 1 if ones else 0, top + 1)
     data = module.read(automaton.data)
-    module.drive(automaton.cells, f"Mux({scalar(module, automaton.load)}, {data}, {rule})")
+    module.drive(automaton.cells, f"Mux({_scalar(module, automaton.load)}, {data}, {rule})")
 
 
-def scalar(module: Module, port: str) -> str:
+def _scalar(module: Module, port: str) -> str:
     """A one-bit port."""
     return module.read(Signal(port))
 
@@ -207,8 +201,7 @@ def _counter(counter: Counter, module: Module) -> None:
         return
     key = concatenated([module.read(signal) for signal in counter.inputs])
     rows = [(step.key, _step(step, output, module)) for step in counter.steps]
-    width = bits_together(counter.inputs)
-    module.drive(output, lookup(key, width, module.read(output), rows))
+    module.drive(output, _lookup(key, module.read(output), rows))
 
 
 def _step(step: Step, output: Signal, module: Module) -> str:

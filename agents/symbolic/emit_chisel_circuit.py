@@ -21,6 +21,7 @@ from gatewright.agents.symbolic.circuit import (
 )
 from gatewright.agents.symbolic.ir import Clock
 
+_CHAIN = 8  # of operators, each within the next: the compiler takes long over many
 _REDUCED = {"&": "andR", "|": "orR", "^": "xorR"}
 
 
@@ -78,12 +79,17 @@ def _part(part: Part, module: Module) -> str:
 
 def _extended(part: Part | Number, width: int, module: Module) -> str:
     if isinstance(part, Number):
-        return constant(part.value % (1 << width), width) + ".asUInt"
-    return f"{_part(part, module)}.asUInt.pad({width})"
+        return constant(part.value % (1 << width), width)
+    text = _part(part, module)
+    if part.width > 1:
+        return f"{text}.pad({width})"
+    return text if width == 1 else f"Cat(0.U({width - 1}.W), {text})"  # a Bool cannot be padded
 
 
 def _sum(operands: list[str], width: int) -> str:
     text = f"({' + '.join(operands)})"
+    if len(operands) > _CHAIN:
+        text = f"Seq[UInt]({', '.join(operands)}).reduce(_ + _)"
     return f"{text}(0)" if width == 1 else f"{text}({width - 1}, 0)"
 
 

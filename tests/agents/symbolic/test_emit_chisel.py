@@ -286,6 +286,13 @@ STRUCTURES: dict[str, tuple[Interface, Structure]] = {
             ),
         ),
     ),
+    "words: ones counted, and their parity by a sum": (
+        ports("w:40", "q:6 z"),
+        circuit(
+            Drive(Part("q", 5, 0, whole=True), Sum(tuple(part("w", k, k) for k in range(40)), 6)),
+            Drive(Part("z", 0, 0, whole=True), Sum(tuple(part("w", k, k) for k in range(3)), 1)),
+        ),
+    ),
     "words: a register that counts, reset to 9": (
         ports("clk rst_n w:4", "q:4 h:4"),
         circuit(
