@@ -95,23 +95,6 @@ def check_kernel(
         return harness.check(problem, candidate)
 
 
-def kernel_text(verdict: Verdict) -> str:
-    """A kernel's verdict for a reader: what was checked, then what was counted, as such."""
-    from gatewright.cli.console import verdict_text
-    from gatewright.cli.terminal import shown
-    from gatewright.sandbox.harness.kernel_device import STATIC
-
-    counted = [d for d in verdict.diagnostics if d.tool == STATIC]
-    rest = tuple(d for d in verdict.diagnostics if d.tool != STATIC)
-    text = verdict_text(replace(verdict, diagnostics=rest))
-    if not counted:
-        return text
-    head = f"  static, for the {verdict.tools[STATIC]} (exact counts at reduced sizes; no time):"
-    places = [f"{d.file}:{d.line}: " if d.line else "" for d in counted]
-    lines = [f"    {place}{d.message}" for place, d in zip(places, counted, strict=True)]
-    return text + "\n" + shown("\n".join([head, *lines]))
-
-
 def decided_by(verdict: Verdict) -> str:
     """Which device the verdict is of, and what it says about speed."""
     device = verdict.tools.get("device", "no device")

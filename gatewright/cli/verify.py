@@ -112,7 +112,6 @@ def verify(
         check_kernel,
         decided_by,
         is_kernel,
-        kernel_text,
     )
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
@@ -129,7 +128,7 @@ def verify(
         if json:
             print_json(verdict_json(verdict))
         else:
-            print(kernel_text(verdict))
+            print(verdict_text(verdict))
             say(decided_by(verdict))
         raise typer.Exit(exit_of(verdict.outcome))
     spec = check_spec(testbench, reference, cocotb, data, formal=formal, seed=seed)

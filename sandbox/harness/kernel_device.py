@@ -24,6 +24,7 @@ from gatewright.core.verdict import TestResult
 from gatewright.sandbox.emulator import Report, Unit
 from gatewright.sandbox.harness.kept import Kept
 from gatewright.sandbox.harness.kernel_lines import Lines
+from gatewright.sandbox.harness.told import STATIC
 from gatewright.sandbox.isolation import Isolation
 from gatewright.sandbox.kernel.compare import Expected, compare
 from gatewright.sandbox.kernel.compare import Tolerance as Allowed
@@ -40,8 +41,6 @@ from gatewright.sandbox.tools.device_stages import (
 )
 from gatewright.sandbox.tools.gpu_run import GpuTask, Outputs, Tolerance
 
-STATIC = "static"
-"""The tool that remarks name which come from compiling and counting: nothing was timed."""
 _BARE = (".cu", ".cpp")
 _MOST_KEPT = 64 << 20
 

@@ -6,6 +6,10 @@ from gatewright.core import Verdict
 from gatewright.sandbox.harness.log_excerpt import counts_samples, log_excerpt
 from gatewright.sandbox.harness.mismatch_table import mismatch_lines
 
+STATIC = "static"
+"""The tool of remarks that come from counting and compiling: nothing in them was timed."""
+_MOST = 10
+
 
 def told(verdict: Verdict, unit: str = "") -> str:
     """A Verdict for a reader: outcome, why, where, the first mismatch, the tools' remarks.
@@ -13,18 +17,31 @@ def told(verdict: Verdict, unit: str = "") -> str:
     `unit` is that of the first mismatch's times, such as `1ps`; empty where it is not known.
     """
     lines = [_headline(verdict)]
-    lines += [f"  {diagnostic}" for diagnostic in verdict.diagnostics[:10]]
-    if len(verdict.diagnostics) > 10:
-        lines.append(f"  … and {len(verdict.diagnostics) - 10} more")
+    remarks = [one for one in verdict.diagnostics if one.tool != STATIC]
+    lines += [f"  {remark}" for remark in remarks[:_MOST]]
+    if len(remarks) > _MOST:
+        lines.append(f"  … and {len(remarks) - _MOST} more")
     for test in verdict.tests:
         message = f": {test.message.strip().splitlines()[0]}" if test.message.strip() else ""
         lines.append(f"  {test.outcome:12} {test.name}{message}")
     if verdict.first_mismatch:
         lines += [f"  {line}" for line in mismatch_lines(verdict.first_mismatch, unit)]
+    lines += _counted(verdict)
     lines += log_excerpt(verdict)
     if verdict.waveform:
         lines.append(f"  waveform: {verdict.waveform}")
     return "\n".join(lines)
+
+
+def _counted(verdict: Verdict) -> list[str]:
+    """What was counted of a kernel, apart from what was found, and named as what it is."""
+    found = [one for one in verdict.diagnostics if one.tool == STATIC]
+    if not found:
+        return []
+    places = [f"{one.file}:{one.line}: " if one.line else "" for one in found]
+    gpu = verdict.tools.get(STATIC, "GPU")
+    head = f"  static, for the {gpu} (exact counts at reduced sizes; no time):"
+    return [head, *(f"    {p}{one.message}" for p, one in zip(places, found, strict=True))]
 
 
 def _headline(verdict: Verdict) -> str:

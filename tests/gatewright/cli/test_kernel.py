@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.cli.kernel import decided_by, kernel_spec, kernel_text
+from gatewright.cli.console import verdict_text
+from gatewright.cli.kernel import decided_by, kernel_spec
 from gatewright.core import Diagnostic, Outcome, Severity, UsageError, Verdict
 from gatewright.core.verdict import TestResult
 
@@ -115,5 +116,5 @@ def test_what_a_gpu_measured_is_told_with_its_name() -> None:
     assert decided_by(verdict) == (
         "decided by: NVIDIA H100 80GB HBM3; 2.00 times as fast as the reference there"
     )
-    assert "static" not in kernel_text(verdict)
-    assert "k: 91 %" in kernel_text(verdict)
+    assert "static" not in verdict_text(verdict)
+    assert "k: 91 %" in verdict_text(verdict)
