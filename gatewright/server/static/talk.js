@@ -137,12 +137,14 @@ export class Talk {
     const title = el("b", {}, "Working");
     const node = this.put(el("section", { class: "card run busy", "aria-label": "Progress" },
       el("header", {}, title), list, el("details", { hidden: true }, el("summary", {}, "What was done"), log)));
-    this.run = { node, list, log, title, steps: 0 };
+    this.run = { node, list, log, title, steps: 0, open: 0 };
     return this.run;
   }
 
   endRun(kind) {
     if (!this.run || kind === "beginning") return;
+    // What a tool tells while it runs stands below its card; the card is closed by its end.
+    if (this.run.open > 0 && !["turn_ended", "turn_failed"].includes(kind)) return;
     this.run.node.classList.remove("busy");
     this.run.title.textContent = this.run.steps === 1 ? "One step" : `${this.run.steps} steps`;
     this.run = null;
@@ -150,12 +152,14 @@ export class Talk {
 
   on_tool_started(event) {
     const run = this.working();
+    run.open += 1;
     run.title.textContent = event.tool;
     this.log(`${event.tool} ${event.arguments}`);
   }
 
   on_tool_ended(event) {
     const run = this.working();
+    run.open = Math.max(0, run.open - 1);
     run.steps += 1;
     run.list.append(el("li", { class: event.ok ? "" : "fail" }, el("span", {}, `${event.tool}: ${event.summary}`)));
     this.log(event.result);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
-VENDING = (Path(__file__).parents[3] / "examples" / "vending.md").read_text()
+EXAMPLES = Path(__file__).parents[3] / "examples"
+VENDING = (EXAMPLES / "vending.md").read_text()
 # Where the pictures of docs/ go when they are to be made anew; '' = nowhere.
 PICTURES = os.environ.get("GATEWRIGHT_PICTURES", "")
 WIDE, NARROW = (1280, 800), (390, 844)
@@ -43,17 +45,23 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Server]:
+@contextlib.contextmanager
+def serving(folder: Path, model: str) -> Iterator[Server]:
     """A server of its own: a page sees what others began."""
-    root = tmp_path / "chip"
+    root = folder / "chip"
     root.mkdir()
     write_repository(root)
-    settings = load_settings({"model": "symbolic", "cache_dir": tmp_path / "cache"}, environ={})
-    opened = open_doors((root,), settings, store=tmp_path / "chat.sqlite")
-    app = create_app(Serving(Access(TOKEN), (), tmp_path), opened.doors)
+    settings = load_settings({"model": model, "cache_dir": folder / "cache"}, environ={})
+    opened = open_doors((root,), settings, runs=(folder / "runs",), store=folder / "chat.sqlite")
+    app = create_app(Serving(Access(TOKEN), (), folder), opened.doors)
     with contextlib.closing(opened), running(app, opened.end) as address:
         yield Server(address, TOKEN, root)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Server]:
+    with serving(tmp_path, "symbolic") as server:
+        yield server
 
 
 class Watched:
@@ -234,3 +242,91 @@ def test_without_the_token_nothing_is_shown(browser: Browser, served: Server) ->
     page.wait_for_selector("#app:not([hidden])")
     # The browser itself tells of the two refusals, and of nothing else.
     assert all("401" in complaint for complaint in watched.complaints)
+
+
+def tool(name: str, **arguments: object) -> str:
+    return f"```tool\n{json.dumps({'name': name, 'arguments': arguments})}\n```"
+
+
+def recorded(folder: Path) -> str:
+    """A model that repairs the example's wrong debouncer in two rounds, and then claims more."""
+    folder_of = EXAMPLES / "debounce"
+    good, bad, spec = ((folder_of / n).read_text() for n in ("good.sv", "bad.sv", "spec.md"))
+    ports = [{"name": n, "direction": "input"} for n in ("clk", "reset", "in")]
+    contract = tool(
+        "show_contract",
+        module="debounce",
+        ports=[*ports, {"name": "out", "direction": "output"}],
+        clock="posedge clk",
+        reset="reset, synchronous, active high",
+        latency="three samples",
+        behaviour="out follows in after three equal samples",
+    )
+    judgement = {"fault": "design", "location": "line 13", "issue": "two samples are enough for it"}
+    answers = [
+        "First I look.\n" + tool("verify", design=["bad.sv"], testbench=["testbench.sv"]),
+        "It takes the input **too early**.\n" + contract,
+        tool("generate", spec=spec, module="debounce", testbench=["testbench.sv"]),
+        f"```verilog\n{bad}```",
+        json.dumps(judgement | {"why": "count is compared with 1", "fix": "compare it with 2"}),
+        f"```verilog\n{good}```",
+        "It waits for three equal samples now.",
+    ]
+    file = folder / "answers.jsonl"
+    file.write_text("\n".join(json.dumps({"response": answer}) for answer in answers))
+    return f"replay:{file}"
+
+
+def test_a_model_that_errs_first(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, recorded(tmp_path)) as served:
+        for name in ("bad.sv", "testbench.sv"):
+            (served.root / name).write_text((EXAMPLES / "debounce" / name).read_text())
+        watched = Watched(browser, served, WIDE)
+        page = watched.page
+        page.goto(f"{served.address}/#token={served.token}")
+        page.wait_for_selector("#app:not([hidden])")
+        say(page, "why does bad.sv fail?")
+        page.wait_for_selector(".card.verdict.pass")
+        page.wait_for_selector("text=It waits for three equal samples now.")
+        assert "148 wrong" in page.inner_text(".card.verdict.fail")
+        assert page.locator(".run li.fail").count() == 1
+        assert "judge: two samples are enough for it" in page.inner_text("#events")
+        assert page.locator(".run.busy").count() == 0
+
+        # The waveform of the failed check, at the first difference.
+        page.click(".card.verdict.fail >> text=Waveform")
+        page.wait_for_selector(".wave canvas")
+        page.click("#bench-body .tools >> text=First difference")
+        assert "clk" in page.locator(".wave .names b").all_inner_texts()
+        assert page.inner_text("#bench-body .tools .mono") == "cursor 110 s"
+
+        # What changed from the first round to the second.
+        page.select_option("#bench-bar select", label="round 2: pass")
+        page.click("#bench-tabs >> text=Changes")
+        page.select_option("#bench-body select", label="round 1: fail")
+        assert page.inner_text("tr.del .text").strip() == "else if (count == 1) begin"
+        assert page.inner_text("tr.add .text").strip() == "else if (count == 2) begin"
+        assert watched.complaints == []
+
+
+def test_runs_of_eval_are_looked_at(browser: Browser, served: Server, tmp_path: Path) -> None:
+    from gatewright.eval.answers import AnswerKind, Origins
+    from gatewright.eval.manifest import Manifest, write_manifest
+
+    run = tmp_path / "runs" / "nightly"
+    run.mkdir(parents=True)
+    origins = Origins(AnswerKind.AGENT, model="symbolic")
+    write_manifest(
+        run, Manifest("0", "starter", "0" * 64, "", ("and_gate",), 1, ("hardened",), origins)
+    )
+    watched = Watched(browser, served, WIDE)
+    page = watched.page
+    page.goto(f"{served.address}/#token={served.token}")
+    page.wait_for_selector("#app:not([hidden])")
+    page.click("#rail-tabs >> text=Runs")
+    page.click("#rail-list >> text=nightly")
+    report = page.frame_locator("iframe.report")
+    report.locator("text=and_gate").first.wait_for()
+    page.click("text=Back to the design")
+    assert page.locator("iframe").count() == 0
+    assert watched.complaints == []
