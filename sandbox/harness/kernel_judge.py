@@ -68,6 +68,7 @@ class Evidence:
     rules: Rules
     ready: tuple[Ready, ...]
     trial: Trial | None = None
+    findings: tuple[Finding, ...] = ()
     wide: Finding | None = None
     wide_tried: bool = False
     checked: Finding | None = None
@@ -81,7 +82,17 @@ class Evidence:
 
     def with_trial(self, trial: Trial) -> Evidence:
         """With the first trial."""
-        return replace(self, trial=trial).spent(trial.cpu_s + trial.build_s)
+        after = replace(self, trial=trial, findings=self._findings(trial))
+        return after.spent(trial.cpu_s + trial.build_s)
+
+    def _findings(self, trial: Trial) -> tuple[Finding, ...]:
+        """Of every variant that was run."""
+        run = {r.variant for r in trial.ran} | set(trial.unloaded)
+        first = next((n for n, r in enumerate(self.ready) if not r.error), 0)
+        return tuple(
+            finding(trial, self.ready, number, self.rules.tolerance)
+            for number in sorted(run | {first})
+        )
 
     def with_wide(self, trial: Trial | None, ready: Sequence[Ready]) -> Evidence:
         """With the trial at true inner sizes; None where these are too large."""
@@ -122,18 +133,6 @@ class Evidence:
     def compiled(self) -> bool:
         """Everything that the candidate asked for was compiled."""
         return self.trial is not None and all(b.module is not None for b in self.trial.builts)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Of every variant that was run."""
-        if self.trial is None:
-            return ()
-        run = {r.variant for r in self.trial.ran} | set(self.trial.unloaded)
-        first = next((n for n, r in enumerate(self.ready) if not r.error), 0)
-        return tuple(
-            finding(self.trial, self.ready, number, self.rules.tolerance)
-            for number in sorted(run | {first})
-        )
 
     @property
     def first(self) -> Finding:

@@ -25,7 +25,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A literal that may be changed: line and byte columns, its value, the name it is bound to."""
+    """A number that may be changed: line and byte columns, its value, the name it is bound to.
+
+    A literal, or a product or the like of literals alone.
+    """
 
     line: int
     start: int
@@ -93,22 +96,47 @@ def _inside(function: ast.FunctionDef) -> Iterator[Knob]:
             kept.update(parts)
         elif name:
             named.update(dict.fromkeys(parts, name))
-    for node in ast.walk(function):
+    for node, value in _numbers(function):
         if node not in kept:
-            yield from _own_literal(node, named.get(node, ""), _SMALLEST_INSIDE)
+            yield from _knob(node, value, named.get(node, ""), _SMALLEST_INSIDE)
 
 
 def _literals(tree: ast.AST, name: str, smallest: int) -> Iterator[Knob]:
-    for node in ast.walk(tree):
-        yield from _own_literal(node, name, smallest)
+    for node, value in _numbers(tree):
+        yield from _knob(node, value, name, smallest)
 
 
-def _own_literal(node: ast.AST, name: str, smallest: int) -> Iterator[Knob]:
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, int):
-        return
-    if node.value >= smallest:
+def _numbers(tree: ast.AST) -> Iterator[tuple[ast.expr, int]]:
+    """The whole numbers in a tree; one for what is made of numbers alone, such as `16 * 1024`."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        value = _number(node)
+        if value is not None and isinstance(node, ast.expr) and node.lineno == node.end_lineno:
+            yield node, value
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _number(node: ast.AST) -> int | None:
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) is int else None
+    if not isinstance(node, ast.BinOp):
+        return None
+    left, right = _number(node.left), _number(node.right)
+    if left is None or right is None:
+        return None
+    if isinstance(node.op, ast.Mult):
+        return left * right
+    if isinstance(node.op, ast.Add):
+        return left + right
+    return left - right if isinstance(node.op, ast.Sub) else None
+
+
+def _knob(node: ast.expr, value: int, name: str, smallest: int) -> Iterator[Knob]:
+    if value >= smallest:
         end = node.end_col_offset or node.col_offset
-        yield Knob(node.lineno, node.col_offset, end, node.value, name, _kind(name))
+        yield Knob(node.lineno, node.col_offset, end, value, name, _kind(name))
 
 
 def _kind(name: str) -> Kind:

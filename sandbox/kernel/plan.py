@@ -25,6 +25,8 @@ class Variant:
     """A problem at some size. `elements` None leaves the file as it is.
 
     `elements` and `flops` bound one call of the reference; numbers in `pinned` are not changed.
+    Where it can be, one size is `long` at the cost of others: more than a block spans; `turn` says
+    which one.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Variant:
     flops: int = 0
     pinned: frozenset[int] = frozenset()
     ragged: bool = False
+    long: int = 0
+    turn: int = 0
     seed: int = 0
     calls: tuple[Call, ...] = ()
     configuration: KernelConfiguration = field(default_factory=KernelConfiguration)
@@ -44,6 +48,8 @@ class Variant:
             "flops": self.flops,
             "pinned": sorted(self.pinned),
             "ragged": self.ragged,
+            "long": self.long,
+            "turn": self.turn,
             "seed": self.seed,
             "inputs": self.configuration.inputs,
             "init": self.configuration.init,
@@ -53,7 +59,8 @@ class Variant:
 
 # Bounds on one call: what the emulator gets through in a fraction of a CPU second.
 _EVEN = Variant(EVEN, 100_000, 4_000_000)
-_CHECK = Variant(CHECK, 12_000, 200_000, ragged=True)
+_RAGGED = Variant(RAGGED, 100_000, 4_000_000, ragged=True, long=1100)
+_CHECK = Variant(CHECK, 12_000, 200_000, ragged=True, long=280, turn=-1)
 _WIDE = Variant(WIDE, 2_000_000, 100_000_000)
 _EVEN_CALLS = (Call(), Call("shifted", "reverse"), Call("centred", "random"))
 _STRICT_CALLS = (*_EVEN_CALLS, Call("tails", "random"))
@@ -73,11 +80,11 @@ def variants(
     else:
         found = [
             replace(_EVEN, pinned=pinned, calls=_STRICT_CALLS if strict else _EVEN_CALLS),
-            replace(_EVEN, name=RAGGED, ragged=True, pinned=pinned, calls=_RAGGED_CALLS),
+            replace(_RAGGED, pinned=pinned, calls=_RAGGED_CALLS),
             replace(_CHECK, pinned=pinned, calls=(Call(),)),
         ]
         if pinned:
-            free = replace(_EVEN, name=FREE, ragged=True, calls=_RAGGED_CALLS[:1])
+            free = replace(_RAGGED, name=FREE, calls=_RAGGED_CALLS[:1])
             found.insert(2, free)
     return seeded(found, seed)
 

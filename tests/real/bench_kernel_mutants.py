@@ -5,14 +5,15 @@
 PROBLEMS is a KernelBench checkout. A FOLDER holds answers: a run with `eval_results.json`, of which
 the right ones are taken, or files named as their problems are. Under `strict`, since a fault that
 shows at some sizes only is a fault. Left out: an answer that does not pass as it is; a fault that
-does not compile; an equivalent one, which is one whose machine code is the answer's own. Of those
-that are not found those are counted apart whose statement is never reached: there a trap is not
-found either.
+does not compile; an equivalent one, whose machine code is the answer's own, or that was missed and
+is judged to be in `equivalent_faults.tsv` beside this file, with the reason. Of those that are not
+found those are counted apart whose statement is never reached: there a trap is not found either.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import random
 import statistics
@@ -37,6 +38,13 @@ from gatewright.sandbox.kernel.worker import Budget
 _BUDGET = Budget(cpu_s=6, wall_s=180, memory_mb=3072)
 
 
+@functools.cache
+def _judged() -> frozenset[tuple[str, str]]:
+    """Answers and changed lines that mean the same as before."""
+    table = Path(__file__).with_name("equivalent_faults.tsv").read_text()
+    return frozenset((row.split("\t")[0], row.split("\t")[1]) for row in table.splitlines())
+
+
 @dataclass(frozen=True)
 class Subject:
     """An answer and its problem."""
@@ -48,7 +56,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of one fault: found, missed, unreached, equivalent, or stillborn."""
+    """What became of one fault: found, missed, unreached, stillborn, equivalent (or judged so)."""
 
     subject: str
     kind: str
@@ -148,6 +156,8 @@ class Bench:
             return "stillborn"
         if not verdict.passed:
             return "found"
+        if (subject.name, fault.told(subject.answer)) in _judged():
+            return "judged equivalent"
         trapped = self.verdict(subject, trap(subject.answer, fault))
         return "unreached" if trapped.passed else "missed"
 
@@ -185,7 +195,7 @@ def report(rows: list[Tried]) -> None:
     """Counts by kind and fate, what was missed, and the share that was found."""
     fates = Counter((one.kind, one.fate) for one in rows)
     for (kind, fate), count in sorted(fates.items()):
-        print(f"{kind:22}{fate:12}{count:5}")
+        print(f"{kind:22}{fate:20}{count:5}")
     for one in rows:
         if one.fate == "missed":
             print(f"missed: {one.subject} line {one.line}, {one.kind}: {one.text}")

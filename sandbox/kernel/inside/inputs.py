@@ -11,6 +11,7 @@ from gatewright.sandbox.kernel.inside.tensors import mapped, tensors_in
 
 _LABELS = 4
 _TAIL_SHARE, _TAIL_SCALE = 0.01, 30.0
+_FAR = 20.0
 # By how much a reference's two precisions may differ on inputs that are not the problem's own.
 _AGREE, _AGREE_HALF = 1e-4, 1e-2
 Change = Callable[[torch.Tensor], torch.Tensor]
@@ -19,14 +20,15 @@ Change = Callable[[torch.Tensor], torch.Tensor]
 def offers(inputs: list[Any], distribution: str) -> Iterator[tuple[str, list[Any]]]:
     """Inputs to try in turn, each with its distribution's name; the last are those given.
 
-    `shifted` and `tails` change every tensor; `centred` gives negative values to those that have
-    none, first to all of them, then to one alone, for the others may have to be positive. Zeros
-    stay zero, so that triangular and masked matrices remain such; what takes only a few values
-    (labels, masks, one-hot rows) stays as it is.
+    `shifted` and `tails` change every tensor. `centred` makes values negative, all of them where a
+    tensor begins, few where it ends, the first and the last one large, so that they are missed in
+    any sum; in all tensors, else in one alone, for the others may have to be positive. Zeros stay
+    zero, so that triangular and masked matrices remain such; what takes only a few values (labels,
+    masks, one-hot rows) stays as it is.
     """
     change = _CHANGES.get(distribution)
     if change is not None:
-        changeable = _changeable(inputs, distribution)
+        changeable = _changeable(inputs)
         if changeable:
             yield distribution, _changed(inputs, change, changeable)
         if distribution == "centred" and len(changeable) > 1:
@@ -56,14 +58,13 @@ def _close(own: torch.Tensor, exact: torch.Tensor) -> bool:
     return bool(torch.allclose(own.double(), exact.double(), rtol=by, atol=by))
 
 
-def _changeable(inputs: list[Any], distribution: str) -> set[int]:
-    """The numbers of the tensors that a distribution changes."""
-    found = set()
-    for number, tensor in enumerate(tensors_in(inputs)):
-        usable = tensor.is_floating_point() and tensor.numel() > 0 and not _is_labels(tensor)
-        if usable and not (distribution == "centred" and bool((tensor < 0).any())):
-            found.add(number)
-    return found
+def _changeable(inputs: list[Any]) -> set[int]:
+    """The numbers of the tensors that may be changed."""
+    return {
+        number
+        for number, tensor in enumerate(tensors_in(inputs))
+        if tensor.is_floating_point() and tensor.numel() > 0 and not _is_labels(tensor)
+    }
 
 
 def _changed(inputs: list[Any], change: Change, which: set[int]) -> list[Any]:
@@ -96,8 +97,13 @@ def _tailed(tensor: torch.Tensor) -> torch.Tensor:
 
 def _centred(tensor: torch.Tensor) -> torch.Tensor:
     wide = tensor.double()
-    middle = wide[wide != 0].mean() if bool((wide != 0).any()) else wide.mean()
-    return torch.where(wide == 0, wide, 2.0 * (wide - middle))
+    there = wide[wide != 0]
+    if there.numel() < 2:
+        return -tensor
+    slope = torch.linspace(-4.0, 2.0, wide.numel(), dtype=torch.float64)
+    slope[0], slope[-1] = -_FAR, _FAR
+    moved = wide - there.mean() + slope.reshape(wide.shape) * there.std()
+    return torch.where(wide == 0, wide, moved)
 
 
 _CHANGES: dict[str, Change] = {"shifted": _shifted, "tails": _tailed, "centred": _centred}

@@ -82,6 +82,8 @@ def _sized(request: Json, variant: Json, starts: dict[str, Search]) -> Search:
             break
         # What is kept costs too much: the largest of it has to give way first.
         search.pinned -= {max(search.pinned)}
+    if variant.get("long"):
+        search.stretch(bounds, variant["long"], variant["turn"])
     if variant["ragged"]:
         search.make_ragged()
     return search
@@ -177,7 +179,7 @@ def called(model: Any, inputs: list[Any], seed: int, backward: bool, **more: Any
         one.grad = None  # that of an earlier call
     output = model(*inputs, **more)
     ends = [t for t in tensors_in(output) if t.requires_grad]
-    pulls = [torch.rand(t.shape, dtype=torch.float32).to(t.dtype) for t in ends]
+    pulls = [torch.rand(t.shape, dtype=torch.float32).to(t) for t in ends]
     torch.autograd.backward(ends, pulls)
     grads = [leaf.grad for leaf in (*leaves, *weights) if leaf.grad is not None]
     return [mapped(output, torch.Tensor.detach), grads]

@@ -22,7 +22,8 @@ _ROUNDS: tuple[Mapping[Kind, int], ...] = (
 # A feature counts as this many times smaller: kernels are written for given numbers of features.
 _WEIGHTS = {Kind.BATCH: 1, Kind.SPACE: 1, Kind.OTHER: 2, Kind.FEATURE: 8}
 _LARGEST_STEP = 16
-_LEAST_RAGGED = 5
+_LEAST_RAGGED = {Kind.BATCH: 2}
+_LEAST_LONG = 64
 _PATIENCE_S = 5.0
 _PATIENCE_ONE_S = 3.0
 
@@ -50,6 +51,7 @@ class Search:
     init: Mapping[str, Any] = field(default_factory=dict)
     on_meta: bool = True
     runs: int = 0
+    held: frozenset[Knob] = frozenset()
     refused: str = ""
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class Search:
             for knob, value in self.values.items()
             if knob.kind in floors
             and knob not in stuck
-            and knob.value not in self.pinned
+            and self._free(knob)
             and value // 2 >= floors[knob.kind]
         ]
         return max(movable, key=lambda k: self.values[k] / _WEIGHTS[k.kind], default=None)
@@ -125,7 +127,7 @@ class Search:
     def _reduce(self, knob: Knob, floor: int, bounds: Bounds) -> bool:
         """Divide one size, by as much as is needed or by less; alone, or with all equal ones."""
         value = self.values[knob]
-        equal = [k for k, v in self.values.items() if v == value and k.value not in self.pinned]
+        equal = [k for k, v in self.values.items() if v == value and self._free(k)]
         for divisor in self._divisors(value, floor, bounds):
             for group in ([knob], equal) if len(equal) > 1 else ([knob],):
                 changed = {**self.values, **dict.fromkeys(group, value // divisor)}
@@ -147,12 +149,43 @@ class Search:
                 yield divisor
             divisor //= 2
 
+    def _free(self, knob: Knob) -> bool:
+        return knob.value not in self.pinned and knob not in self.held
+
+    def stretch(self, bounds: Bounds, length: int, turn: int) -> bool:
+        """Make one size long and others short, so that a block of threads does not span it.
+
+        `turn` is which of those that can be long, the largest first. Whether it could be done.
+        """
+        able = [
+            knob
+            for knob, value in self.values.items()
+            if self._free(knob)
+            and knob.value >= _LEAST_LONG
+            and 2 * value <= min(length, knob.value)
+        ]
+        if not able:
+            return False
+        able.sort(key=lambda knob: -knob.value)
+        knob = able[turn % len(able)]
+        values, cost_now = dict(self.values), self.cost_now
+        self.held = frozenset((knob,))
+        for divisor in (1, 2, 4):
+            reach = min(length, knob.value) // divisor
+            longer = reach >= 2 * values[knob] and self._try_any({**values, knob: reach})
+            if longer and self.shrink(bounds):
+                break
+            self.values, self.cost_now = dict(values), cost_now
+        self.held = frozenset()
+        return self.values != values
+
     def make_ragged(self) -> bool:
         """Make sizes odd, so that no block divides them; whether any could be."""
         changed = False
         for knob in sorted(self.values, key=lambda knob: -self.values[knob]):
             value = self.values[knob]
-            if value < _LEAST_RAGGED or knob.value in self.pinned or value % 2:
+            least = _LEAST_RAGGED.get(knob.kind, 4)
+            if value < least or knob.value in self.pinned or value % 2:
                 continue
             for step in (1, -1, 3):
                 if self._try_any({**self.values, knob: value + step}):

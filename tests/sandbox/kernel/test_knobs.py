@@ -18,6 +18,14 @@ def test_sizes_are_found_and_parameters_kept() -> None:
     assert found == {128, 64, 512, 1024, 256}
 
 
+def test_what_is_made_of_numbers_alone_is_one_number() -> None:
+    text = "N = 16 * 1024\nM = N * 64\nshape = (2 * 8 + 1, 32)"
+    found = knobs(text)
+    assert sorted(knob.value for knob in found) == [17, 32, 64, 16384]
+    changed = with_values(text, {knob: knob.value + 1 for knob in found})
+    assert changed == "N = 16385\nM = N * 65\nshape = (18, 33)"
+
+
 def test_other_numbers_are_put_in_their_places_and_nothing_else_is_touched() -> None:
     wanted = {knob: knob.value // 2 for knob in knobs(PROBLEM)}
     changed = with_values(PROBLEM, wanted)
