@@ -10,7 +10,8 @@ from gatewright.agents.budget import Purse
 from gatewright.agents.coder import Coder, Draft
 from gatewright.agents.journal import Journal
 from gatewright.agents.judge import Judge
-from gatewright.agents.language import KERNELS, kit_for
+from gatewright.agents.kernel_problem import KERNELS
+from gatewright.agents.language import kit_for
 from gatewright.agents.library import Library
 from gatewright.agents.listener import Listener
 from gatewright.agents.loop import Author, Loop

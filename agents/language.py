@@ -41,9 +41,6 @@ class Kit:
         return Source(f"{problem.top or 'design'}{self.suffix}", code, self.language)
 
 
-KERNELS = (Language.CUDA, Language.TRITON)
-
-
 def kit_for(language: Language) -> Kit:
     """The kit of a language. Raises UsageError where the engine has none."""
     if language is Language.VERILOG:

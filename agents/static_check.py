@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gatewright.agents.language import KERNELS
+from gatewright.agents.kernel_problem import KERNELS
 from gatewright.agents.library import HEADERS
 from gatewright.core import (
     Candidate,

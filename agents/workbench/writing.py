@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gatewright.agents.kernel_problem import KERNELS, kernel_spec
 from gatewright.agents.listener import Listener
 from gatewright.agents.naming import NAMELESS, named_module
 from gatewright.agents.outcome import STOPS, outcome_lines
 from gatewright.agents.workbench.results import Bench, Generated, RoundMade
 from gatewright.core import (
     HarnessSpec,
-    KernelSpec,
     Language,
     Oracle,
     Problem,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gatewright.models import Model
     from gatewright.sandbox.isolation import Isolation
 
-GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, Language.CUDA)
+GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, *KERNELS)
 _LONGEST_SPEC = 1 << 20
 _NO_MODEL = "nothing was written: no table or diagram could be read off this text; it needs a model"
 
@@ -213,9 +213,9 @@ def _problem(wish: GenerateWish) -> Problem:
     if wish.language not in known:
         raise UsageError(f"cannot write {wish.language!r}", hint=f"languages: {', '.join(known)}")
     language = Language(wish.language)
-    if language is Language.CUDA:
+    if language in KERNELS:
         name = require_name(wish.top)
-        check: HarnessSpec | None = kernel_check(_spec(wish.spec))
+        check: HarnessSpec | None = kernel_spec("the specification", _spec(wish.spec))
     else:
         name, check = _name(wish.top, wish.spec, wish.check), wish.check
     return Problem(
@@ -226,18 +226,6 @@ def _problem(wish: GenerateWish) -> Problem:
         context=wish.context,
         harness=check,
     )
-
-
-def kernel_check(text: str, name: str = "problem.py") -> KernelSpec:
-    """The check of a kernel: the PyTorch module that the text defines. Raises UsageError."""
-    if "class Model" not in text or "def get_inputs" not in text:
-        raise UsageError(
-            "defines no PyTorch module to compare a kernel with",
-            where=name,
-            hint="give a Python file with class Model, get_inputs() and, where the model takes "
-            "arguments, get_init_inputs()",
-        )
-    return KernelSpec(Source(name, text, Language.PYTHON))
 
 
 def _name(top: str, spec: str, check: HarnessSpec | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatewright.agents.kernel_problem import KERNELS, kernel_spec
 from gatewright.cli.console import print_json, say
 from gatewright.cli.exits import ExitCode
 from gatewright.cli.inputs import one_standard_input, read_sources, read_specification
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.models import Model
 
-KERNELS = (Language.CUDA, Language.TRITON)
 GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, *KERNELS)
 
 
@@ -127,7 +127,6 @@ def generate(
     Exit status: 0 verified, 1 not verified (the best attempt is written all the same), 2 error.
     """
     from gatewright.agents.loop import LoopInterrupted
-    from gatewright.cli.kernel import kernel_spec
     from gatewright.cli.library import library_of
     from gatewright.cli.naming import wanted_name
     from gatewright.sandbox.harness.modules import require_name

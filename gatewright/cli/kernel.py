@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatewright.cli.inputs import read_source
-from gatewright.core import Candidate, KernelSpec, Language, Problem, Source, UsageError, Verdict
+from gatewright.core import Candidate, KernelSpec, Language, Problem, UsageError, Verdict
 from gatewright.sandbox.isolation import Isolation
 
 LANGUAGES = ("cuda", "triton")
@@ -37,24 +37,6 @@ def kernel_problem(designs: Sequence[str], reference: Sequence[str] | None) -> P
     entry = "forward" if is_function else "ModelNew"
     spec = KernelSpec(source, entry=entry, is_function=is_function)
     return Problem(Path(designs[0]).stem or "stdin", "", language=Language.CUDA, harness=spec)
-
-
-def kernel_spec(name: str, text: str) -> KernelSpec | None:
-    """The check that a problem file is: its PyTorch module. None for a description in words.
-
-    Raises UsageError for half a problem file.
-    """
-    defined = [word in text for word in ("class Model", "def get_inputs")]
-    if all(defined):
-        return KernelSpec(Source(Path(name).name, text, Language.PYTHON))
-    if any(defined) or name.endswith(".py"):
-        raise UsageError(
-            "defines no PyTorch module to compare a kernel with",
-            where=name,
-            hint="give a Python file with class Model, get_inputs() and, where the model takes "
-            "arguments, get_init_inputs(); or a description in words",
-        )
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gatewright.agents.kernel_problem import kernel_spec
 from gatewright.cli.console import verdict_text
-from gatewright.cli.kernel import decided_by, kernel_spec
+from gatewright.cli.kernel import decided_by
 from gatewright.core import Diagnostic, Outcome, Severity, UsageError, Verdict
 from gatewright.core.verdict import TestResult
 
