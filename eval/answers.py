@@ -95,6 +95,7 @@ _SUFFIX = {
     Language.SYSTEMVERILOG: ".sv",
     Language.CHISEL: ".scala",
     Language.CUDA: ".cu",
+    Language.TRITON: ".py",
     Language.PYTHON: ".py",
 }
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 import atexit
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from gatewright.core import Candidate, KernelSpec, Problem, Provenance, UsageError, Verdict
+from gatewright.core import (
+    Candidate,
+    KernelSpec,
+    Language,
+    Problem,
+    Provenance,
+    UsageError,
+    Verdict,
+)
 from gatewright.eval.executors.base import Executor
 from gatewright.eval.preflight import PreflightResult, Progress
 from gatewright.eval.suites.base import Dataset
@@ -58,8 +67,11 @@ class KernelSuite:
         return tuple(self.checked_by)
 
     def load(self, data: Path | None) -> Dataset:
-        """Read the problems."""
+        """Read the problems; answers in Triton are asked for as such by every agent."""
         dataset = self._read(data)
+        if self._triton:
+            asked = tuple(replace(one, language=Language.TRITON) for one in dataset.problems)
+            dataset = replace(dataset, problems=asked)
         self._problems = {problem.id: problem for problem in dataset.problems}
         return dataset
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.core import DataError, UsageError
+from gatewright.core import DataError, Language, UsageError
 from gatewright.datasets.multikernelbench import ELSEWHERE
 from gatewright.datasets.pins import pin_of
+from gatewright.eval.answers import code_candidate
 from gatewright.eval.suites.registry import open_suite
 from gatewright.eval.suites.robust_kbench import RobustKBench
 
@@ -44,4 +45,6 @@ def test_each_backend_asks_for_its_own_kernels(tmp_path: Path) -> None:
     suite = open_suite("multikernelbench-triton")
     (problem,) = suite.load(tmp_path).problems
     assert "@triton.jit" in suite.messages(problem)[0].text
+    assert problem.language is Language.TRITON  # so that the loop's coder writes it, too
+    assert code_candidate(problem, "x = 1").sources[0].name.endswith(".py")
     assert "load_inline" in open_suite("multikernelbench").messages(problem)[0].text
