@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gatewright.agents.workbench.given import Given, several
 from gatewright.agents.workbench.room import Room
-from gatewright.core import Language, UsageError, Verdict
+from gatewright.core import Language, ReferenceSpec, Source, UsageError, Verdict
 
 if TYPE_CHECKING:
     from gatewright.agents.workbench.checks import Checks
@@ -91,6 +92,8 @@ class CheckTools(Room):
         *,
         top: str = "",
         time_limit_s: float | None = None,
+        use_repository: bool = False,
+        folder: str = "",
     ) -> Checked:
         """Prove that a design behaves as its reference from power-up on, or refute it.
 
@@ -103,30 +106,56 @@ class CheckTools(Room):
             if check is None:
                 raise UsageError("nothing to compare the design with", hint="give a reference")
             sources = self._inputs.sources(design)
+            if use_repository and isinstance(check, ReferenceSpec):
+                library = self._library(folder)
+                sources = library.whole(sources)
+                check = replace(check, reference=library.whole(check.reference))
             wish = CheckWish(sources, check, top, None, time_limit_s, formal=True)
             return tell(self._checks().verify(wish))
 
-    def synth_stats(self, design: Iterable[Given], *, top: str = "") -> SynthStats:
-        """Gates, look-up tables, registers and levels that a design comes to (Yosys)."""
+    def synth_stats(
+        self,
+        design: Iterable[Given],
+        *,
+        top: str = "",
+        use_repository: bool = False,
+        folder: str = "",
+    ) -> SynthStats:
+        """Gates, look-up tables, registers and levels that a design comes to (Yosys); with
+        `use_repository` among the files of the folder that it needs."""
         from gatewright.agents.workbench.checks import require_top
         from gatewright.sandbox.tools.synthesis import ENTRY, synthesised
         from gatewright.sandbox.tools.yosys import Yosys
 
         with self._telling() as tell, self._at_work():
-            sources = self._inputs.sources(design)
+            sources = self._whole(design, use_repository, folder)
             require_top(sources, top)
             with Yosys(self._isolated(), ENTRY) as yosys:
                 return tell(synthesised(yosys, sources, top))
 
-    def schematic(self, design: Iterable[Given], *, top: str = "") -> tuple[Schematic, ...]:
+    def schematic(
+        self,
+        design: Iterable[Given],
+        *,
+        top: str = "",
+        use_repository: bool = False,
+        folder: str = "",
+    ) -> tuple[Schematic, ...]:
         """A design's modules as SVG pictures; one without a picture says why."""
         from gatewright.agents.workbench.checks import require_top
         from gatewright.pictures.drawn import schematics_of
 
         with self._telling() as tell, self._at_work():
-            sources = self._inputs.sources(design)
+            sources = self._whole(design, use_repository, folder)
             require_top(sources, top)
             return tell(schematics_of(self._isolated(), sources, top))
+
+    def _whole(
+        self, design: Iterable[Given], use_repository: bool, folder: str
+    ) -> tuple[Source, ...]:
+        """The design; with the files of the folder that it needs, includes written out."""
+        sources = self._inputs.sources(design)
+        return self._library(folder).whole(sources) if use_repository and sources else sources
 
     def _checks(self) -> Checks:
         from gatewright.agents.workbench.checks import Checks

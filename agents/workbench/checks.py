@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.agents.workbench.results import Checked
+from gatewright.agents.workbench.secrets import as_arguments
 from gatewright.agents.workbench.waves import Waves
 from gatewright.core import (
     Candidate,
@@ -145,5 +146,5 @@ def require_top(design: Sequence[Source], top: str) -> None:
 
 
 def _words(verdict: Verdict, unit: str, candidate: Candidate) -> str:
-    hint = hint_of(verdict, candidate)
+    hint = as_arguments(hint_of(verdict, candidate))
     return f"{told(verdict, unit)}\n{hint}" if hint else told(verdict, unit)

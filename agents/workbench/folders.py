@@ -101,9 +101,12 @@ class Folders:
         return self._resolved(next(there, homes[0]), parts, path)
 
     def _absolute(self, path: str) -> Located:
-        for folder in self.all:
-            with contextlib.suppress(ValueError):
-                return self._resolved(folder, Path(path).relative_to(folder.root).parts, path)
+        # As it is written, and as it really is: the folder may have been named through a link.
+        for written in (Path(path), Path(os.path.realpath(path))):
+            for folder in self.all:
+                if written.is_relative_to(folder.root):
+                    _refuse_private(Path(path).parts[-1:], path)
+                    return self._resolved(folder, written.relative_to(folder.root).parts, path)
         raise _outside(path, self.all)
 
     def _resolved(self, folder: Folder, parts: Sequence[str], path: str) -> Located:

@@ -41,7 +41,7 @@ class Secrets:
 
     def error(self, error: GatewrightError) -> GatewrightError:
         """The error without keys, and flags of the command line named as arguments."""
-        parts = (_arguments(self.text(part)) for part in (error.what, error.where, error.hint))
+        parts = (as_arguments(self.text(part)) for part in (error.what, error.where, error.hint))
         what, where, hint = parts
         return type(error)(what, where=where, hint=hint)
 
@@ -66,6 +66,6 @@ class Secrets:
         return value
 
 
-def _arguments(text: str) -> str:
-    """`--time-limit` of a message as `time_limit`."""
+def as_arguments(text: str) -> str:
+    """A message about flags as one about arguments: `--time-limit` is `time_limit`."""
     return re.sub(r"(?<![\w-])--([a-z][a-z-]*)", lambda m: m[1].replace("-", "_"), text)

@@ -18,6 +18,9 @@ from gatewright.sandbox.tools.synthesis import SynthStats
 
 Top = Annotated[str, Field(description="the module that is meant, where there are several")]
 Folder = Annotated[str, Field(description="the open folder's name, where there are several")]
+Among = Annotated[
+    bool, Field(description="compile among the files of the folder that the design needs")
+]
 Seconds = Annotated[
     float | None, Field(ge=0.1, le=3600, description="CPU seconds that it may take")
 ]
@@ -50,9 +53,7 @@ class CheckTools:
             Literal["", "cuda", "triton"],
             Field(description="of a GPU kernel, which is compared with a PyTorch `reference`"),
         ] = "",
-        use_repository: Annotated[
-            bool, Field(description="compile among the files of the folder that the design needs")
-        ] = False,
+        use_repository: Among = False,
         folder: Folder = "",
     ) -> Annotated[CallToolResult, CheckShape]:
         """Check a hardware design (Verilog, SystemVerilog, Chisel) by simulation in a sandbox.
@@ -87,6 +88,8 @@ class CheckTools:
         context: Context,
         top: Top = "",
         time_limit_s: Seconds = None,
+        use_repository: Among = False,
+        folder: Folder = "",
     ) -> Annotated[CallToolResult, CheckShape]:
         """Prove that a design behaves as a reference from power-up on, or refute it.
 
@@ -95,7 +98,12 @@ class CheckTools:
         """
         checked = await answered(
             lambda: self._bench.equivalence(
-                given(design), given(reference), top=top, time_limit_s=time_limit_s
+                given(design),
+                given(reference),
+                top=top,
+                time_limit_s=time_limit_s,
+                use_repository=use_repository,
+                folder=folder,
             ),
             context,
             Progress("proving"),
@@ -123,11 +131,18 @@ class CheckTools:
         return result(wave_words(seen), wave_shape(seen))
 
     async def synth_stats(
-        self, design: Files, context: Context, top: Top = ""
+        self,
+        design: Files,
+        context: Context,
+        top: Top = "",
+        use_repository: Among = False,
+        folder: Folder = "",
     ) -> Annotated[CallToolResult, SynthStats]:
         """Gates, look-up tables, registers, memory bits and logic levels that a design comes to."""
         stats = await answered(
-            lambda: self._bench.synth_stats(given(design), top=top),
+            lambda: self._bench.synth_stats(
+                given(design), top=top, use_repository=use_repository, folder=folder
+            ),
             context,
             Progress("synthesising"),
         )

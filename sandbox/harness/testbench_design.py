@@ -113,7 +113,7 @@ def ready(
     missing = sorted(others - {d.name for d in found})
     if missing:
         message = f"the testbench also needs a module {missing[0]}, which the candidate lacks"
-        notes.add(Severity.ERROR, message, "no-top")
+        notes.add(Severity.ERROR, message, "no-module")
         return Refused(FailureClass.INTERFACE, tuple(notes.found))
     roots = others | {top}
     tokens, dropped = needed(done.tokens, found, roots)

@@ -190,3 +190,22 @@ def test_nothing_to_check_with_is_said(bench: Workbench) -> None:
     with pytest.raises(UsageError) as told:
         bench.verify([Source("t.sv", "module a; endmodule")], reference=[ADDER], top="b")
     assert "--" not in str(told.value)  # arguments, not flags
+
+
+def test_a_design_is_looked_at_with_what_it_instantiates(bench: Workbench) -> None:
+    with pytest.raises(DataError, match="unknown module"):
+        bench.synth_stats(["rtl/top.sv"])
+    assert bench.synth_stats(["rtl/top.sv"], use_repository=True).registers == 8
+    assert bench.schematic(["rtl/top.sv"], use_repository=True)[0].svg
+    same = bench.equivalence(["rtl/top.sv"], ["rtl/top.sv"], use_repository=True)
+    assert same.passed
+
+
+def test_what_is_missing_is_told_without_a_wrong_hint(bench: Workbench) -> None:
+    checked = bench.verify(["rtl/top.sv"], reference=["rtl/top.sv"])
+    assert "needs a module" in checked.text and "--" not in checked.text
+    assert "under the name it has" not in checked.text
+    other = Source(
+        "a.sv", "module other(input [3:0] a, b, output [4:0] s); assign s=a+b; endmodule"
+    )
+    assert "top other" in bench.verify([other], testbench=["tb/tb.sv"]).text

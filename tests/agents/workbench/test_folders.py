@@ -53,6 +53,12 @@ def test_paths_that_lead_out_are_refused(bench: Workbench, outside: Path, path: 
 
 def test_an_absolute_path_inside_is_as_good_as_a_relative_one(bench: Workbench, repo: Path) -> None:
     assert bench.read_file(str(repo / "rtl" / "adder.sv")).path == "rtl/adder.sv"
+    (repo.parent / "alias").symlink_to(repo)
+    with Workbench([repo.parent / "alias"]) as other:
+        named = repo.parent / "alias" / "rtl" / "adder.sv"
+        assert other.read_file(str(named)).path == "rtl/adder.sv"
+        with pytest.raises(UsageError, match="kept from tools"):
+            other.read_file(str(repo.parent / "alias" / ".env"))
 
 
 @pytest.mark.parametrize("link", ["file", "folder", "chain", "root"])
