@@ -21,7 +21,7 @@ _LOWERING = (
     "locationInfoStyle=wrapInAtSquareBracket",
     "emittedLineLength=120",
 )
-_OPTIONS = (
+OPTIONS = (
     "--format=fir",
     "-disable-all-randomization",
     "--default-layer-specialization=disable",
@@ -46,7 +46,7 @@ def emit(chirrtl: str, toolchain: Toolchain, isolation: Isolation, *, power_up: 
     """Run firtool. `power_up` has every register (not memories) hold 0 before the first edge."""
     with scratch("firtool") as work:
         (work / "in.fir").write_text(chirrtl)
-        argv = [str(toolchain.firtool), *_OPTIONS, "in.fir", "-o", "out.sv"]
+        argv = [str(toolchain.firtool), *OPTIONS, "in.fir", "-o", "out.sv"]
         command = Command(argv, work, (Mount(toolchain.firtool),), trusted=False)
         finished = isolation.run(command, _LIMITS)
         errors, output = work / "errors.json", work / "out.sv"

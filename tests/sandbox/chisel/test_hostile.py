@@ -35,6 +35,10 @@ ATTACKS = {
         "  new java.io.FileOutputStream(jar, true).write(1)\n",
         FailureClass.ELABORATION,
     ),
+    "fills memory beside the heap": (
+        "  val b = Seq.fill(4)(java.nio.ByteBuffer.allocateDirect(1 << 30))\n",
+        FailureClass.MEMORY,
+    ),
     "opens a socket": ('  new java.net.Socket("127.0.0.1", 22)\n', FailureClass.ELABORATION),
     "forges an answer": (
         '  val o = new java.io.FileOutputStream("answers")\n'
@@ -52,6 +56,7 @@ HARMLESS = {
     ),
     "leaves a thread": "  new Thread(() => while (true) {}).start()\n",
     "floods the output": '  for (i <- 0 until 200000) println("x" * 80)\n',
+    "writes a temporary file": '  new java.io.FileOutputStream("/tmp/x").write(1)\n',
     "writes its own folder": '  new java.io.FileOutputStream("x").write(1)\n',
 }
 
@@ -81,6 +86,14 @@ def test_what_does_no_harm_is_let_be(attack: str, builder: Builder) -> None:
     assert honest.failure is None
 
 
+def test_threads_end_with_their_process(builder: Builder) -> None:
+    """Where the kernel limits them the candidate fails; root's are not limited, and are killed."""
+    text = "  for (_ <- 0 until 2000) new Thread(() => Thread.sleep(100000)).start()\n"
+    attacked, honest = _after(builder, text)
+    assert attacked.failure in (None, FailureClass.MEMORY, FailureClass.CRASH)
+    assert honest.failure is None
+
+
 def test_a_macro_cannot_run_in_the_compiler(builder: Builder) -> None:
     text = (
         "import chisel3._\nimport scala.language.experimental.macros\n"
@@ -99,6 +112,28 @@ def test_a_circuit_without_end_is_refused(builder: Builder) -> None:
     built = builder.build(Request((body(text),), "TopModule"))
     assert built.failure is FailureClass.MEMORY
     assert "too large" in built.diagnostics[0].message
+
+
+@pytest.mark.parametrize("depth", [3_000, 60_000])
+def test_nesting_that_no_stack_holds_is_told(depth: int, builder: Builder) -> None:
+    """The compiler may hold it or not; it answers, and the next one finds it as it was."""
+    built, honest = _after(builder, f"  val deep = {'(' * depth}a{')' * depth}\n")
+    assert built.failure in (None, FailureClass.SYNTAX)
+    if built.failure is not None:
+        assert "StackOverflowError" in built.diagnostics[0].message
+    assert honest.failure is None
+
+
+def test_implicits_that_diverge_are_told_and_take_no_time(builder: Builder) -> None:
+    text = (
+        "  class Box[T]; implicit def box[T](implicit inner: Box[Box[T]]): Box[T] = new Box[T]\n"
+        "  implicitly[Box[Int]]\n"
+    )
+    built, honest = _after(builder, text)
+    assert built.failure is FailureClass.SYNTAX
+    assert "diverging implicit expansion" in built.diagnostics[0].message
+    assert built.diagnostics[0].line == 7
+    assert honest.failure is None
 
 
 LEAKS = (
