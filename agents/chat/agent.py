@@ -15,7 +15,6 @@ from gatewright.agents.chat.store import Store, connect
 from gatewright.agents.chat.toolbox import Hands, Tool, run_by_hand, tools
 from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
-from gatewright.core import GatewrightError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from gatewright.agents.chat.request import Request
     from gatewright.agents.workbench import Workbench
-
-_LISTED = 40
 
 
 @dataclass
@@ -176,12 +173,8 @@ class Agent:
 
     def _system(self, hands: Hands) -> str:
         folders = self.workbench.folders
-        try:
-            listing = ", ".join(self.workbench.list_files(most=_LISTED).files)
-        except GatewrightError:
-            listing = ""
         name = folders[0].name if folders else "none"
-        text = render("chat/system.md", folder=name, repository=listing)
+        text = render("chat/system.md", folder=name)
         return hands.turn.secrets.hidden(text)
 
 

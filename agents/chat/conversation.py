@@ -126,9 +126,10 @@ class Chat:
     def add(self, path: str) -> str:
         """Show a file to the model in each turn; its path. Raises UsageError or DataError."""
         found = self.workbench.read_file(path, first=1, last=1).path
-        state = self._store.state(self.id)
-        if found not in state.files:
-            self._store.keep_state(self.id, replace(state, files=(*state.files, found)))
+        self._store.change(
+            self.id,
+            lambda state: replace(state, files=tuple(dict.fromkeys((*state.files, found)))),
+        )
         return found
 
     def drop(self, path: str) -> str:
@@ -138,8 +139,10 @@ class Chat:
         if not found:
             shown = ", ".join(state.files) or "none"
             raise UsageError(f"{path} is not among the files shown", hint=f"shown: {shown}")
-        left = tuple(file for file in state.files if file not in found)
-        self._store.keep_state(self.id, replace(state, files=left))
+        self._store.change(
+            self.id,
+            lambda state: replace(state, files=tuple(f for f in state.files if f not in found)),
+        )
         return found[0]
 
     def talk_with(self, mind: Mind) -> None:
@@ -186,6 +189,8 @@ class Chat:
             self._store.begin(self.id)
             turn = Turn(self._store, self.id, self._secrets)
             title = " ".join(first.text.split())[:_TITLE] if isinstance(first, Asked) else ""
+            if isinstance(first, Decided):
+                turn.resume(self.history())
             self._store.append(self.id, first, title)
             turn.first(first)
             self._turn = turn

@@ -98,7 +98,7 @@ class Guided:
         if state.asked_for == specifying.ASSUMED:
             hands.turn.tell(Question("What is it, then? Say it in a sentence of its own."))
             return End.QUESTION
-        return _asked(hands, found)
+        return _asked(hands, found, again=True)
 
     def _renamed(self, hands: Hands, top: str) -> End:
         """The design under another name, as far as it is known."""

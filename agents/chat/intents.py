@@ -138,7 +138,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "list_files",
-        _pattern(r"(?:list|show(?: me)?|which|what)\s+(?:are\s+)?(?:the\s+)?files(?: are there)?"),
+        _pattern(
+            r"(?:list|show(?: me)?|which|what)\s+(?:are\s+)?(?:the\s+)?files(?: are there)?"
+            r"|what(?:'s| is)(?: in)? here"
+        ),
     ),
 )
 _SEVERAL = ("design", "reference")

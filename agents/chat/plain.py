@@ -23,7 +23,6 @@ from gatewright.core import GatewrightError, ModelError
 from gatewright.models import Message, Role
 
 _MOST_CALLS = 25
-_LISTED = 40
 
 
 @dataclass
@@ -133,14 +132,9 @@ class Plain:
 
     def _system(self, hands: Hands) -> str:
         folders = self.workbench.folders
-        try:
-            listing = ", ".join(self.workbench.list_files(most=_LISTED).files)
-        except GatewrightError:
-            listing = ""
         text = render(
             "chat/plain.md",
             folder=folders[0].name if folders else "none",
-            repository=listing,
             tools=[_described(tool) for tool in tools().values() if not tool.by_hand],
         )
         return hands.turn.secrets.hidden(text)

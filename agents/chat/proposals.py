@@ -24,8 +24,8 @@ def propose(
         lambda state: replace(state, waiting=(*_others(state, id), Waiting(id, proposal)))
     )
     new = not proposal.before_sha256
-    diff = hands.turn.secrets.hidden(proposal.diff)
-    hands.turn.tell(ApprovalWanted(id, proposal.path, diff, new))
+    # Shown as it is: who approves must see exactly what would be written.
+    hands.turn.tell(ApprovalWanted(id, proposal.path, proposal.diff, new))
     return proposal
 
 
@@ -52,7 +52,7 @@ def carry_out(hands: Hands, id: str) -> Applied:
     forget(hands, id)
     made = hands.workbench.apply_edit(waiting.proposal)
     turn.change(lambda state: replace(state, applied=(*state.applied, made)[-_MOST_UNDONE:]))
-    turn.tell(Wrote(made.path, turn.secrets.hidden(made.diff), sha256=made.after_sha256))
+    turn.tell(Wrote(made.path, made.diff, sha256=made.after_sha256))
     return made
 
 
@@ -66,7 +66,7 @@ def write_at_once(hands: Hands, path: str, text: str) -> Applied:
     made = hands.workbench.apply_edit(hands.workbench.propose_edit(path, text=text))
     turn = hands.turn
     turn.change(lambda state: replace(state, applied=(*state.applied, made)[-_MOST_UNDONE:]))
-    turn.tell(Wrote(made.path, turn.secrets.hidden(made.diff), sha256=made.after_sha256))
+    turn.tell(Wrote(made.path, made.diff, sha256=made.after_sha256))
     return made
 
 
@@ -78,8 +78,7 @@ def undo(hands: Hands) -> Applied:
         raise UsageError("there is no change of this conversation to undo")
     undone = hands.workbench.undo(applied[-1])
     turn.change(lambda state: replace(state, applied=state.applied[:-1]))
-    diff = turn.secrets.hidden(undone.diff)
-    turn.tell(Wrote(undone.path, diff, undone=True, sha256=undone.after_sha256))
+    turn.tell(Wrote(undone.path, undone.diff, undone=True, sha256=undone.after_sha256))
     return undone
 
 

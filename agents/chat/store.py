@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -205,6 +205,11 @@ class Store:
                 " ON CONFLICT (id) DO UPDATE SET state = excluded.state",
                 (conversation, time.time(), text),
             )
+
+    def change(self, conversation: str, how: Callable[[State], State]) -> None:
+        """Change what it knows; nobody else's change comes between in this process."""
+        with self._lock:
+            self.keep_state(conversation, how(self.state(conversation)))
 
     def begin(self, conversation: str) -> None:
         """Say that a turn runs in this process. Raises UsageError where one runs elsewhere."""

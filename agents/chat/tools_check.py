@@ -85,6 +85,7 @@ def _verify(hands: Hands, wanted: VerifyArguments) -> Result:
         cocotb=given(hands, wanted.cocotb),
         top=wanted.top,
         time_limit_s=wanted.time_limit_s,
+        wave_of_pass=True,
     )
     golden = bool(wanted.testbench or wanted.cocotb)
     oracle = Oracle.GOLDEN if golden else Oracle.REFERENCE
@@ -125,12 +126,17 @@ def verdict_line(verdict: Verdict, against: str = "") -> str:
 
 
 def _statistics(hands: Hands, wanted: StatisticsArguments) -> Result:
-    import json
-
-    from gatewright.agents.workbench import to_json
-
     found = hands.workbench.synth_stats(given(hands, wanted.design), top=wanted.top)
-    return Result(f"{found.cells} cells", json.dumps(to_json(found)))
+    told = [
+        f"{found.gates} gates of two inputs, {found.registers} registers",
+        f"{found.luts} LUTs, at most {found.levels} one after another",
+    ]
+    told += [f"{found.latches} latches"] if found.latches else []
+    told += [f"{found.memory_bits} bits of memory"] if found.memory_bits else []
+    cells = ", ".join(f"{cell.count} {cell.kind}" for cell in found.cells)
+    note = "estimates: no library and no placement is behind them"
+    summary = f"{found.top}: {', '.join(told)}"
+    return Result(summary, "\n".join([summary, f"cells: {cells}", *found.warnings, note]))
 
 
 def _wave(hands: Hands, wanted: WaveArguments) -> Result:

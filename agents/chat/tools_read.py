@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -11,6 +10,9 @@ from gatewright.agents.chat.toolbox import DRAFT, Arguments, Hands, Result, Tool
 
 if TYPE_CHECKING:
     from gatewright.agents.workbench import SignalPlaces
+
+
+_LONGEST_CONDITION = 160
 
 
 class SearchArguments(Arguments):
@@ -56,10 +58,11 @@ class ReadArguments(Arguments):
 
 
 def _search(hands: Hands, wanted: SearchArguments) -> Result:
-    from gatewright.agents.workbench import to_json
-
     found = hands.workbench.search(wanted.query, level=wanted.level, count=wanted.count)
-    lines = [json.dumps(to_json(hit)) for hit in found.hits]
+    lines = [
+        f"{hit.file}:{hit.line}-{hit.end_line}  {hit.kind} in {hit.module}: {hit.name or '-'}"
+        for hit in found.hits
+    ]
     return Result(f"{len(found.hits)} found", "\n".join([*lines, *found.notes]))
 
 
@@ -80,10 +83,15 @@ def _loads(hands: Hands, wanted: SignalArguments) -> Result:
 def _places(verb: str, found: SignalPlaces) -> Result:
     lines = []
     for place in found.places:
-        under = f"  (if {place.condition})" if place.condition else ""
+        under = f"  (if {shortened_line(place.condition)})" if place.condition else ""
         lines.append(f"{place.file}:{place.line}: {place.text.strip()}{under}")
     summary = f"{len(found.places)} places {verb} {found.signal}"
     return Result(summary, "\n".join([summary, *lines, *found.notes]))
+
+
+def shortened_line(text: str) -> str:
+    """A condition, its end left out where it is long."""
+    return text if len(text) <= _LONGEST_CONDITION else f"{text[: _LONGEST_CONDITION - 1]}…"
 
 
 def _cone(hands: Hands, wanted: SignalArguments) -> Result:

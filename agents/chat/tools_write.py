@@ -62,7 +62,8 @@ class DraftArguments(Arguments):
     """Of draft."""
 
     name: str = Field(description="a file name, such as fifo.sv")
-    text: str = Field(min_length=1)
+    text: str = ""
+    path: str = Field(default="", description="a file to begin with, instead of a text")
 
 
 class Change(BaseModel):
@@ -155,8 +156,11 @@ def _ask(hands: Hands, wanted: QuestionArguments) -> Result:
 def _draft(hands: Hands, wanted: DraftArguments) -> Result:
     if not _NAME.fullmatch(wanted.name):
         raise UsageError(f"{wanted.name[:80]!r} is no plain file name", where="draft")
-    owed_contract(hands, wanted.text)
-    keep_draft(hands, Draft(wanted.name, wanted.text))
+    if bool(wanted.text) is bool(wanted.path):
+        raise UsageError("give the text, or a file to begin with", where="draft")
+    if wanted.text:
+        owed_contract(hands, wanted.text)
+    keep_draft(hands, Draft(wanted.name, wanted.text or whole_text(hands, wanted.path)))
     return Result(f"draft {wanted.name}", f"kept as {DRAFT}{wanted.name}; nothing was written")
 
 
@@ -324,7 +328,12 @@ TOOLS = (
         _ask,
         ends=True,
     ),
-    Tool("draft", "Keep a text under a name; no file is written.", DraftArguments, _draft),
+    Tool(
+        "draft",
+        "Keep a text, or a copy of a file, under a name to work on; no file is written.",
+        DraftArguments,
+        _draft,
+    ),
     Tool("edit_draft", "Change a draft.", EditDraftArguments, _edit_draft),
     Tool(
         "generate",

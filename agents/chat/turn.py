@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gatewright.agents.chat.claims import claims
 from gatewright.agents.chat.events import (
+    Asked,
     Event,
     Said,
     Told,
+    ToolEnded,
     Unverified,
     Verified,
     Wrote,
@@ -67,6 +69,16 @@ class Turn:
     def first(self, event: Event) -> None:
         """Pass on the event that began the turn; it is kept already."""
         self._queue.put(event)
+
+    def resume(self, events: Iterable[Event]) -> None:
+        """Go on from what the user's last message led to: its verdict still stands."""
+        for event in events:
+            if isinstance(event, Asked) or (
+                isinstance(event, ToolEnded) and event.tool in ("draft", "edit_draft")
+            ):
+                self.standing = None
+            else:
+                self._note(event)
 
     def broken(self, event: Event) -> None:
         """End the turn although nothing can be kept."""
@@ -125,8 +137,7 @@ class Turn:
 
     def change(self, how: Callable[[State], State]) -> None:
         """Change what the conversation knows."""
-        with self._lock:
-            self.store.keep_state(self.conversation, how(self.state))
+        self.store.change(self.conversation, how)
 
     def changed(self, sha256: str) -> None:
         """A text is another now: this turn's verdict holds only where it is about that text."""

@@ -168,6 +168,39 @@ def test_no_code_before_its_contract(opened: Open, script: Script) -> None:
     assert [each.path for each in wanted] == ["rtl/maj.sv"] and wanted[0].new
 
 
+def test_a_file_is_mended_as_a_draft_and_written_once(opened: Open, folder: Path) -> None:
+    good = (folder / "good.sv").read_text()
+    right = next(line for line in good.splitlines() if "count == " in line)
+    wrong = next(
+        line for line in (folder / "bad.sv").read_text().splitlines() if "count == " in line
+    )
+    chat = opened(
+        call("draft", name="bad.sv", path="bad.sv"),
+        call("edit_draft", name="bad.sv", edits=[{"old": wrong, "new": right}]),
+        call("verify", design=["draft:bad.sv"], testbench=["testbench.sv"]),
+        call("write_file", path="bad.sv", draft="bad.sv"),
+        "It is verified, and written.",
+        "Verified.",
+    )
+    events = said(chat, "mend bad.sv")
+    assert only(events, Verified)[0].verdict.passed and end(events) == "approval"
+    done = list(chat.decide(only(events, ApprovalWanted)[0].id, "approve"))
+    # The verdict that led to the proposal is about the text that was written.
+    assert only(done, Wrote) and not only(done, Unverified)
+    assert only(said(chat, "sure?"), Unverified)
+    assert (folder / "bad.sv").read_text() == only(events, Verified)[0].sources[0].text
+
+
+def test_a_verdict_is_about_the_text_that_was_checked(opened: Open) -> None:
+    chat = opened(
+        call("draft", name="d.sv", path="good.sv"),
+        call("verify", design=["draft:d.sv"], testbench=["testbench.sv"]),
+        call("edit_draft", name="d.sv", edits=[{"old": "    input clk,", "new": "  input clk,"}]),
+        "It is verified.",
+    )
+    assert only(said(chat, "tidy good.sv"), Unverified)[0].why.startswith("no tool")
+
+
 def test_generate_runs_the_loop_and_its_verdict_is_shown(opened: Open) -> None:
     spec = "module maj: inputs a, b and output y.\n\ny = a & b"
     chat = opened(
