@@ -54,7 +54,7 @@ def solve(
     GatewrightError where a tool fails; a failing model only ends the run.
     """
     policy, listener = policy or LoopPolicy(), listener or Listener()
-    kit = kit_for(problem.language)
+    kit = kit_for(problem.language, problem.harness)
     purse = Purse(policy.budget)
     problem, told = _with_reference(problem, model, policy, purse, listener)
     # Of a kernel nothing is read but what it would be from templates: that takes a torch process.

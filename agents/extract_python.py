@@ -25,6 +25,18 @@ def extract_triton(answer: str, top: str = "", header: str = "") -> Extraction:
     return _defining(answer, [top or _ENTRY], _TRITON)
 
 
+def extract_function(answer: str, top: str = "", header: str = "") -> Extraction:
+    """The last block of CUDA that defines the function `top` and binds it."""
+    text, cut = without_reasoning(answer)
+    defines = re.compile(rf"\b{re.escape(top or 'forward')}\s*\(")
+    *marked, everything = code_blocks(text)
+    found = [block for block in marked or [everything] if defines.search(block)]
+    whole = [block for block in found if "PYBIND11_MODULE" in block]
+    if whole:
+        return Extraction(whole[-1].strip("\n") + "\n")
+    return Extraction(found[0].strip("\n") + "\n" if found else "", bool(found) or cut)
+
+
 def extract_problem(answer: str) -> Extraction:
     """The same for a problem file: a module in PyTorch, and what makes its inputs."""
     return _defining(answer, ["Model", "get_inputs"])

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from gatewright.agents.distinct import fingerprint, text_fingerprint
 from gatewright.agents.extract import Extraction, extract_verilog
 from gatewright.agents.extract_chisel import extract_chisel
-from gatewright.agents.extract_python import extract_kernel, extract_triton
+from gatewright.agents.extract_python import extract_function, extract_kernel, extract_triton
 from gatewright.agents.postpass import Initialised, initialise_registers
 from gatewright.agents.tame import is_tame
-from gatewright.core import Diagnostic, Language, Problem, Source, UsageError
+from gatewright.core import (
+    Diagnostic,
+    HarnessSpec,
+    KernelSpec,
+    Language,
+    Problem,
+    Source,
+    UsageError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,11 @@ class Kit:
         return Source(f"{problem.top or 'design'}{self.suffix}", code, self.language)
 
 
-def kit_for(language: Language) -> Kit:
-    """The kit of a language. Raises UsageError where the engine has none."""
+def kit_for(language: Language, check: HarnessSpec | None = None) -> Kit:
+    """The kit of a language, for answers that are checked so.
+
+    Raises UsageError where the engine has none.
+    """
     if language is Language.VERILOG:
         return _verilog(language, "Verilog-2005", ".v")
     if language is Language.SYSTEMVERILOG:
@@ -50,6 +61,8 @@ def kit_for(language: Language) -> Kit:
     if language is Language.CHISEL:
         return _chisel()
     if language is Language.CUDA:
+        if isinstance(check, KernelSpec) and check.is_function:
+            return _kernel(language, "CUDA", extract_function, ".cu")
         return _kernel(language, "CUDA", extract_kernel)
     if language is Language.TRITON:
         return _kernel(language, "Triton", extract_triton)
@@ -88,13 +101,18 @@ def _chisel() -> Kit:
     )
 
 
-def _kernel(language: Language, title: str, extract: Callable[[str, str, str], Extraction]) -> Kit:
-    """GPU kernels in the Python file that builds and calls them."""
+def _kernel(
+    language: Language,
+    title: str,
+    extract: Callable[[str, str, str], Extraction],
+    suffix: str = ".py",
+) -> Kit:
+    """GPU kernels in the Python file that builds and calls them, or bare."""
     return Kit(
         language=language,
         title=title,
         folder="kernel",
-        suffix=".py",
+        suffix=suffix,
         extract=extract,
         fingerprint=lambda sources, top: text_fingerprint(sources),
         explain=lambda sources: (),

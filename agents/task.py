@@ -9,7 +9,7 @@ from gatewright.agents import view
 from gatewright.agents.language import Kit
 from gatewright.agents.library import Library
 from gatewright.agents.prompts import render
-from gatewright.core import Candidate, Problem, Source, Verdict
+from gatewright.core import Candidate, HarnessSpec, KernelSpec, Problem, Source, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Task:
             in_repository=library is not None,
             code=view.numbered(code),
             structure=self.structure.strip(),
+            **_called(problem.harness),
             **values,
         )
 
@@ -55,6 +56,13 @@ class Task:
             "diagnostics": view.diagnostics(remarks),
             "gpu": _gpu(verdict) if self.kit.optimises else "",
         }
+
+
+def _called(check: HarnessSpec | None) -> dict[str, object]:
+    """Of a kernel that is a function: its name, and whether it is a backward one."""
+    if isinstance(check, KernelSpec) and check.is_function:
+        return {"function": check.entry, "backward": check.backward}
+    return {"function": "", "backward": False}
 
 
 def _gpu(verdict: Verdict) -> str:

@@ -78,6 +78,17 @@ def test_first(language: Language) -> None:
     compare(f"first_{language}", asked(model))
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_first_of_a_function(*, backward: bool) -> None:
+    spec = KernelSpec(Source("p.py", MODULE), "forward", is_function=True, backward=backward)
+    problem = Problem("p", MODULE, Language.CUDA, "forward", harness=spec)
+    kit = kit_for(problem.language, spec)
+    model = ScriptedModel(["none"])
+    Coder(Task(problem, kit), model).first()
+    compare(f"first_cuda_{'backward' if backward else 'function'}", asked(model))
+    assert kit.source(problem, "x").name == "forward.cu"
+
+
 def test_repair() -> None:
     model = ScriptedModel(["none"])
     broken = Diagnostic(Severity.ERROR, "identifier `y` is undefined", "design.py", 3, tool="nvcc")
