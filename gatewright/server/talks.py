@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 64
 MOST_RUNNING = 8
+_END_S, _LOOK_S = 2.0, 0.02
 
 Message = str | Request
 
@@ -50,6 +53,7 @@ class Talk:
         self._watching = 0
         self._more = asyncio.Event()
         self._closed = False
+        self._thread: threading.Thread | None = None
 
     @property
     def count(self) -> int:
@@ -59,14 +63,21 @@ class Talk:
     @property
     def idle(self) -> bool:
         """Nobody watches, and nothing runs."""
-        return not self._watching and not self.chat.busy
+        return not self._watching and not self.busy
+
+    @property
+    def busy(self) -> bool:
+        """A turn runs, or its last events are on their way."""
+        return self.chat.busy or (self._thread is not None and self._thread.is_alive())
 
     async def begin(self, turn: Callable[[], Iterator[Event]]) -> None:
         """Begin a turn, which then runs by itself. Raises what the chat raises at its beginning."""
         events = await asyncio.to_thread(turn)
         loop = asyncio.get_running_loop()
-        thread = threading.Thread(target=self._drain, args=(events, loop), daemon=True, name="talk")
-        thread.start()
+        self._thread = threading.Thread(
+            target=self._drain, args=(events, loop), daemon=True, name="talk"
+        )
+        self._thread.start()
 
     async def follow(self, after: int) -> AsyncIterator[Told]:
         """The events from a number on, those to come included, until the server ends."""
@@ -101,7 +112,8 @@ class Talk:
             return  # the server has ended
         except Exception as error:
             failed = TurnFailed(f"internal error: {type(error).__name__}: {error}")
-            loop.call_soon_threadsafe(self._add, failed)
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._add, failed)
 
     def _add(self, event: Event) -> None:
         self._events.append(event_json(event))
@@ -159,12 +171,17 @@ class Talks:
         await talk.begin(lambda: talk.chat.use(tool, arguments))
 
     async def close(self) -> None:
-        """Stop all that runs."""
+        """Stop all that runs, and wait a little for it to end: its end is kept, too."""
+        for talk in self._open.values():
+            talk.chat.stop()
+        until = time.monotonic() + _END_S
+        while any(talk.busy for talk in self._open.values()) and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_S)
         for talk in self._open.values():
             talk.close()
 
     def _room(self) -> None:
-        if sum(talk.chat.busy for talk in self._open.values()) >= MOST_RUNNING:
+        if sum(talk.busy for talk in self._open.values()) >= MOST_RUNNING:
             raise TooManyWaiting
 
     def _chat(self, id: str) -> Chat:

@@ -144,7 +144,10 @@ export class Talk {
   endRun(kind) {
     if (!this.run || kind === "beginning") return;
     // What a tool tells while it runs stands below its card; the card is closed by its end.
-    if (this.run.open > 0 && !["turn_ended", "turn_failed"].includes(kind)) return;
+    if (this.run.open > 0 && !["turn_ended", "turn_failed"].includes(kind)) {
+      this.run.passed = true;
+      return;
+    }
     this.run.node.classList.remove("busy");
     this.run.title.textContent = this.run.steps === 1 ? "One step" : `${this.run.steps} steps`;
     this.run = null;
@@ -163,6 +166,7 @@ export class Talk {
     run.steps += 1;
     run.list.append(el("li", { class: event.ok ? "" : "fail" }, el("span", {}, `${event.tool}: ${event.summary}`)));
     this.log(event.result);
+    if (run.passed && !run.open) this.endRun("");
   }
 
   on_round(event) {

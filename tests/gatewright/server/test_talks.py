@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gatewright.agents.chat.mind import open_mind
+from gatewright.agents.chat.mind import Manner, open_mind
 from gatewright.agents.chat.store import Store
 from gatewright.agents.workbench import Workbench
-from gatewright.core import UsageError
+from gatewright.core import Usage, UsageError
 from gatewright.core.config import load_settings
-from gatewright.server.talks import Talks
+from gatewright.models import Completion, Message, Sampling
+from gatewright.server.fairness import TooManyWaiting
+from gatewright.server.talks import MOST_RUNNING, Talk, Talks, Told
 
 from .running import Server
 
@@ -152,3 +155,98 @@ def test_an_id_is_no_path(tmp_path: Path) -> None:
                     await talks.at(id)
 
     asyncio.run(scene())
+
+
+class _Slow:
+    """A model that takes its time, until it is told to go on."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.asked = threading.Event()
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Completion:
+        self.asked.set()
+        if on_text is not None:
+            on_text("First half, ")
+        self.go_on.wait(30)
+        if on_text is not None:
+            on_text("second half.")
+        return Completion("First half, second half.", Usage())
+
+
+@contextmanager
+def slowly(folder: Path) -> Iterator[tuple[Talks, _Slow]]:
+    settings = load_settings({"model": "symbolic", "cache_dir": folder / "c"}, environ={})
+    model = _Slow()
+    mind = replace(open_mind(settings), manner=Manner.PLAIN, model=model)
+    with closing(Store(folder / "chat.sqlite")) as store, Workbench((folder,)) as bench:
+        yield Talks(store, bench, mind), model
+
+
+async def up_to(talk: Talk, after: int, kind: str) -> list[Told]:
+    found = []
+    async for told in talk.follow(after):
+        found.append(told)
+        if told.event["kind"] == kind:
+            return found
+    return found
+
+
+def test_a_run_goes_on_while_nobody_watches(tmp_path: Path) -> None:
+    async def scene(talks: Talks, model: _Slow) -> None:
+        talk = await talks.new()
+        await talks.send(talk, "talk slowly")
+        seen = await asyncio.wait_for(up_to(talk, 0, "said"), 30)
+        # The page is closed here; its server goes on, and a second one finds the same run.
+        assert (await talks.at(talk.chat.id)) is talk
+        with pytest.raises(UsageError, match="still running"):
+            await talks.send(talk, "and another")
+        model.go_on.set()
+        while talk.busy:
+            await asyncio.sleep(0.02)
+        rest = await asyncio.wait_for(up_to(talk, seen[-1].number + 1, "turn_ended"), 30)
+        said = [told.event["text"] for told in [*seen, *rest] if told.event["kind"] == "said"]
+        assert "".join(said) == "First half, second half."
+        # Read anew from the disk it is the same.
+        later = await talks.at(talk.chat.id)
+        whole = await asyncio.wait_for(up_to(later, 0, "turn_ended"), 30)
+        assert "".join(t.event["text"] for t in whole if t.event["kind"] == "said") == "".join(said)
+        await talks.close()
+
+    with slowly(tmp_path) as (talks, model):
+        asyncio.run(scene(talks, model))
+
+
+def test_a_run_is_stopped(tmp_path: Path) -> None:
+    async def scene(talks: Talks, model: _Slow) -> None:
+        talk = await talks.new()
+        await talks.send(talk, "talk slowly")
+        await asyncio.wait_for(up_to(talk, 0, "said"), 30)
+        talk.chat.stop()
+        told = await asyncio.wait_for(up_to(talk, 0, "turn_ended"), 30)
+        assert told[-1].event["reason"] == "stopped"
+        model.go_on.set()
+        await talks.close()
+
+    with slowly(tmp_path) as (talks, model):
+        asyncio.run(scene(talks, model))
+
+
+def test_too_many_runs_at_once_are_refused(tmp_path: Path) -> None:
+    async def scene(talks: Talks, model: _Slow) -> None:
+        for _ in range(MOST_RUNNING):
+            await talks.send(await talks.new(), "talk slowly")
+        with pytest.raises(TooManyWaiting):
+            await talks.send(await talks.new(), "one more")
+        model.go_on.set()
+        await talks.close()
+
+    with slowly(tmp_path) as (talks, model):
+        asyncio.run(scene(talks, model))
