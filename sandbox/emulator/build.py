@@ -109,7 +109,7 @@ def _parts(unit: Unit, mode: Mode, kit: Kit) -> tuple[list[_Part], tuple[Unsuppo
     for source, binds, how in sources:
         rewritten = rewrite(source.text, source.name)
         refused += rewritten.unsupported
-        text = f'#line 1 "{source.name}"\n{rewritten.text}\n'
+        text = f'{rewritten.before}#line 1 "{source.name}"\n{rewritten.text}\n'
         if rewritten.wants_more:
             text = f'#include "{MORE}"\n{text}'
         if binds and unit.functions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gatewright.sandbox.emulator.edits import Edit, applied
 from gatewright.sandbox.emulator.lexer import Kind, Token, tokens_of
@@ -11,6 +12,7 @@ from gatewright.sandbox.emulator.rewrite_launch import launch_edits
 from gatewright.sandbox.emulator.rewrite_shared import shared_edits
 from gatewright.sandbox.emulator.unsupported import Unsupported, unsupported_in
 
+_PREAMBLE = Path(__file__).parent / "preamble" / "ptx.h"
 _SPECIFIERS = frozenset(
     {
         "static",
@@ -48,24 +50,29 @@ _INLINE = frozenset({"inline", "__inline__", "__inline"})
 class Rewritten:
     """The C++ text, and what in it the emulator cannot run.
 
-    `wants_more`: it names things of the standard library that are not precompiled.
+    `wants_more`: it names things of the standard library that are not precompiled. `before` has to
+    stand before the text.
     """
 
     text: str
     unsupported: tuple[Unsupported, ...]
     wants_more: bool = False
+    before: str = ""
 
 
 def rewrite(text: str, name: str) -> Rewritten:
     """Rewrite one CUDA source; `name` is its file's name, for messages."""
     tokens = tokens_of(text)
+    assembly = assembly_in(text, tokens, name)
     edits = [
         *launch_edits(text, tokens),
         *shared_edits(text, tokens),
         *_specifier_edits(tokens),
+        *assembly.edits,
     ]
-    found = (*unsupported_in(text, tokens, name), *assembly_in(text, tokens, name))
-    return Rewritten(applied(text, edits), found, _wants_more(tokens))
+    found = (*unsupported_in(text, tokens, name), *assembly.refused)
+    before = _PREAMBLE.read_text() if assembly.edits else ""
+    return Rewritten(applied(text, edits), found, _wants_more(tokens), before)
 
 
 def _wants_more(tokens: list[Token]) -> bool:
