@@ -21,6 +21,11 @@ HEAVY = (
     "cocotb",
     "torch",
     "triton",
+    "langgraph",
+    "fastapi",
+    "uvicorn",
+    "prompt_toolkit",
+    "mcp",
 )
 
 

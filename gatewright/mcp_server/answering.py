@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
@@ -23,6 +24,9 @@ T = TypeVar("T")
 _LOOK_S = 0.1
 _HEARTBEAT_S = 5.0  # a client that hears nothing for long gives a request up
 _LONGEST_TEXT = 60_000
+_MOST_QUICK, _MOST_SLOW = 8, 64  # threads
+_QUICK = RunVar[anyio.CapacityLimiter]("quick work")
+_SLOW = RunVar[anyio.CapacityLimiter]("slow work")
 
 
 class Progress:
@@ -51,10 +55,13 @@ async def answered(
     context: Context,
     progress: Progress,
     stop: threading.Event | None = None,
+    *,
+    quick: bool = False,
 ) -> T:
     """Do the work in a thread and tell how it goes. Raises ToolError for a GatewrightError.
 
-    A request that is cancelled, or whose client is gone, sets `stop` and waits no longer.
+    A request that is cancelled, or whose client is gone, sets `stop` and waits no longer. `quick`
+    work has threads of its own: it never waits behind checks.
     """
     done: list[T] = []
     failed: list[GatewrightError] = []
@@ -69,7 +76,9 @@ async def answered(
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(reporter.run)
-            await anyio.to_thread.run_sync(carried_out, abandon_on_cancel=True)
+            await anyio.to_thread.run_sync(
+                carried_out, abandon_on_cancel=True, limiter=_threads(quick)
+            )
             group.cancel_scope.cancel()
         await reporter.report(progress.heard())
     finally:
@@ -78,6 +87,17 @@ async def answered(
     if failed:
         raise ToolError(str(failed[0]))
     return done[0]
+
+
+def _threads(quick: bool) -> anyio.CapacityLimiter:
+    """How many threads may be at work of a kind, in this event loop."""
+    variable = _QUICK if quick else _SLOW
+    try:
+        return variable.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(_MOST_QUICK if quick else _MOST_SLOW)
+        variable.set(limiter)
+        return limiter
 
 
 class _Reporter:

@@ -65,6 +65,7 @@ class AskTools:
             ),
             context,
             Progress("searching"),
+            quick=True,
         )
         return result(found_words(found), found)
 
@@ -82,7 +83,10 @@ class AskTools:
         loads = direction == "loads"
         ask = self._bench.loads if loads else self._bench.drivers
         found = await answered(
-            lambda: ask(signal, near=near, folder=folder), context, Progress("looking")
+            lambda: ask(signal, near=near, folder=folder),
+            context,
+            Progress("looking"),
+            quick=True,
         )
         return result(places_words(found, "reads" if loads else "drives"), found)
 
@@ -101,6 +105,7 @@ class AskTools:
             lambda: self._bench.cone(signal, depth=depth, most=most, near=near, folder=folder),
             context,
             Progress("walking backwards"),
+            quick=True,
         )
         return result(cone_words(found), found)
 
@@ -121,6 +126,7 @@ class AskTools:
             lambda: self._bench.context(path, line, tokens=tokens, text=text, folder=folder),
             context,
             Progress("gathering"),
+            quick=True,
         )
         return result(found.text, context_shape(found))
 
@@ -159,5 +165,6 @@ class AskTools:
             ),
             context,
             Progress("completing"),
+            quick=True,
         )
         return result(completion_words(found), found)

@@ -11,6 +11,7 @@ import pytest
 from gatewright.agents.edits import Edit
 from gatewright.agents.workbench import Workbench, to_json
 from gatewright.core import DataError, Outcome, Source, UsageError
+from gatewright.models import Completion
 
 ADDER = "rtl/adder.sv"
 WRONG = Source(
@@ -132,6 +133,20 @@ def test_a_run_that_is_stopped_answers_with_what_it_has(bench: Workbench) -> Non
     stop.set()
     made = bench.generate(AND_TABLE, stop=stop)
     assert made.stop == "interrupted" and not made.verified
+
+
+def test_a_testbench_s_run_is_stopped(bench: Workbench) -> None:
+    class Model:
+        name = "never asked"
+
+        def complete(self, *_: object, **__: object) -> Completion:
+            raise AssertionError("the run was to be stopped before")
+
+    stop = threading.Event()
+    stop.set()
+    bench.model = Model()
+    made = bench.testbench("A module `m` that does something with a.", stop=stop)
+    assert made.stop == "interrupted" and not made.code
 
 
 def test_a_testbench_is_derived_and_judged(bench: Workbench) -> None:

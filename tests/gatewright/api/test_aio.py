@@ -28,27 +28,12 @@ def test_errors_come_through() -> None:
         asyncio.run(gw.aio.verify(BUFFER))
 
 
-def test_a_cancelled_run_is_asked_to_stop() -> None:
+def test_a_cancelled_run_is_stopped_in_the_middle_of_an_answer() -> None:
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
     reasons: list[str] = []
 
-    class Slow(gw.Listener):
-        def stage(self, text: str) -> None:
-            begun.set()
-            go_on.wait(20)
-
-    async def cancelled() -> None:
-        stop = threading.Event()
-        run = asyncio.create_task(gw.aio.generate(SPEC, model=Model(), listener=Slow(), stop=stop))
-        await asyncio.to_thread(begun.wait, 20)
-        run.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await run
-        assert stop.is_set()
-        go_on.set()
-
     class Model:
-        name = "fixed"
+        name = "slow"
 
         def complete(
             self,
@@ -57,12 +42,24 @@ def test_a_cancelled_run_is_asked_to_stop() -> None:
             on_text: Callable[[str], None] | None = None,
         ) -> Completion:
             assert on_text is not None
+            begun.set()
+            go_on.wait(60)
             try:
                 on_text("module")
             except BaseException as error:
                 reasons.append(type(error).__name__)
-                ended.set()
                 raise
+            finally:
+                ended.set()
             return Completion(f"```verilog\n{BUFFER.text}```")
 
+    async def cancelled() -> None:
+        run = asyncio.create_task(gw.aio.generate(SPEC, model=Model()))
+        await asyncio.to_thread(begun.wait, 60)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        go_on.set()
+
     asyncio.run(cancelled())
+    assert ended.wait(60) and reasons == ["Stopped"]

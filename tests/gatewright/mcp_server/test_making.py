@@ -286,6 +286,23 @@ def test_several_calls_run_beside_each_other(bench: Workbench) -> None:
     assert asked(bench, many) == [True] * 4
 
 
+def test_questions_do_not_wait_behind_checks(bench: Workbench, monkeypatch: Any) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(bench, "equivalence", lambda *_, **__: go_on.wait(60))
+
+    async def asked_beside(client: Client) -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(client.call_tool, "equivalence", SAME)
+            with anyio.fail_after(30):
+                found = await client.call_tool("drivers", {"signal": "counter.q"})
+            go_on.set()
+            group.cancel_scope.cancel()
+        assert values(found)["places"]
+
+    asked(bench, asked_beside)
+
+
 def test_without_a_folder_texts_are_checked(tmp_path: Path) -> None:
     with Workbench() as bench:
         adder = {"name": "a.sv", "text": "module a(input x, output y); assign y = x; endmodule"}
