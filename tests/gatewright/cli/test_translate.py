@@ -126,3 +126,42 @@ def test_what_cannot_be_translated_is_said(text, options, words, gatewright, tmp
     ran = gatewright("translate", put(tmp_path, "in.v", text), *options)
     assert ran.status == 2
     assert words in ran.err
+
+
+RATING = json.dumps({"score": 8, "reason": "the width is an argument"})
+
+
+def test_a_translation_is_rated_and_proved_at_other_values(gatewright, tmp_path):
+    source = put(tmp_path, "accumulate.v", VERILOG)
+    model = replay(tmp_path, f"```scala\n{CHISEL}```", RATING)
+    asked = ("--variability", "--parameters", "W=12", "--json")
+    ran = gatewright("translate", source, "--to", "chisel", "-m", model, *asked)
+    assert ran.status == 0, ran.err
+    found = json.loads(ran.out)["variability"]
+    assert found["rating"] == {"score": 8, "reason": "the width is an argument"}
+    assert [(t["setting"], t["outcome"]) for t in found["trials"]] == [("W=12", "pass")]
+
+
+def test_what_only_holds_at_the_default_is_found_out(gatewright, tmp_path):
+    source = put(tmp_path, "accumulate.v", VERILOG)
+    fixed = CHISEL.replace("5.U(width.W)", "5.U(8.W)")
+    model = replay(tmp_path, f"```scala\n{fixed}```", RATING)
+    asked = ("--variability", "--parameters", "W=12")
+    ran = gatewright("translate", source, "--to", "chisel", "-m", model, *asked)
+    assert ran.status == 0, ran.err
+    assert "variability: 8 of 10 (the width is an argument); W=12: fail" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--parameters", "W=12"), "with --variability"),
+        (("--variability", "--parameters", "X=12"), "no parameter X"),
+        (("--variability", "--parameters", "W=a;b"), "no constructor argument"),
+    ],
+)
+def test_parameters_that_cannot_be_tried(gatewright, tmp_path, asked, said):
+    source = put(tmp_path, "accumulate.v", VERILOG)
+    ran = gatewright("translate", source, "--to", "chisel", "-m", replay(tmp_path, CHISEL), *asked)
+    assert ran.status == 2
+    assert said in ran.err
