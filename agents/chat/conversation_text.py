@@ -21,7 +21,7 @@ MOST_CHARACTERS = 200_000
 _LONGEST_RESULT = 3000
 
 
-class Spoken(StrEnum):
+class Side(StrEnum):
     """A side."""
 
     USER = "user"
@@ -31,7 +31,7 @@ class Spoken(StrEnum):
 class Saying(NamedTuple):
     """Who said what."""
 
-    who: Spoken
+    who: Side
     text: str
 
 
@@ -52,22 +52,22 @@ def spoken(events: Sequence[Event], most: int = MOST_CHARACTERS) -> tuple[Saying
 def _said(event: Event) -> Saying | None:
     match event:
         case Asked():
-            return Saying(Spoken.USER, event.text)
+            return Saying(Side.USER, event.text)
         case Said():
-            return Saying(Spoken.MODEL, event.text)
+            return Saying(Side.MODEL, event.text)
         case Question():
-            return Saying(Spoken.MODEL, event.text)
+            return Saying(Side.MODEL, event.text)
         case Contract():
             ports = ", ".join(f"{p.direction} {p.name} ({p.width})" for p in event.ports)
             text = f"(contract shown) {event.module}: {ports}; clock {event.clock}; "
-            return Saying(Spoken.MODEL, f"{text}reset {event.reset}; latency {event.latency}")
+            return Saying(Side.MODEL, f"{text}reset {event.reset}; latency {event.latency}")
         case ToolEnded():
             text = (event.result or event.summary)[:_LONGEST_RESULT]
-            return Saying(Spoken.USER, f"(result of {event.tool})\n{text}")
+            return Saying(Side.USER, f"(result of {event.tool})\n{text}")
         case Verified():
-            return Saying(Spoken.USER, f"(verdict of {event.tool}: {event.verdict.outcome})")
+            return Saying(Side.USER, f"(verdict of {event.tool}: {event.verdict.outcome})")
         case Decided():
-            return Saying(Spoken.USER, f"(the proposal: {event.decision}) {event.comment}".strip())
+            return Saying(Side.USER, f"(the proposal: {event.decision}) {event.comment}".strip())
         case _:
             return None
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from gatewright.agents.chat import proposals
 from gatewright.agents.chat.asked import files_shown, request_text
-from gatewright.agents.chat.conversation_text import Spoken, spoken
+from gatewright.agents.chat.conversation_text import Side
+from gatewright.agents.chat.conversation_text import spoken as sayings
 from gatewright.agents.chat.events import Asked, Decided, Decision, End
 from gatewright.agents.chat.mind import Mind
 from gatewright.agents.chat.plain_text import Hiding, ToolText, tool_text
@@ -20,7 +21,8 @@ from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
 from gatewright.agents.workbench import Workbench
 from gatewright.core import GatewrightError, ModelError
-from gatewright.models import Message, Role
+from gatewright.models import Message, Role, without_reasoning
+from gatewright.models.reasoning import Spoken
 
 _MOST_CALLS = 25
 
@@ -85,20 +87,25 @@ class Plain:
         assert model is not None  # a mind of the manner PLAIN has one
         turn.pulse()
         hiding = Hiding(turn.say)
+        spoken = Spoken(hiding.tell)
+        came = False
 
         def heard(piece: str) -> None:
+            nonlocal came
+            came = True
             turn.pulse()
-            hiding.tell(piece)
+            spoken.tell(piece)
 
         completion = model.complete(messages, self.mind.sampling, heard)
-        if not hiding.heard:
-            hiding.tell(completion.text)
+        if not came:
+            spoken.tell(completion.text)
+        spoken.end()
         hiding.end()
         turn.spent(completion.usage)
         turn.message_over()
         if completion.truncated:
             turn.told("the model's answer was cut off in the middle: say `go on`, or ask for less")
-        return completion.text
+        return without_reasoning(completion.text)[0]
 
     def _called(self, hands: Hands, wanted: ToolText) -> tuple[str, End | None]:
         """The tool's result for the model, or why the turn ends."""
@@ -125,8 +132,8 @@ class Plain:
         # The event that began this turn is told in words of its own.
         starts = [i for i, event in enumerate(kept) if _begins(event)]
         past = kept[: starts[-1]] if starts else []
-        roles = {Spoken.USER: Role.USER, Spoken.MODEL: Role.ASSISTANT}
-        messages = [Message(roles[who], text) for who, text in spoken(past)]
+        roles = {Side.USER: Role.USER, Side.MODEL: Role.ASSISTANT}
+        messages = [Message(roles[who], text) for who, text in sayings(past)]
         files = files_shown(hands)
         return [*messages, *([Message(Role.USER, files)] if files else [])]
 

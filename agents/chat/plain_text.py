@@ -42,13 +42,11 @@ class Hiding:
     """Passes a text on as it comes, up to where a call of a tool begins."""
 
     tell_on: Callable[[str], None]
-    heard: bool = False
     _held: str = ""
     _hidden: bool = False
 
     def tell(self, piece: str) -> None:
         """The next piece."""
-        self.heard = self.heard or bool(piece)
         if self._hidden:
             return
         self._held += piece

@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS conversations (
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL, event TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events (conversation, number);
-CREATE TABLE IF NOT EXISTS running (conversation TEXT PRIMARY KEY, process INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS turns (
+    conversation TEXT PRIMARY KEY, process INTEGER NOT NULL, born TEXT NOT NULL);
 """
 # Two doors may write at once; each write takes milliseconds.
 _PATIENCE_S = 20.0
@@ -215,27 +216,28 @@ class Store:
         """Say that a turn runs in this process. Raises UsageError where one runs elsewhere."""
         with self._writing() as connection:
             row = connection.execute(
-                "SELECT process FROM running WHERE conversation = ?", (conversation,)
+                "SELECT process, born FROM turns WHERE conversation = ?", (conversation,)
             ).fetchone()
-            if row and row[0] != os.getpid() and _alive(row[0]):
+            if row and row[0] != os.getpid() and _alive(*row):
                 raise UsageError(
                     f"the conversation is being answered by process {row[0]}",
                     where=conversation,
                     hint="wait for it, or stop it there",
                 )
             connection.execute(
-                "INSERT OR REPLACE INTO running VALUES (?, ?)", (conversation, os.getpid())
+                "INSERT OR REPLACE INTO turns VALUES (?, ?, ?)",
+                (conversation, os.getpid(), _born(os.getpid())),
             )
 
     def end(self, conversation: str) -> None:
         """The turn is over."""
         with self._writing() as connection:
-            connection.execute("DELETE FROM running WHERE conversation = ?", (conversation,))
+            connection.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
 
     def runs(self, conversation: str) -> bool:
         """A turn of it runs, here or in another process."""
-        rows = self._read("SELECT process FROM running WHERE conversation = ?", conversation)
-        return bool(rows) and _alive(rows[0][0])
+        rows = self._read("SELECT process, born FROM turns WHERE conversation = ?", conversation)
+        return bool(rows) and _alive(*rows[0])
 
     def _read(self, statement: str, *values: object) -> list[Any]:
         try:
@@ -270,11 +272,19 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _alive(process: object) -> bool:
+def _born(process: int) -> str:
+    """When a process began, in the kernel's ticks: numbers are given anew, these pairs are not."""
     try:
-        os.kill(int(str(process)), 0)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(process: int, born: str) -> bool:
+    try:
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return _born(process) == born

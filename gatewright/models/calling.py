@@ -26,6 +26,7 @@ from gatewright.models.chat import build_chat
 from gatewright.models.endpoint import Endpoint
 from gatewright.models.failures import Failure, explain, timed_out
 from gatewright.models.langchain import estimate_tokens, priced
+from gatewright.models.reasoning import Spoken, without_reasoning
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -115,9 +116,11 @@ class _Asking:
     tools: Sequence[BaseTool]
     heard: list[str] = field(default_factory=list)
     refused: Exception | None = None
+    spoken: Spoken = field(default_factory=lambda: Spoken(lambda text: None))
 
     def answer(self, messages: Sequence[BaseMessage]) -> AIMessage:
         """One answer, tried again where that may help. Raises ModelError."""
+        self.spoken = Spoken(self.calling.on_text)
         tries = 0
         while True:
             try:
@@ -168,7 +171,7 @@ class _Asking:
             self.calling.pulse()
             if piece:
                 self.heard.append(piece)
-                self.calling.on_text(piece)
+                self.spoken.tell(piece)
         except Exception as error:
             self.refused = error
             raise
@@ -177,13 +180,15 @@ class _Asking:
         self, whole: AIMessageChunk | AIMessage, messages: Sequence[BaseMessage], seconds: float
     ) -> AIMessage:
         calling = self.calling
-        text = str(whole.text)
-        if text and not self.heard:
-            self._hear(text)
+        raw = str(whole.text)
+        if raw and not self.heard:
+            self._hear(raw)
+        self.spoken.end()
+        text = without_reasoning(raw)[0]
         counted = whole.usage_metadata
         usage = Usage(
             counted["input_tokens"] if counted else estimate_tokens("".join(map(_words, messages))),
-            counted["output_tokens"] if counted else estimate_tokens(text),
+            counted["output_tokens"] if counted else estimate_tokens(raw),
             seconds,
             calls=1,
         )
@@ -208,7 +213,8 @@ class _Asking:
     def _broken(self, error: ModelError) -> ModelError:
         if not self.heard:
             return error
-        return AnswerBroken(self.calling.endpoint, "".join(self.heard), error.what)
+        said = without_reasoning("".join(self.heard))[0]
+        return AnswerBroken(self.calling.endpoint, said, error.what)
 
     def _wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds * random.uniform(0.8, 1.2)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
+_OPENING = re.compile(r"<(think|thinking|thought|reasoning)>", re.IGNORECASE)
+_LONGEST_TAG = len("</reasoning>")
 _TAG = re.compile(r"<(/?)(think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 
@@ -28,3 +32,50 @@ def without_reasoning(text: str) -> tuple[str, bool]:
     if not opened:
         kept.append(text[start:])
     return "".join(kept), bool(opened)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """Passes a text on as it comes, but for the thoughts in it.
+
+    Thoughts whose beginning is in the prompt are not told apart before they end.
+    """
+
+    tell_on: Callable[[str], None]
+    _held: str = ""
+    _thought: str = ""
+
+    def tell(self, piece: str) -> None:
+        """The next piece."""
+        self._held += piece
+        while self._step():
+            pass
+
+    def end(self) -> None:
+        """There is no more."""
+        if not self._thought and self._held:
+            self.tell_on(self._held)
+        self._held = ""
+
+    def _step(self) -> bool:
+        """Pass on what is sure; whether there is more to look at."""
+        if self._thought:
+            closed = re.search(f"</{self._thought}>", self._held, re.IGNORECASE)
+            if closed is None:
+                self._held = self._held[-_LONGEST_TAG:]
+                return False
+            self._held, self._thought = self._held[closed.end() :], ""
+            return True
+        found = _OPENING.search(self._held)
+        if found is not None:
+            self._pass(found.start())
+            self._held, self._thought = self._held[found.end() - found.start() :], found[1].lower()
+            return True
+        tail = self._held.rfind("<", max(0, len(self._held) - _LONGEST_TAG))
+        self._pass(len(self._held) if tail < 0 else tail)
+        return False
+
+    def _pass(self, count: int) -> None:
+        text, self._held = self._held[:count], self._held[count:]
+        if text:
+            self.tell_on(text)

@@ -148,3 +148,14 @@ def test_nothing_else_is_hidden(size: int) -> None:
 def test_line_breaks_in_texts_are_read() -> None:
     found = tool_text('```tool\n{"name": "draft", "arguments": {"text": "a\nb"}}\n```')
     assert found is not None and found.arguments == {"text": "a\nb"}
+
+
+def test_thoughts_are_neither_said_nor_sent_back(opened: Open, script: Script) -> None:
+    chat = opened(
+        REFUSED,
+        "<think>\nIt is verified.\n```tool\n{}\n```\n</think>\nLook:\n" + tool("list_files"),
+        "Three.",
+    )
+    events = said(chat, "which files?")
+    assert words(events).split() == ["Look:", "Three."] and not only(events, Unverified)
+    assert "think" not in str(script.messages()[1:])

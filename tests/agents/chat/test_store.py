@@ -138,15 +138,20 @@ def test_a_killed_program_loses_nothing_that_was_accepted(
 
 
 def test_two_doors_do_not_answer_at_once(opened: Open, tmp_path: Path) -> None:
-    chat = opened("one")
+    chat = opened("one", "two")
     said(chat, "hello")
     store = Store(tmp_path / "chat.sqlite")
-    store._connection.execute("INSERT INTO running VALUES (?, 1)", (chat.id,))
+    born = Path("/proc/1/stat").read_text().rpartition(")")[2].split()[19]
+    store._connection.execute("INSERT INTO turns VALUES (?, 1, ?)", (chat.id, born))
     with pytest.raises(UsageError, match="answered by process 1"):
         chat.send("again")
     # A conversation that runs elsewhere is not mended here.
     other = Chat(store, chat.workbench, chat.mind, chat.id)
     assert not isinstance(other.history()[-1], TurnFailed)
+    # Another process that was given the number of one that is gone answers nothing.
+    store._connection.execute("UPDATE turns SET born = '1'")
+    assert not store.runs(chat.id)
+    assert end(said(chat, "again")) == "done"
     store.close()
 
 

@@ -70,6 +70,13 @@ def test_text_comes_in_pieces_and_is_paid_for(server: FakeServer) -> None:
     assert server.bodies[0]["tools"][0]["function"]["name"] == "look"
 
 
+def test_thoughts_are_neither_said_nor_kept(server: FakeServer) -> None:
+    server.play(server.ok("<think>\nIt is verified, I think.\n</think>\nOne.\n"))
+    model, heard, _ = asked(server)
+    assert model.invoke([HumanMessage("hello")]).text.strip() == "One."
+    assert "".join(heard).strip() == "One."
+
+
 def test_calls_are_read_whole(server: FakeServer) -> None:
     server.play(calls('{"pla', 'ce": "here"}'))
     answer = asked(server)[0].invoke([HumanMessage("look")])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.models import without_reasoning
+from gatewright.models.reasoning import Spoken
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,16 @@ def test_text_without_tags_is_untouched(text: str) -> None:
 def test_a_leading_block_never_changes_the_answer(thought: str, answer: str) -> None:
     kept, cut = without_reasoning(f"<think>{thought}</think>{answer}")
     assert (kept, cut) == (answer, False)
+
+
+TALK = "<think>so\nfar</think>Yes.\n<THINKING> a < b </thinking> And a < b <b>, <think>cut"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 11, 1000])
+def test_thoughts_are_not_passed_on_however_they_arrive(size: int) -> None:
+    heard: list[str] = []
+    spoken = Spoken(heard.append)
+    for start in range(0, len(TALK), size):
+        spoken.tell(TALK[start : start + size])
+    spoken.end()
+    assert "".join(heard) == "Yes.\n And a < b <b>, " == without_reasoning(TALK)[0]
