@@ -14,7 +14,8 @@ _TAIL_SHARE, _TAIL_SCALE = 0.01, 30.0
 _FAR = 20.0
 # By how much a reference's two precisions may differ on inputs that are not the problem's own.
 _AGREE, _AGREE_HALF = 1e-4, 1e-2
-Change = Callable[[torch.Tensor], torch.Tensor]
+# Of a tensor and its number among the inputs.
+Change = Callable[[torch.Tensor, int], torch.Tensor]
 
 
 def offers(inputs: list[Any], distribution: str) -> Iterator[tuple[str, list[Any]]]:
@@ -72,9 +73,10 @@ def _changed(inputs: list[Any], change: Change, which: set[int]) -> list[Any]:
     numbers = iter(range(len(tensors_in(inputs))))
 
     def one(tensor: torch.Tensor) -> torch.Tensor:
-        if next(numbers) not in which:
+        number = next(numbers)
+        if number not in which:
             return tensor.detach().clone().requires_grad_(tensor.requires_grad)
-        return change(tensor.detach()).to(tensor.dtype).requires_grad_(tensor.requires_grad)
+        return change(tensor.detach(), number).to(tensor.dtype).requires_grad_(tensor.requires_grad)
 
     return [mapped(value, one) for value in inputs]
 
@@ -86,22 +88,23 @@ def _is_labels(tensor: torch.Tensor) -> bool:
     return bool(torch.unique(some[some != 0]).numel() <= _LABELS)
 
 
-def _shifted(tensor: torch.Tensor) -> torch.Tensor:
+def _shifted(tensor: torch.Tensor, _: int) -> torch.Tensor:
     return torch.where(tensor == 0, tensor, tensor * 1.5 + 0.7)
 
 
-def _tailed(tensor: torch.Tensor) -> torch.Tensor:
+def _tailed(tensor: torch.Tensor, _: int) -> torch.Tensor:
     far = torch.rand(tensor.shape) < _TAIL_SHARE
     return torch.where(far, tensor * _TAIL_SCALE, tensor)
 
 
-def _centred(tensor: torch.Tensor) -> torch.Tensor:
+def _centred(tensor: torch.Tensor, number: int) -> torch.Tensor:
     wide = tensor.double()
     there = wide[wide != 0]
     if there.numel() < 2:
         return -tensor
     slope = torch.linspace(-4.0, 2.0, wide.numel(), dtype=torch.float64)
-    slope[0], slope[-1] = -_FAR, _FAR
+    # Of other sign in every second tensor, so that they do not go out where two are subtracted.
+    slope[0], slope[-1] = (_FAR, -_FAR) if number % 2 else (-_FAR, _FAR)
     moved = wide - there.mean() + slope.reshape(wide.shape) * there.std()
     return torch.where(wide == 0, wide, moved)
 
