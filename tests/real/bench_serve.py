@@ -2,7 +2,9 @@
 
 So many clients each type lines of the repository's own files, and ask whenever they pause, as an
 editor does. Told are the times until answers come (of use on a quiet machine only), what answers
-cost in CPU time, and how often the least and the most served client was answered.
+cost in CPU time, and how often the least and the most served client was answered. With `--alone N`
+no server is asked: told is the CPU time of N answers, one after another, in this process; with
+`--chances N`, how many of N lines were right, by the chance that was given them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ from pathlib import Path
 
 import httpx
 
+from gatewright.agents.complete_open import OpenRepository
+from gatewright.agents.complete_prompt import Place
 from gatewright.retrieval.scan import read, scan
+from gatewright.server.filling import Filler, Wish
+from gatewright.server.fim import Hole
 
 TOKEN = "a-token-for-the-bench"
 PAUSE_AFTER = (3, 12)  # characters
@@ -114,7 +120,15 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--pause", type=float, default=3.0, help="mean seconds between questions")
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--alone", type=int, default=0, metavar="N")
+    parser.add_argument("--chances", type=int, default=0, metavar="N")
     wish = parser.parse_args()
+    if wish.chances:
+        chances(wish.repo, wish.chances)
+        return
+    if wish.alone:
+        alone(wish.repo, wish.alone)
+        return
     with tempfile.TemporaryDirectory() as cache:
         server, address = started(wish.repo, cache)
         try:
@@ -132,6 +146,44 @@ def main() -> None:
             server.terminate()
             server.wait(30)
     tell(clients, used)
+
+
+def alone(root: Path, count: int) -> None:
+    """The CPU time of answers, without a server and without what was suggested before."""
+    paths = sorted(path for path in scan(root).files if path.endswith((".sv", ".v")))
+    asked = [one for seed in range(50) for one in questions(root, paths, seed)[: count // 50 + 1]]
+    with tempfile.TemporaryDirectory() as cache, Filler((root,), Path(cache)) as filler:
+        filler.warm()
+        used = []
+        for prompt, suffix in asked[:count]:
+            began = time.process_time()
+            filler.fill(Wish(Hole(prompt, suffix), lines=1))
+            used.append(1000 * (time.process_time() - began))
+    used.sort()
+    print(f"{len(used)} answers: median {used[len(used) // 2]:.0f} ms of CPU time", end=", ")
+    print(f"p95 {used[int(0.95 * len(used))]:.0f}, mean {sum(used) / len(used):.0f}")
+
+
+def chances(root: Path, count: int) -> None:
+    """How many whole lines were right, of those that had such a chance."""
+    paths = sorted(path for path in scan(root).files if path.endswith((".sv", ".v")))
+    draw = random.Random(7)
+    found: dict[int, list[bool]] = {}
+    with tempfile.TemporaryDirectory() as cache, OpenRepository(root, Path(cache)) as repository:
+        completer = repository.completer()
+        while sum(map(len, found.values())) < count:
+            path = draw.choice(paths)
+            lines = read(root, path).text.split("\n")
+            number = draw.randrange(len(lines))
+            if not lines[number].strip() or lines[number].lstrip().startswith("//"):
+                continue
+            above = "".join(f"{line}\n" for line in lines[:number])
+            place = Place(path, above, "", "\n".join(lines[number + 1 :]))
+            best = completer.line(place, 1).candidates
+            right = bool(best) and best[0].text.split() == lines[number].split()
+            found.setdefault(int(10 * best[0].right) if best else 0, []).append(right)
+    for tenth, rights in sorted(found.items()):
+        print(f"chance {tenth / 10:.1f} and more: {sum(rights)} of {len(rights)} lines right")
 
 
 def tell(clients: list[Client], used: float) -> None:

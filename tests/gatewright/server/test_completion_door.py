@@ -121,7 +121,9 @@ def test_continue_writes_the_hole_into_the_prompt(client: openai.OpenAI, model: 
 
 
 def test_continue_asks_mistrals_way_too(server: Server) -> None:
-    body = {"model": "codestral", "prompt": f"{ABOVE}    .rst", "suffix": BELOW, "stream": True}
+    # What Continue puts before the text for Codestral: other files, then this one's name.
+    prompt = f"+++++ rtl/counter.sv \nmodule counter;\n\n+++++ rtl/timer.sv\n{ABOVE}    .rst"
+    body = {"model": "codestral", "prompt": prompt, "suffix": BELOW, "stream": True}
     answer = httpx.post(f"{server.address}/v1/fim/completions", json=body, headers=server.headers)
     lines = [line[6:] for line in answer.text.splitlines() if line.startswith("data: ")]
     assert lines[-1] == "[DONE]"
