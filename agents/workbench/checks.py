@@ -23,7 +23,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.harness.checking import Check
 from gatewright.sandbox.harness.modules import checked_modules, hint_of, require_module
-from gatewright.sandbox.harness.told import told
+from gatewright.sandbox.harness.told import decided_by, told
 
 if TYPE_CHECKING:
     from gatewright.agents.library import Library
@@ -113,7 +113,7 @@ class Checks:
             budget = replace(BUDGET, cpu_s=wish.time_limit_s, wall_s=6 * wish.time_limit_s)
         with KernelHarness(self._isolation, seed=wish.seed, budget=budget) as harness:
             verdict = harness.check(problem, Candidate(wish.design))
-        return Checked(verdict, told(verdict))
+        return Checked(verdict, f"{told(verdict)}\n{decided_by(verdict)}")
 
 
 def is_kernel(language: str, design: Sequence[Source]) -> bool:

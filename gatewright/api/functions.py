@@ -165,7 +165,7 @@ def generate(
 
     Args:
         spec: The specification: a text, or the `Path` of a file.
-        language: `verilog`, `systemverilog`, `chisel` or `cuda`.
+        language: `verilog`, `systemverilog`, `chisel`, `cuda` or `triton`.
         top: The module's name, where the text does not say.
         testbench: What it must pass; or `reference`, what it must equal; or `cocotb` tests.
         context: Sources that the model should see.

@@ -75,12 +75,3 @@ def check_kernel(
     harness = KernelHarness(isolation, check.rules, check.seed, wish, budget, say)
     with Patience("checking"), harness:
         return harness.check(problem, candidate)
-
-
-def decided_by(verdict: Verdict) -> str:
-    """Which device the verdict is of, and what it says about speed."""
-    device = verdict.tools.get("device", "no device")
-    speedup = verdict.metrics.get("speedup")
-    if speedup is None:
-        return f"decided by: {device}; nothing is said about speed"
-    return f"decided by: {device}; {speedup:.2f} times as fast as the reference there"

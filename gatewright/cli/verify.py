@@ -107,18 +107,14 @@ def verify(
     It is the verdict's also where --wave or --html could not be written after all; stderr says so.
     """
     from gatewright.cli.checking import check_spec
-    from gatewright.cli.kernel import (
-        KernelCheck,
-        check_kernel,
-        decided_by,
-        is_kernel,
-    )
+    from gatewright.cli.kernel import KernelCheck, check_kernel, is_kernel
     from gatewright.cli.output import OutputFile
     from gatewright.cli.page import CheckPage, check_html
     from gatewright.cli.patience import Patience
     from gatewright.pictures.drawn import schematics_of
     from gatewright.sandbox.harness.checking import Check
     from gatewright.sandbox.harness.modules import checked_modules
+    from gatewright.sandbox.harness.told import decided_by
 
     one_standard_input(designs, testbench, reference, cocotb, data)
     if is_kernel(language, designs):

@@ -61,7 +61,7 @@ class WriteTools:
             ),
         ],
         context: Context,
-        language: Literal["systemverilog", "verilog", "chisel", "cuda"] = "systemverilog",
+        language: Literal["systemverilog", "verilog", "chisel", "cuda", "triton"] = "systemverilog",
         top: Annotated[str, Field(description="the module's name, if the text does not say")] = "",
         testbench: Annotated[Files, Field(description="what it must pass")] = NONE,
         reference: Annotated[Files, Field(description="what it must equal")] = NONE,

@@ -68,3 +68,12 @@ def _counts(verdict: Verdict) -> str:
 
 def _checks(count: int) -> str:
     return f"{count} check" if count == 1 else f"{count} checks"
+
+
+def decided_by(verdict: Verdict) -> str:
+    """Which device the verdict is of, and what it says about speed."""
+    device = verdict.tools.get("device", "no device")
+    speedup = verdict.metrics.get("speedup")
+    if speedup is None:
+        return f"decided by: {device}; nothing is said about speed"
+    return f"decided by: {device}; {speedup:.2f} times as fast as the reference there"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
+import shutil
 import subprocess
 import sys
 import threading
@@ -153,3 +155,15 @@ def test_a_repository_checks_and_writes_among_its_files(own_place: Path) -> None
         assert rtl.generate("A module two that uses pass.", reference=wanted).verified
     with pytest.raises(gw.UsageError, match="no such folder"):
         gw.Repository("nowhere")
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None or shutil.which("g++") is None,
+    reason="needs torch and g++: `make cuda`",
+)
+def test_a_gpu_kernel_is_compared_with_its_pytorch_module() -> None:
+    kernels = Path(__file__).parents[2] / "fixtures" / "kernels"
+    verdict = gw.verify(
+        kernels / "honest" / "plain.py", reference=kernels / "problem.py", language="cuda"
+    )
+    assert verdict.passed and verdict.tools["device"]

@@ -11,9 +11,9 @@ import pytest
 
 from gatewright.agents.kernel_problem import kernel_spec
 from gatewright.cli.console import verdict_text
-from gatewright.cli.kernel import decided_by
 from gatewright.core import Diagnostic, Outcome, Severity, UsageError, Verdict
 from gatewright.core.verdict import TestResult
+from gatewright.sandbox.harness.told import decided_by
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "kernels"
 PROBLEM = FOLDER / "problem.py"
