@@ -67,6 +67,8 @@ def read_structure(problem: Problem) -> Structure:
 
 def _kernel(spec: KernelSpec) -> Structure:
     """What can be put together from templates for a PyTorch module."""
+    if spec.is_function:
+        return Structure(abstention="templates are for modules, not for functions")
     from gatewright.agents.kernel_symbolic.author import write_kernel
     from gatewright.agents.symbolic.abstain import Abstain
 

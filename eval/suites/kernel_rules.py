@@ -77,7 +77,7 @@ class KernelRules:
     def _checked(self, problem: Problem, candidate: Candidate) -> Verdict:
         file = as_file(candidate, problem)
         try:
-            verdict = self.inner.check(self.reduced(problem), file)
+            verdict = self.inner.check(self.reduced(problem), file, _spec(problem))
             if verdict.failure_class is FailureClass.TIMEOUT:
                 return self._in_time(problem, verdict)
             return self._at_larger_sizes(problem, file, verdict)
@@ -107,7 +107,7 @@ class KernelRules:
         larger = self.enlarged(problem, failed) if failed else None
         if larger is None:
             return verdict
-        again = self.inner.check(larger, file)
+        again = self.inner.check(larger, file, _spec(problem))
         cpu_s = verdict.cpu_s + again.cpu_s
         if not again.passed:
             return replace(verdict, cpu_s=cpu_s)

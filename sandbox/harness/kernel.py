@@ -90,9 +90,12 @@ class KernelHarness:
         if opened is not None:
             opened.worker.close()
 
-    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+    def check(
+        self, problem: Problem, candidate: Candidate, full: KernelSpec | None = None
+    ) -> Verdict:
         """Check a candidate against the problem's KernelSpec.
 
+        `full` is what a GPU checks, where the problem's own has been reduced for emulation.
         Raises UsageError for another kind of problem, DataError where the reference cannot be
         run, ToolMissing without torch or a C++ compiler.
         """
@@ -100,10 +103,10 @@ class KernelHarness:
         if not isinstance(spec, KernelSpec):
             raise UsageError("this harness checks kernels", hint="the problem needs a KernelSpec")
         start = time.monotonic()
-        verdict = self._checked(spec, candidate)
+        verdict = self._checked(spec, candidate, full or spec)
         return _timed(verdict, time.monotonic() - start, self.rules)
 
-    def _checked(self, spec: KernelSpec, candidate: Candidate) -> Verdict:
+    def _checked(self, spec: KernelSpec, candidate: Candidate, full: KernelSpec) -> Verdict:
         if not candidate.sources:
             return Verdict(Outcome.FAIL, FailureClass.NO_CODE)
         source = candidate.sources[0]
@@ -117,18 +120,20 @@ class KernelHarness:
         fast = trials.run(spec, source, ready, _steps(ready), Mode.FAST)
         evidence = evidence.with_trial(fast)
         if not evidence.compiled:
-            return self._staged(evidence, source, trials)
+            return self._staged(evidence, source, trials, full)
         if self._wants_true_sizes(evidence):
             evidence = self._at_true_sizes(evidence, source, trials)
         elif evidence.stands:
             evidence = self._instrumented(evidence, source, trials)
-        return self._staged(evidence, source, trials)
+        return self._staged(evidence, source, trials, full)
 
-    def _staged(self, evidence: Evidence, source: Source, trials: Trials) -> Verdict:
+    def _staged(
+        self, evidence: Evidence, source: Source, trials: Trials, full: KernelSpec
+    ) -> Verdict:
         """The verdict of the emulated runs, and what nvcc, counters and a GPU add to it."""
         units = evidence.trial.units if evidence.trial else ()
         tolerance, ready = evidence.rules.tolerance, evidence.ready[0]
-        subject = Subject(evidence.spec, source, units, ready, tolerance)
+        subject = Subject(full, source, units, ready, tolerance)
         verdict = judged(evidence)
         placed = Lines.of(source, units).placed(verdict.diagnostics)
         verdict = replace(verdict, diagnostics=placed)

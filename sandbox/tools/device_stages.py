@@ -97,6 +97,13 @@ def nvcc_stage(units: Sequence[Unit], isolation: Isolation, sm: str) -> Stage:
     )
 
 
+_ENDINGS = {
+    Ending.CPU: FailureClass.TIMEOUT,
+    Ending.WALL: FailureClass.TIMEOUT,
+    Ending.MEMORY: FailureClass.MEMORY,
+}
+
+
 def _failed(found: Compiled) -> Stage:
     if found.missing_headers:
         text = f"not decided here: {found.missing_headers[0].message}"
@@ -157,9 +164,9 @@ def gpu_stages(
         seconds += built.cpu_s
         if built.module is None:
             errors = [d for d in built.diagnostics if d.severity is Severity.ERROR]
-            text, log = str(errors[0]), built.log
-            failed = Stage("gpu", Outcome.FAIL, text, FailureClass.SYNTAX, built.diagnostics)
-            return (replace(failed, log=log, cpu_s=seconds, tools=_tools(opened.gpu)),)
+            failure = _ENDINGS.get(built.ending, FailureClass.SYNTAX)
+            failed = Stage("gpu", Outcome.FAIL, str(errors[0]), failure, built.diagnostics)
+            return (replace(failed, log=built.log, cpu_s=seconds, tools=_tools(opened.gpu)),)
         modules[unit_key(unit)] = built.module
     task = replace(task, modules=modules)
     run = run_on_gpu(task, isolation, opened.gpu if opened.driver else None, opened.driver)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gatewright.core import Diagnostic, Severity, ToolMissing
 from gatewright.sandbox.emulator.unit import Unit
-from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, scratch
+from gatewright.sandbox.isolation import Command, Ending, Finished, Isolation, Limits, scratch
 from gatewright.sandbox.tools.nvcc import HINT, Nvcc, sort_flags
 from gatewright.sandbox.tools.nvcc_messages import parse_front
 from gatewright.sandbox.tools.python import python_mounts
@@ -50,7 +50,10 @@ _ABOVE_CUDA = "#include <torch/types.h>\n#include <cuda.h>\n#include <cuda_runti
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A compiled extension, or why there is none. `dropped` flags were not passed on."""
+    """A compiled extension, or why there is none. `dropped` flags were not passed on.
+
+    `ending` tells a limit that was met.
+    """
 
     module: Path | None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -58,6 +61,7 @@ class Extension:
     log: str = ""
     cpu_s: float = 0.0
     cached: bool = False
+    ending: Ending = Ending.EXITED
 
 
 def build_extension(
@@ -170,7 +174,8 @@ def _failed(finished: Finished, dropped: tuple[str, ...]) -> Extension:
         said = finished.output.strip().splitlines() or [str(finished.ending)]
         told = f"the extension was not built: {said[-1][:300]}"
         diagnostics = (*diagnostics, Diagnostic(Severity.ERROR, told, tool="nvcc"))
-    return Extension(None, diagnostics, dropped, finished.output[-20_000:], finished.cpu_s)
+    log = finished.output[-20_000:]
+    return Extension(None, diagnostics, dropped, log, finished.cpu_s, ending=finished.ending)
 
 
 def _keep(made: Path, module: Path) -> None:

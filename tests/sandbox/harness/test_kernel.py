@@ -25,6 +25,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.harness import kernel
 from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.harness.kernel_device import DeviceStages, Subject
 from gatewright.sandbox.isolation import open_isolation
 from gatewright.sandbox.kernel.plan import WIDE, Variant
 from gatewright.sandbox.kernel.prepared import Ready
@@ -98,11 +99,30 @@ def test_a_damaged_report_is_the_candidates_fault(
 
 def test_a_fault_names_the_candidates_own_line(harness: KernelHarness) -> None:
     """An access beyond the end: the remark stands at the line of the Python file."""
-    beyond = PLAIN.replace("if (i < n) {", "if (i <= n) {")
+    beyond = PLAIN.replace("float v = x[i];", "float v = x[i];\n        if (x[n] > 1e38f) v = 0;")
     assert beyond != PLAIN
     verdict = checked(harness, beyond)
     assert verdict.outcome is Outcome.FAIL
     (remark,) = verdict.diagnostics
     assert remark.code == "memory_fault"
     assert remark.file == "s.py"
-    assert "x[i]" in beyond.splitlines()[remark.line - 1]
+    assert "x[n]" in beyond.splitlines()[remark.line - 1]
+
+
+def test_a_gpu_gets_the_problem_as_it_was_before_it_was_reduced(
+    harness: KernelHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[KernelSpec] = []
+
+    def note(verdict: Verdict, subject: Subject, _: object) -> Verdict:
+        asked.append(subject.spec)
+        return verdict
+
+    monkeypatch.setattr(DeviceStages, "added", lambda _, *told: note(*told))
+    small = KernelSpec(Source("p.py", PROBLEM.replace("= 128", "= 4"), Language.PYTHON))
+    full = KernelSpec(Source("p.py", PROBLEM, Language.PYTHON))
+    candidate = Candidate((Source("s.py", PLAIN),))
+    problem = Problem("p", "", harness=small)
+    assert harness.check(problem, candidate, full).passed
+    assert harness.check(problem, candidate).passed
+    assert asked == [full, small]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.core import FailureClass, Outcome, Severity, Source, ToolMissing
+from gatewright.core import Diagnostic, FailureClass, Outcome, Severity, Source, ToolMissing
 from gatewright.sandbox.emulator.unit import Unit
-from gatewright.sandbox.isolation import Isolation, open_isolation
+from gatewright.sandbox.isolation import Ending, Isolation, open_isolation
 from gatewright.sandbox.kernel.packed import Packed
 from gatewright.sandbox.kernel_model.timing import Timing
 from gatewright.sandbox.tools import device_stages
@@ -22,6 +22,7 @@ from gatewright.sandbox.tools.gpu import DRIVER_FOLDER, Gpu
 from gatewright.sandbox.tools.gpu_run import Fault, GpuRun, GpuTask, Outputs
 from gatewright.sandbox.tools.ncu import ProfiledKernel
 from gatewright.sandbox.tools.nvcc import open_nvcc
+from gatewright.sandbox.tools.nvcc_extension import Extension
 
 H100 = Gpu(0, "NVIDIA H100 80GB HBM3", "sm_90", 81920, 132, 1980, 2619, 5120, 50 << 20, "13.2")
 ONE = Packed("", ())
@@ -115,6 +116,26 @@ def test_a_gpu_that_nvcc_does_not_compile_for(isolation: Isolation) -> None:
     (found,) = gpu_stages(GpuTask("", ""), [unit(GOOD)], isolation, lambda _: "", Opened(old, None))
     assert (found.name, found.outcome) == ("gpu", None)
     assert "does not compile for sm_61" in found.message
+
+
+@pytest.mark.parametrize(
+    ("ending", "failure"),
+    [
+        (Ending.EXITED, FailureClass.SYNTAX),
+        (Ending.WALL, FailureClass.TIMEOUT),
+        (Ending.MEMORY, FailureClass.MEMORY),
+    ],
+)
+def test_an_extension_that_is_not_built(
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch, ending: Ending, failure: FailureClass
+) -> None:
+    said = (Diagnostic(Severity.ERROR, "it was not built", "cuda.cu", 3, tool="nvcc"),)
+    none = Extension(None, said, log="all of it", cpu_s=2.0, ending=ending)
+    monkeypatch.setattr(device_stages, "build_extension", lambda *_: none)
+    opened = Opened(H100, None)
+    (found,) = gpu_stages(GpuTask("", ""), [unit(GOOD)], isolation, lambda _: "", opened)
+    assert (found.name, found.outcome, found.failure) == ("gpu", Outcome.FAIL, failure)
+    assert (found.diagnostics, found.log, found.cpu_s) == (said, "all of it", 2.0)
 
 
 def test_times_that_are_believed_are_reported() -> None:
