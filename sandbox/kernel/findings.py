@@ -35,6 +35,7 @@ class Finding:
     comparisons: tuple[Compared, ...] = ()
     launches: int = 0
     operations: Mapping[str, int] | None = None
+    large: Mapping[str, int] | None = None
     skipped: str = ""
 
     @property
@@ -88,7 +89,8 @@ def finding(
     skipped = "" if comparisons or fault else "the reference gives no finite numbers"
     launches = max((r.launches for r in ran), default=0)
     operations = ran[0].operations if ran else None
-    return Finding(name, fault, tuple(comparisons), launches, operations, skipped)
+    large = ran[0].large if ran else None
+    return Finding(name, fault, tuple(comparisons), launches, operations, large, skipped)
 
 
 def _compared(result: Ran, expected: object, tolerance: Tolerance) -> Compared:
@@ -168,8 +170,9 @@ def wrap_fault(found: Finding, ready: Ready) -> Fault | None:
     if needed and not needed - used:
         listed = ", ".join(sorted(needed))
         return Fault("no_kernel", f"torch itself computes all there is to compute: {listed}")
-    if used.total() >= needed.total() >= 2:
-        listed = ", ".join(sorted(used))
+    large = _computed(dict(found.large or {}))
+    if large.total() >= needed.total() >= 2:
+        listed = ", ".join(sorted(large))
         return Fault(
             "no_kernel", f"torch computes as much as in the reference, under other names: {listed}"
         )

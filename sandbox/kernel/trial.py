@@ -37,7 +37,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One call that was made: of which variant, in which order, and what came of it."""
+    """One call that was made: of which variant, in which order, and what came of it.
+
+    `operations` are torch's that computed something, `large` those of them on large tensors.
+    """
 
     variant: int
     call: int
@@ -48,6 +51,7 @@ class Ran:
     mutated: tuple[int, ...] = ()
     launches: int = 0
     operations: Mapping[str, int] = field(default_factory=dict)
+    large: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +268,8 @@ def _ran(done: Done, told: Mapping[str, object]) -> Ran:
     if told.get("stage") == "run":
         return Ran(variant, call, order, sham, _failure(told))
     raw = done.read(f"{variant}_{call}.{'sham' if sham else 'out'}") or b""
-    mutated, operations = told["mutated"], told["operations"]
-    if not isinstance(mutated, list) or not isinstance(operations, dict):
+    mutated = told["mutated"]
+    if not isinstance(mutated, list):
         raise TypeError
     return Ran(
         variant,
@@ -275,5 +279,12 @@ def _ran(done: Done, told: Mapping[str, object]) -> Ran:
         output=unpack(raw[:_OUTPUT_BYTES]),
         mutated=tuple(int(number) for number in mutated),
         launches=int(str(told["launches"])),
-        operations={str(name): int(count) for name, count in operations.items()},
+        operations=_counts(told["operations"]),
+        large=_counts(told["large"]),
     )
+
+
+def _counts(told: object) -> dict[str, int]:
+    if not isinstance(told, dict):
+        raise TypeError
+    return {str(name): int(count) for name, count in told.items()}

@@ -35,6 +35,8 @@ from gatewright.sandbox.kernel.inside.triton_interpreter import TritonInterprete
 
 Json = dict[str, Any]
 _SHOWN = 600
+# A tensor of this share of the largest input is no longer what the work is about.
+_SMALL = 16
 
 
 class Absent(Exception):
@@ -157,7 +159,8 @@ class Session:
         for tensor in tensors_in(inputs):
             self.emulator.register(tensor)
         try:
-            with OpCounter(self.emulator.poison) as counter, Pretend():
+            many = max((tensor.numel() for tensor in before), default=0) // _SMALL
+            with OpCounter(self.emulator.poison, many) as counter, Pretend():
                 result = called(model, inputs, call["seed"], self._request["backward"], **more)
             suffix = "sham" if call["sham"] else "out"
             save(f"{number}_{call['number']}.{suffix}", result)
@@ -171,7 +174,8 @@ class Session:
                 raise Needed
         told["launches"] = self._launches() - launches
         own = self._request["backward"] and self._request["is_function"]
-        self.tell(**told, operations=dict(self._in_backward) if own else counter.computed())
+        operations = dict(self._in_backward) if own else counter.computed()
+        self.tell(**told, operations=operations, large=counter.computed_at_large())
 
     def _launching(self, on: bool) -> None:
         self.emulator.launching(on)
