@@ -91,7 +91,8 @@ class Agent:
 
     @property
     def _config(self) -> Any:
-        return {"configurable": {"thread_id": self.conversation}}
+        # One after another: what a model asks for in one breath may build on each other.
+        return {"configurable": {"thread_id": self.conversation}, "max_concurrency": 1}
 
     def _run(self, hands: Hands, given: Any) -> End:
         from gatewright.models.calling import AnswerBroken

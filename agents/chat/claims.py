@@ -31,7 +31,8 @@ _SELF_DENYING = re.compile(
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 # A denial holds for its own part of a sentence.
 _CLAUSE = re.compile(r"[,;:()—–]|\s-\s|\bbut\b")
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|\n|$)")
+# A full stop inside a word (`fifo.sv`) ends no sentence.
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*")
 _LONGEST = 300
 _MOST = 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ _GRACE_S = 3.0
 _TITLE = 60
 # Arguments that are told without their names.
 _PLAIN = ("design", "query", "module", "signal")
+_LONG = ("text", "spec", "edits", "ports")
 
 
 class Chat:
@@ -202,7 +204,7 @@ class Chat:
         return self._events(turn)
 
     def _events(self, turn: Turn) -> Iterator[Event]:
-        waited = 0.0
+        left_at: float | None = None
         try:
             while True:
                 event = turn.next(0.1)
@@ -211,8 +213,8 @@ class Chat:
                     if ends_turn(event):
                         return
                 elif turn.stopping.is_set():
-                    waited += 0.1
-                    if waited >= _GRACE_S:
+                    left_at = left_at or time.monotonic() + _GRACE_S
+                    if time.monotonic() >= left_at:
                         self._end(turn, TurnEnded(End.STOPPED, turn.usage))
         finally:
             # Nobody listens any more: what was begun is not carried on for nobody.
@@ -282,7 +284,9 @@ def arguments_line(arguments: Mapping[str, object]) -> str:
     parts = []
     for name, value in arguments.items():
         many = value if isinstance(value, list | tuple) else [value]
-        text = ",".join(map(str, many))
+        text = ",".join("…" if isinstance(each, dict) else str(each) for each in many)
+        if name in _LONG or "\n" in text:
+            text = "…"
         if text:
             parts.append(text if name in _PLAIN else f"{name}={text}")
     return " ".join(parts)

@@ -115,14 +115,10 @@ def _told(
 
 def verdict_line(verdict: Verdict, against: str = "") -> str:
     """One line: what came out, and against what."""
-    words = [str(verdict.outcome)]
-    if verdict.failure_class:
-        words.append(f"({verdict.failure_class})")
-    if verdict.mismatches and verdict.checks:
-        words.append(f"{verdict.mismatches} of {verdict.checks} checks fail")
-    elif verdict.checks:
-        words.append(f"{verdict.checks} checks")
-    return " ".join(words) + (f", against {against}" if against else "")
+    from gatewright.sandbox.harness.told import told
+
+    headline = told(verdict).partition("\n")[0]
+    return headline + (f", against {against}" if against else "")
 
 
 def _statistics(hands: Hands, wanted: StatisticsArguments) -> Result:

@@ -13,6 +13,7 @@ from gatewright.agents.chat import proposals
 from gatewright.agents.chat.events import Contract, Question, Verified
 from gatewright.agents.chat.given import draft as draft_named
 from gatewright.agents.chat.given import given, whole_text
+from gatewright.agents.chat.modules import modules_of
 from gatewright.agents.chat.progress import Progress
 from gatewright.agents.chat.store import Draft
 from gatewright.agents.chat.toolbox import DRAFT, Arguments, Hands, Result, Tool
@@ -21,12 +22,6 @@ from gatewright.core import Direction, GatewrightError, Oracle, Port, UsageError
 
 _FILES = "paths inside the folder, or draft:NAME"
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,80}")
-# A module with ports, or a Chisel module: what a contract is owed for; a testbench has no ports.
-_DESIGN = re.compile(
-    r"^[ \t]*(?:module\s+(\w+)\s*(?:import\b[^;]*;\s*)*(?:#\s*\(|\(\s*[^)\s])"
-    r"|class\s+(\w+)\b[^\n]*\bextends\s+(?:Raw)?Module\b)",
-    re.MULTILINE,
-)
 
 
 class PortArguments(BaseModel):
@@ -167,7 +162,8 @@ def _draft(hands: Hands, wanted: DraftArguments) -> Result:
 def keep_draft(hands: Hands, made: Draft) -> None:
     """Keep a text under its name."""
     hands.turn.change(lambda state: state.with_draft(made))
-    hands.turn.changed(hashlib.sha256(made.text.encode()).hexdigest())
+    if modules_of(made.text):
+        hands.turn.changed(hashlib.sha256(made.text.encode()).hexdigest())
 
 
 def owed_contract(hands: Hands, text: str, before: str = "") -> None:
@@ -179,11 +175,6 @@ def owed_contract(hands: Hands, text: str, before: str = "") -> None:
             f"the user has seen no contract of {', '.join(lacking)}",
             hint="call show_contract first: ports, clock, reset, latency",
         )
-
-
-def modules_of(text: str) -> tuple[str, ...]:
-    """The modules with ports that a text defines."""
-    return tuple(found[1] or found[2] for found in _DESIGN.finditer(text))
 
 
 def _edit_draft(hands: Hands, wanted: EditDraftArguments) -> Result:

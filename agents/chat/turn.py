@@ -20,6 +20,7 @@ from gatewright.agents.chat.events import (
     Wrote,
     ends_turn,
 )
+from gatewright.agents.chat.modules import modules_of
 from gatewright.agents.chat.secrets import Secrets
 from gatewright.agents.chat.store import State, Store
 from gatewright.core import Usage
@@ -148,7 +149,7 @@ class Turn:
     def _note(self, event: Event) -> None:
         if isinstance(event, Verified):
             self.standing = event
-        elif isinstance(event, Wrote):
+        elif isinstance(event, Wrote) and not _is_no_design(event):
             self.changed(event.sha256)
 
     def _doubt(self) -> str:
@@ -160,3 +161,10 @@ class Turn:
         if not self.standing.verdict.passed:
             return f"the tool's verdict in this turn is {self.standing.verdict.outcome}"
         return ""
+
+
+def _is_no_design(event: Wrote) -> bool:
+    """A new file that defines no module with ports: a testbench, notes."""
+    lines = event.diff.splitlines()
+    added = "\n".join(line[1:] for line in lines if line.startswith("+"))
+    return event.diff.startswith("--- /dev/null") and not modules_of(added)

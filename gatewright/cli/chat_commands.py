@@ -110,7 +110,7 @@ def _check(session: Session, rest: str, usage: str) -> list[Verified]:
 
 def _bench_or_reference(session: Session, check: str) -> str:
     """A module with ports is a design to compare with; one without is a testbench."""
-    from gatewright.agents.chat.tools_write import modules_of
+    from gatewright.agents.chat.modules import modules_of
 
     if check.startswith("draft:"):
         return "testbench"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _COLOURS = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1, "dim": 2}
 _LONGEST_ARGUMENTS = 100
 # Tools whose end shows by an event of its own.
+_SILENT = ("ask_user", "show_contract")
 _TOLD_OTHERWISE = ("verify", "equivalence", "save", "undo", "ask_user", "show_contract")
 
 
@@ -58,7 +59,7 @@ class Screen:
                 self.line(contract_text(event), "bold")
             case Question():
                 self._question(event)
-            case ToolStarted(_, tool, arguments):
+            case ToolStarted(_, tool, arguments) if tool not in _SILENT:
                 self._aside(f"… {tool} {_short(arguments)}".rstrip())
             case ToolEnded():
                 self._ended(event)

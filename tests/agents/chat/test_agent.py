@@ -201,6 +201,31 @@ def test_a_verdict_is_about_the_text_that_was_checked(opened: Open) -> None:
     assert only(said(chat, "tidy good.sv"), Unverified)[0].why.startswith("no tool")
 
 
+def test_calls_of_one_answer_build_on_each_other(opened: Open, folder: Path) -> None:
+    bench = (folder / "testbench.sv").read_text()
+    (folder / "testbench.sv").unlink()
+    chat = opened(
+        Calls(
+            (
+                ("draft", {"name": "d.sv", "path": "good.sv"}),
+                ("draft", {"name": "tb.sv", "text": bench}),
+                ("verify", {"design": ["draft:d.sv"], "testbench": ["draft:tb.sv"]}),
+                ("write_file", {"path": "tb.sv", "draft": "tb.sv"}),
+            )
+        ),
+        "The design is verified against tb.sv.",
+    )
+    events = said(chat, "check good.sv with a testbench of yours")
+    assert [ended.tool for ended in only(events, ToolEnded) if ended.ok] == [
+        "draft",
+        "draft",
+        "verify",
+    ]
+    done = list(chat.decide(only(events, ApprovalWanted)[0].id, "approve"))
+    # A testbench that is written takes nothing from the verdict on the design.
+    assert only(done, Wrote) and not only(done, Unverified)
+
+
 def test_generate_runs_the_loop_and_its_verdict_is_shown(opened: Open) -> None:
     spec = "module maj: inputs a, b and output y.\n\ny = a & b"
     chat = opened(

@@ -30,6 +30,8 @@ from gatewright.agents.chat.claims import claims
         "It is verified, nothing else is needed.",
         "The module is verified and you should be able to use it.",
         "Verified without errors.",
+        "The design is verified against fifo_tb.sv, which fills it once.",
+        "In rtl/fifo.sv:12 I mended it. Now rtl/fifo.sv is verified.",
         "I could not find a fault, so the design is verified.",
         "The lint fails, but all tests pass.",
         "That is not all: the module is done. It verifies successfully.",

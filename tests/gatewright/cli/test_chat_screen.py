@@ -19,7 +19,11 @@ def test_what_was_said_is_one_thing_and_what_goes_on_another(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     verdict = events.Verified(
-        Verdict(Outcome.PASS, checks=8), "verify", Oracle.GOLDEN, (Source("a.sv", ""),), "tb.sv"
+        Verdict(Outcome.PASS, checks=8, mismatches=0),
+        "verify",
+        Oracle.GOLDEN,
+        (Source("a.sv", ""),),
+        "tb.sv",
     )
     out, err = shown(
         capsys,
@@ -27,13 +31,13 @@ def test_what_was_said_is_one_thing_and_what_goes_on_another(
         events.Said("look."),
         events.ToolStarted("1", "verify", '{"design": ["a.sv"], "testbench": ["tb.sv"]}'),
         verdict,
-        events.ToolEnded("1", "verify", True, "pass 8 checks", "PASS"),
+        events.ToolEnded("1", "verify", True, "PASS: 8 checks", "PASS"),
         events.Said("It is proved.\n"),
         events.Unverified("It is proved.", "no proof was made"),
         events.TurnEnded(events.End.DONE),
     )
     assert out == (
-        "Let me look.\nVERDICT (verify) a.sv: pass 8 checks, against tb.sv\nIt is proved.\n"
+        "Let me look.\nVERDICT (verify) a.sv: PASS: 8 checks, against tb.sv\nIt is proved.\n"
         "NOT VERIFIED: “It is proved.” (no proof was made)\n"
     )
     assert err == "… verify a.sv testbench=tb.sv\n"
