@@ -21,6 +21,7 @@ from gatewright.server.helper import Helpers
 from gatewright.server.shapes import Shape, Text
 
 _COOKIE_DAYS = 30
+_ASKED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def create_app(serving: Serving, doors: Doors | None = None) -> ASGIApp:
     app.include_router(_session(serving))
     models = list(doors.models)
     if serving.folders:
-        queue = FairQueue(Limits(slots=serving.helpers))
+        # A model is waited for, which costs no CPU.
+        slots = serving.helpers if doors.writer is None else max(serving.helpers, _ASKED_AT_ONCE)
+        queue = FairQueue(Limits(slots))
         app.include_router(completion_door(Completing(helpers, doors.writer), queue))
         models.append(MODEL_ID)
     app.include_router(_models(models))

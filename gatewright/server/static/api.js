@@ -54,6 +54,6 @@ export function follow(id, onevent, onstate) {
   source.onmessage = (message) => onevent(JSON.parse(message.data));
   source.onopen = () => onstate("");
   source.onerror = () =>
-    onstate(source.readyState === EventSource.CLOSED ? "not connected" : "connecting again …");
+    onstate(source.readyState === EventSource.CLOSED ? "not connected: reload the page" : "connecting again …");
   return () => source.close();
 }

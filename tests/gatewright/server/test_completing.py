@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+from pathlib import Path
+
+import openai
+import pytest
 
 from gatewright.agents.complete_prompt import Place
 from gatewright.core import Usage
+from gatewright.core.config import load_settings
+from gatewright.server.access import Access
+from gatewright.server.app import Serving, create_app
 from gatewright.server.completing import Answer, Completing, Shown, WrittenLines, limit_of
 from gatewright.server.filling import Filled, Wish
 from gatewright.server.fim import Hole
+from gatewright.server.opening import open_doors
+
+from .running import TIMER, TOKEN, running, write_repository
 
 ABOVE = "module m;\n"
 
@@ -79,3 +91,29 @@ def test_one_line_is_asked_for_where_others_wait() -> None:
     asyncio.run(completing.answer(hole(" "), limit_of(100, ())))
     asyncio.run(completing.answer(hole("  x"), limit_of(100, ("\n",))))
     assert [wish.lines for wish in helpers.asked] == [1, 8, 1]
+
+
+def test_the_model_that_is_named_completes_over_the_wire(tmp_path: Path) -> None:
+    root = tmp_path / "chip"
+    root.mkdir()
+    write_repository(root)
+    answers = ["```verilog\n  assign ticks = count;\n```", "It ends here:\n```\nendmodule\n```"]
+    file = tmp_path / "answers.jsonl"
+    file.write_text("\n".join(json.dumps({"response": answer}) for answer in answers))
+    named = {"model": f"replay:{file}", "cache_dir": tmp_path / "cache"}
+    settings = load_settings(named, environ={})
+    store = tmp_path / "chat.sqlite"
+    opened = open_doors((root,), settings, store=store, complete_with_model=True)
+    app = create_app(Serving(Access(TOKEN), (root,), tmp_path / "cache"), opened.doors)
+    with contextlib.closing(opened), running(app, opened.end) as address:
+        client = openai.OpenAI(base_url=f"{address}/v1", api_key=TOKEN, max_retries=0)
+        above = TIMER[: TIMER.index("  assign ticks")]
+        ask = client.completions.create
+        typed = ask(model="gatewright/complete", prompt=f"{above}  ass", suffix="\nendmodule\n")
+        assert typed.choices[0].text == "ign ticks = count;"
+        assert typed.usage is not None
+        line = ask(model="gatewright/complete", prompt=f"{above}  assign ticks = count;\n")
+        assert line.choices[0].text == "endmodule"
+        # Its file is used up: that is the model's failure, and told as one.
+        with pytest.raises(openai.InternalServerError, match="no recorded answer"):
+            ask(model="gatewright/complete", prompt=f"{above}  logic other;\n")
