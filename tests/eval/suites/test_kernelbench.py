@@ -83,7 +83,9 @@ class Late:
 
     rules = "official"
 
-    def check(self, problem: Problem, candidate: Candidate) -> Verdict:
+    def check(
+        self, problem: Problem, candidate: Candidate, full: KernelSpec | None = None
+    ) -> Verdict:
         return Verdict(Outcome.FAIL, FailureClass.TIMEOUT, code="timeout")
 
 
