@@ -1,6 +1,7 @@
 """Checks published kernels that carry a verdict of a real GPU, and counts who agrees.
 
-    python tests/real/bench_kernels.py PROBLEMS RUN... [--every N] [--jobs J] [--rules R] [--out F]
+    python tests/real/bench_kernels.py PROBLEMS RUN... [--every N] [--jobs J] [--rules R]
+        [--static] [--out F]
 
 PROBLEMS is a KernelBench checkout; a RUN is a folder with `eval_results.json` and files
 `level_L_problem_P_sample_0_kernel.py`, as KernelBench's own scripts write them.
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from gatewright.core import Candidate, GatewrightError, KernelSpec, Language, Problem, Source
 from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.harness.kernel_device import DeviceWish
 from gatewright.sandbox.isolation import open_isolation
 
 _FILE = re.compile(r"level_(\d)_problem_(\d+)_sample_0_kernel\.py")
@@ -84,13 +86,20 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rules", default="official")
     parser.add_argument("--labels", default="right,wrong,failed")
+    parser.add_argument("--static", action="store_true", help="with nvcc and the counters")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     items = [item for run in asked.runs for item in published(asked.problems, run)]
     items = [item for item in items if item.label in asked.labels.split(",")][:: asked.every]
     start = time.monotonic()
     with (
-        KernelHarness(open_isolation(), asked.rules, seed=1, announce=print) as harness,
+        KernelHarness(
+            open_isolation(),
+            asked.rules,
+            seed=1,
+            wish=DeviceWish(static=asked.static),
+            announce=print,
+        ) as harness,
         ThreadPoolExecutor(asked.jobs) as pool,
     ):
         rows = []
