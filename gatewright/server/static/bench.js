@@ -56,6 +56,10 @@ export class Bench {
   }
 
   async openFile(path, folder) {
+    if (/\.(vcd|fst)$/i.test(path)) {
+      this.open(this.add({ label: path, sources: [], verdict: null, wave: path }), "wave");
+      return;
+    }
     const found = await get("/api/file", { path, folder });
     const name = found.path.split("/").at(-1);
     const version = this.add({ label: found.path, sources: [{ name, text: found.text, language: name.split(".").at(-1) }], verdict: null, wave: "", path: found.path });
@@ -68,6 +72,10 @@ export class Bench {
     this.bar();
     if (!this.chosen) {
       body.replaceChildren(el("p", { class: "empty" }, "Designs appear here as they are written, with what the tools said of them. Files of the repository open here, too."));
+      return;
+    }
+    if (!this.chosen.sources.length && this.view !== "wave") {
+      body.replaceChildren(el("p", { class: "empty" }, "This is a waveform: it has no code."));
       return;
     }
     const made = { code: () => this.code(), wave: () => this.wave(), schematic: () => this.schematic(), changes: () => this.changes() }[this.view]();
@@ -86,9 +94,9 @@ export class Bench {
       "aria-label": label, onchange: (event) => onpick(this.versions[event.target.selectedIndex]),
     }, ...this.versions.map((one) => el("option", { selected: one === chosen }, one.label)));
     $("bench-bar").replaceChildren(...[
-      el("h1", {}, version ? version.sources[this.file]?.name ?? "" : "Design"),
+      el("h1", {}, version ? version.sources[this.file]?.name ?? version.label : "Design"),
       version && this.versions.length > 1 ? pick(version, (one) => { this.chosen = one; this.file = 0; this.show(); }, "Version") : null,
-      version ? button("Download", () => version.sources.forEach((source) => download(source.name, source.text))) : null,
+      version?.sources.length ? button("Download", () => version.sources.forEach((source) => download(source.name, source.text))) : null,
     ].filter(Boolean));
   }
 

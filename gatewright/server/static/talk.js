@@ -239,7 +239,12 @@ export class Talk {
   }
 
   on_wrote(event) {
-    this.put(el("div", { class: "told" }, event.undone ? `Undone: ${event.path}` : `Written: ${event.path}`));
+    if (event.undone) {
+      this.put(el("div", { class: "told" }, `Undone: ${event.path}`));
+      return;
+    }
+    const undo = button("Undo", () => this.try(post(`/api/talks/${this.id}/use`, { tool: "undo" })), { class: "plain" });
+    this.put(el("div", { class: "told" }, `Written: ${event.path} `, undo));
   }
 
   on_turn_ended(event) {

@@ -8,7 +8,7 @@ const MOST = 24;
 const CHANGES_AT_FIRST = 90;
 
 export async function wavePanel(version, design) {
-  let wave = version.wave, verdict = version.verdict, words = "Of the check that gave the verdict.";
+  let wave = version.wave, verdict = version.verdict, words = verdict ? "Of the check that gave the verdict." : "As it lies in the file.";
   if (!wave) {
     version.simulated ??= await post("/api/simulate", { design });
     wave = version.simulated.wave;

@@ -156,6 +156,9 @@ def test_from_a_specification_to_a_verified_module(browser: Browser, served: Ser
     written = [file for file in served.root.rglob("*.sv") if "vending" in file.name]
     assert len(written) == 1
     assert "module vending" in written[0].read_text()
+    page.click("#events >> text=Undo")
+    page.wait_for_selector("text=Undone:")
+    assert not written[0].exists()
     assert watched.complaints == []
 
 
@@ -307,6 +310,28 @@ def test_a_model_that_errs_first(browser: Browser, tmp_path: Path) -> None:
         assert page.inner_text("tr.del .text").strip() == "else if (count == 1) begin"
         assert page.inner_text("tr.add .text").strip() == "else if (count == 2) begin"
         assert watched.complaints == []
+
+
+def test_a_waveform_of_the_repository(browser: Browser, served: Server) -> None:
+    changes = "\n".join(f'#{10 * n}\n{n % 2}!\nb{n:04b} "' for n in range(12))
+    head = "$timescale 1ns $end $scope module tb $end $var wire 1 ! clk $end "
+    (served.root / "seen.vcd").write_text(
+        f'{head}$var wire 4 " count [3:0] $end $upscope $end $enddefinitions $end\n{changes}\n'
+    )
+    watched = Watched(browser, served, WIDE)
+    page = watched.page
+    page.goto(f"{served.address}/#token={served.token}")
+    page.wait_for_selector("#app:not([hidden])")
+    page.click("#rail-tabs >> text=Files")
+    page.click("#rail-list >> text=seen.vcd")
+    page.wait_for_selector(".wave canvas")
+    assert page.locator(".wave .names b").all_inner_texts() == ["clk", "count"]
+    page.locator(".wave canvas").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert page.inner_text(".tools .mono") == "cursor 50 ns"
+    assert page.locator(".wave .names output").all_inner_texts() == ["1", "5"]
+    assert watched.complaints == []
 
 
 def test_runs_of_eval_are_looked_at(browser: Browser, served: Server, tmp_path: Path) -> None:
