@@ -85,6 +85,27 @@ def test_nothing_is_written_before_it_is_approved(opened: Open, folder: Path) ->
     assert (folder / "bad.sv").read_text() == before
 
 
+def test_several_proposals_are_decided_one_by_one(
+    opened: Open, folder: Path, script: Script
+) -> None:
+    texts = {"one.md": "first\n", "two.md": "second\n", "three.md": "third\n"}
+    writes = tuple(("write_file", {"path": path, "text": text}) for path, text in texts.items())
+    chat = opened(Calls((*writes, ("list_files", {}))), "Two of three.")
+    events = said(chat, "write three notes")
+    assert [wanted.path for wanted in only(events, ApprovalWanted)] == list(texts)
+    for path, decision in (("two.md", "approve"), ("one.md", "reject"), ("three.md", "approve")):
+        waiting = next(wanted for wanted in chat.pending() if wanted.path == path)
+        events = list(chat.decide(waiting.id, decision))
+        assert (folder / path).exists() == (decision == "approve")
+        assert end(events) == ("approval" if chat.pending() else "done")
+    assert text_of(events) == "Two of three."
+    results = [m["content"] for m in script.messages() if m["role"] == "tool"]
+    assert ["rejected" in results[0], "written" in results[1], "written" in results[2]] == [
+        True
+    ] * 3
+    assert len(script.bodies) == 2
+
+
 def test_a_decision_survives_a_restart_and_holds_for_what_was_shown(
     opened: Open, folder: Path, script: Script
 ) -> None:
