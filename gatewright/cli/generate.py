@@ -12,7 +12,12 @@ import typer
 from gatewright.agents.kernel_problem import KERNELS, kernel_spec
 from gatewright.cli.console import print_json, say
 from gatewright.cli.exits import ExitCode
-from gatewright.cli.inputs import one_standard_input, read_sources, read_specification
+from gatewright.cli.inputs import (
+    one_standard_input,
+    read_source,
+    read_sources,
+    read_specification,
+)
 from gatewright.cli.options import (
     BaseUrl,
     IsolationLevel,
@@ -28,6 +33,7 @@ from gatewright.core import (
     Candidate,
     DataError,
     HarnessSpec,
+    KernelSpec,
     Language,
     ModelError,
     Problem,
@@ -143,16 +149,17 @@ def generate(
     require_name(top)
     if exclude and repo is None:
         raise UsageError("--exclude leaves out files of a repository", hint="name it by --repo")
-    text = read_specification(spec)
+    text = words = read_specification(spec)
+    check: HarnessSpec | None
     wanted = _language(language)
     if wanted in KERNELS:
-        check: HarnessSpec | None = kernel_spec(spec, text)
+        check, text = _kernel_check(spec, text, reference, [*(testbench or ()), *(cocotb or ())])
         name = top
     else:
         check = _check(testbench, reference, cocotb)
         name = top or wanted_name(text, check)
     problem = Problem(
-        id=name or (Path(spec).stem if text.strip() != spec.strip() else "kernel"),
+        id=name or (Path(spec).stem if words.strip() != spec.strip() else "kernel"),
         spec=text,
         language=wanted,
         top=name,
@@ -216,6 +223,25 @@ def _language(name: str) -> Language:
     if name not in known:
         raise UsageError(f"cannot generate {name!r}", hint=f"languages: {', '.join(known)}")
     return Language(name)
+
+
+def _kernel_check(
+    spec: str, text: str, reference: list[str] | None, benches: list[str]
+) -> tuple[KernelSpec | None, str]:
+    """The module that a kernel is compared with, and the specification that shows it.
+
+    Raises UsageError for a check of another kind.
+    """
+    if benches or len(reference or ()) > 1:
+        raise UsageError(
+            "a kernel is compared with one PyTorch module", hint="name its file by --reference"
+        )
+    if not reference:
+        return kernel_spec(spec, text), text
+    source = read_source(reference[0], Language.PYTHON)
+    check = kernel_spec(Path(reference[0]).with_suffix(".py").name, source.text)
+    words = "".join(f"# {line}\n" for line in text.strip().splitlines())
+    return check, f"{words}\n{source.text}"
 
 
 def _check(

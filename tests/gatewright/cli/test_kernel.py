@@ -11,6 +11,7 @@ import pytest
 
 from gatewright.agents.kernel_problem import kernel_spec
 from gatewright.cli.console import verdict_text
+from gatewright.cli.generate import _kernel_check
 from gatewright.core import Diagnostic, Outcome, Severity, UsageError, Verdict
 from gatewright.core.verdict import TestResult
 from gatewright.sandbox.harness.told import decided_by
@@ -88,6 +89,22 @@ def test_a_description_without_a_model_says_what_is_needed(gatewright):
     assert ran.status == 2
     assert "needs a model" in ran.err
     assert "get_inputs()" in ran.err
+
+
+def test_a_kernel_has_no_testbench(gatewright):
+    ran = gatewright("generate", PROBLEM, "--language", "cuda", "-t", PLAIN, "-m", "symbolic")
+    assert ran.status == 2
+    assert "compared with one PyTorch module" in ran.err
+
+
+def test_a_description_beside_a_module_is_shown_with_it() -> None:
+    check, spec = _kernel_check("words", "Gate rows.\nQuickly.", [str(PROBLEM)], [])
+    assert check is not None
+    assert check.reference.text == PROBLEM.read_text()
+    assert not check.generated
+    assert spec.startswith("# Gate rows.\n# Quickly.\n\nimport torch")
+    compile(spec, "problem.py", "exec", dont_inherit=True)
+    assert _kernel_check("words", "Gate rows.", None, []) == (None, "Gate rows.")
 
 
 def test_a_problem_file_or_words_but_no_half_file() -> None:
