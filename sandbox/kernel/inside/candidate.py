@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import traceback
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -57,7 +56,7 @@ class Session:
         self.extensions = Extensions(request["built"], self.emulator.load)
         self.extensions.install()
         install(target)
-        self._in_backward: Counter[str] = Counter()
+        self._in_backward = OpCounter()
         self._triton = TritonInterpreter()
         if "triton" in Path(request["source"]).read_text(encoding="utf-8"):
             self._triton.install()
@@ -140,17 +139,14 @@ class Session:
         """
 
         def call(*args: Any, **named: Any) -> Any:
-            with OpCounter() as counter, Pretend():
-                result = function(*args, **named)
-            self._in_backward += Counter(counter.computed())
-            return result
+            with self._in_backward, Pretend():
+                return function(*args, **named)
 
         return call
 
     def _call(self, model: Any, number: int, call: Json, more: Json) -> None:
         inputs = load(f"{number}_{call['number']}.in")
         before = [tensor.detach().clone() for tensor in tensors_in(inputs)]
-        self._in_backward.clear()
         self.emulator.order(Order(call["order"]), call["seed"])
         self._launching(not call["sham"])
         launches = self._launches()
@@ -160,6 +156,7 @@ class Session:
             self.emulator.register(tensor)
         try:
             many = max((tensor.numel() for tensor in before), default=0) // _SMALL
+            self._in_backward = OpCounter(many=many)
             with OpCounter(self.emulator.poison, many) as counter, Pretend():
                 result = called(model, inputs, call["seed"], self._request["backward"], **more)
             suffix = "sham" if call["sham"] else "out"
@@ -173,9 +170,9 @@ class Session:
             if self.extensions.needs:
                 raise Needed
         told["launches"] = self._launches() - launches
-        own = self._request["backward"] and self._request["is_function"]
-        operations = dict(self._in_backward) if own else counter.computed()
-        self.tell(**told, operations=operations, large=counter.computed_at_large())
+        if self._request["backward"] and self._request["is_function"]:
+            counter = self._in_backward
+        self.tell(**told, operations=counter.computed(), large=counter.computed_at_large())
 
     def _launching(self, on: bool) -> None:
         self.emulator.launching(on)
