@@ -12,6 +12,7 @@ from gatewright.cli.options import BaseUrl, IsolationLevel, ModelName, settings_
 
 if TYPE_CHECKING:
     from gatewright.agents.chat.store import Store
+    from gatewright.cli.chat_lines import Lines
 
 
 def chat(
@@ -70,7 +71,3 @@ def _lines(path: Path) -> Lines:
     if sys.stdin.isatty() and sys.stdout.isatty():
         return PromptedLines(path.with_name("chat_history"))
     return PipedLines(sys.stdin)
-
-
-if TYPE_CHECKING:
-    from gatewright.cli.chat_lines import Lines
