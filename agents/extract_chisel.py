@@ -10,7 +10,10 @@ from gatewright.models import without_reasoning
 _CLASS = re.compile(
     r"^[ \t]*(?:(?:final|sealed|abstract|case)\s+)*(?:class|object|trait)\s+(\w+)", re.M
 )
-_HARDWARE = re.compile(r"^[ \t]*class\s+(\w+)[^\n{]*(?:\n[^\n{]*)?\bextends\s+\w*Module\b", re.M)
+# A list of parameters may go on over many lines, but not into another definition.
+_HARDWARE = re.compile(
+    r"^[ \t]*class\s+(\w+)(?:(?!\b(?:class|object|trait)\b)[^{}])*?\bextends\s+\w*Module\b", re.M
+)
 _IMPORT = re.compile(r"^[ \t]*import\s+[\w.]+[^\n]*$", re.M)
 
 

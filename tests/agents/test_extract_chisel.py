@@ -42,6 +42,16 @@ def test_bare_text_loses_its_prose() -> None:
     assert extract_chisel(f"Sure.\n\n{TOP}\nDone.", "TopModule").code == TOP
 
 
+def test_parameters_of_the_top_may_stand_on_lines_of_their_own() -> None:
+    listed = TOP.replace("class TopModule", "class TopModule(\n  A: Int = 0,\n  B: Int = 1\n)")
+    assert extract_chisel(fenced(listed), "TopModule").code == listed
+
+
+def test_a_class_before_a_module_is_no_module() -> None:
+    answer = fenced("class TopModule(n: Int)\nclass Other extends Module { }\n")
+    assert extract_chisel(answer, "TopModule").code == ""
+
+
 def test_without_a_module_there_is_no_code() -> None:
     for answer in ("", "I cannot.", fenced("object Main extends App\n")):
         assert extract_chisel(answer, "TopModule").code == ""
