@@ -31,6 +31,7 @@ _STANDARD = "-std=c++17"
 # As torch's own builds have it: there, too, half operators and device lambdas must be asked for.
 _MANNER = (
     "-lineinfo",
+    "--diag-suppress=177,550",  # declared or set and never used: no fault of a kernel
     "--expt-relaxed-constexpr",
     "-D__CUDA_NO_HALF_OPERATORS__",
     "-D__CUDA_NO_HALF_CONVERSIONS__",

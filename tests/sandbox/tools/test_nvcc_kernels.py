@@ -126,13 +126,14 @@ __global__ void costly(float* x, int n) {
 
 
 def test_errors_have_the_users_lines(compiled) -> None:  # type: ignore[no-untyped-def]
-    found = compiled("__global__ void k(float* a) {\n    int idle;\n    a[0] = wrong;\n}\n")
+    pointless = "    unsigned n = 3; if (n >= 0) a[1] = 2;\n"
+    found = compiled(f"__global__ void k(float* a) {{\n{pointless}    a[0] = wrong;\n}}\n")
     assert not found.ok
     (error,) = found.errors
     assert (error.file, error.line) == ("kernel.cu", 3)
     assert error.message == 'identifier "wrong" is undefined'
     assert [(d.line, d.code) for d in found.diagnostics if d.severity is Severity.WARNING] == [
-        (2, "177-D")
+        (2, "186-D")
     ]
 
 
@@ -211,3 +212,10 @@ def test_an_unknown_architecture_is_a_mistake_of_ours(nvcc: Nvcc, isolation: Iso
 def test_without_confinement_nothing_is_compiled(nvcc: Nvcc) -> None:
     with pytest.raises(SandboxUnavailable):
         compile_kernels([Source("k.cu", "")], nvcc, open_isolation(Level.RLIMITS), "sm_90")
+
+
+def test_what_is_never_used_is_worth_no_word(compiled) -> None:  # type: ignore[no-untyped-def]
+    spare = "static int spare() { return 1; }\n"
+    found = compiled(f"{spare}__global__ void k(int* a) {{ int b; b = 2; *a = 1; }}\n")
+    assert found.ok
+    assert found.diagnostics == ()
