@@ -18,7 +18,6 @@ from gatewright.agents.prompts import render
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AnyMessage
     from langgraph.checkpoint.sqlite import SqliteSaver
     from langgraph.graph.state import CompiledStateGraph
 
@@ -95,6 +94,7 @@ class Agent:
         return {"configurable": {"thread_id": self.conversation}, "max_concurrency": 1}
 
     def _run(self, hands: Hands, given: Any) -> End:
+        from gatewright.agents.chat.messages import asks
         from gatewright.models.calling import AnswerBroken
 
         graph, turn = self._graph(hands), hands.turn
@@ -110,7 +110,7 @@ class Agent:
         self._prune(state.config["configurable"]["checkpoint_id"])
         if state.interrupts:
             return End.APPROVAL
-        return End.QUESTION if _has_asked(state.values["messages"]) else End.DONE
+        return End.QUESTION if asks(state.values["messages"]) else End.DONE
 
     def _keep(self, graph: CompiledStateGraph[Any, Any, Any, Any], text: str) -> None:
         """What came of an answer that broke off: the model can go on from there."""
@@ -193,11 +193,3 @@ def _structured(tool: Tool) -> Any:
         args_schema=tool.arguments,
         return_direct=tool.ends,
     )
-
-
-def _has_asked(messages: list[AnyMessage]) -> bool:
-    """The turn ended with a question: its result is the last message."""
-    from langchain_core.messages import ToolMessage
-
-    last = messages[-1] if messages else None
-    return isinstance(last, ToolMessage) and last.name == "ask_user" and last.status != "error"

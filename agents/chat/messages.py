@@ -9,6 +9,12 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 # Characters, about four a token: room for most models' context beside tools and answer.
 MOST_CHARACTERS = 360_000
 _LOST = "no result is known: the turn ended before this call did"
+# A program that was killed right after an approval may have written the file.
+_UNDECIDED = (
+    "not approved, as far as is known: the user went on instead. "
+    "Do not say that it was written, unless reading the file shows it"
+)
+_WRITING = ("write_file", "edit_file")
 _LEFT_OUT = "(The beginning of this conversation was left out: it is too long to be sent.)"
 
 
@@ -30,6 +36,16 @@ def with_files(messages: Sequence[BaseMessage], files: str) -> list[BaseMessage]
     return [*messages[:at], HumanMessage(files), *messages[at:]]
 
 
+def asks(messages: Sequence[BaseMessage]) -> bool:
+    """A question to the user is among the results that nothing has answered yet."""
+    for message in reversed(messages):
+        if not isinstance(message, ToolMessage):
+            return False
+        if message.name == "ask_user" and message.status != "error":
+            return True
+    return False
+
+
 def _paired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     results = {m.tool_call_id: m for m in messages if isinstance(m, ToolMessage)}
     paired: list[BaseMessage] = []
@@ -39,7 +55,8 @@ def _paired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         paired.append(message)
         for call in message.tool_calls if isinstance(message, AIMessage) else ():
             id = call["id"] or ""
-            paired.append(results.get(id) or ToolMessage(_LOST, tool_call_id=id))
+            lost = _UNDECIDED if call["name"] in _WRITING else _LOST
+            paired.append(results.get(id) or ToolMessage(lost, tool_call_id=id))
     return paired
 
 

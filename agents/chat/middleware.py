@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware
-from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolCallRequest
+from langchain.agents.middleware.types import (
+    ModelRequest,
+    ModelResponse,
+    ToolCallRequest,
+    hook_config,
+)
 from langchain_core.messages import ToolMessage
 from langgraph.types import Command
 
 from gatewright.agents.chat import proposals
-from gatewright.agents.chat.messages import sendable, with_files
+from gatewright.agents.chat.messages import asks, sendable, with_files
 from gatewright.agents.chat.toolbox import Hands, Tool, checked, run_tool
 from gatewright.agents.chat.tools_write import proposed
 from gatewright.core import GatewrightError, ModelError
@@ -43,6 +48,11 @@ class Running(AgentMiddleware[Any, Any]):
         super().__init__()
         self._hands, self._known, self._files = hands, tools, files
         self._calls = 0
+
+    @hook_config(can_jump_to=["end"])
+    def before_model(self, state: Any, runtime: Any) -> dict[str, Any] | None:
+        """The user speaks next after a question, whatever else was called beside it."""
+        return {"jump_to": "end"} if asks(state["messages"]) else None
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]

@@ -271,6 +271,16 @@ def test_a_question_ends_the_turn_and_the_answer_goes_on(opened: Open, script: S
     assert [m["role"] for m in script.messages()] == ["system", "user", "assistant", "tool", "user"]
 
 
+def test_a_question_beside_other_calls_ends_the_turn_too(opened: Open, script: Script) -> None:
+    asking = Calls((("ask_user", {"question": "Is that right?"}), ("show_contract", MAJ)))
+    chat = opened(asking, "Then I begin.")
+    events = said(chat, "a gate")
+    assert only(events, Contract) and only(events, Question)
+    assert end(events) == "question" and not only(events, Said)
+    assert end(said(chat, "yes")) == "done"
+    assert [m["role"] for m in script.messages()][-3:] == ["tool", "tool", "user"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

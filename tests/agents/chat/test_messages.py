@@ -35,6 +35,12 @@ def test_every_call_has_its_result_right_after_it() -> None:
     ]
 
 
+def test_a_change_that_nobody_decided_about_is_told_as_that() -> None:
+    proposing = AIMessage("", tool_calls=[{"name": "write_file", "args": {}, "id": "a"}])
+    (_, result) = sendable([proposing])
+    assert result.text.startswith("not approved")
+
+
 def test_what_does_not_fit_goes_from_the_beginning_by_turns() -> None:
     messages: list[BaseMessage] = []
     for number in range(10):
