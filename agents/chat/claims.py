@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # What only a tool may say. Each is a claim unless the sentence denies, asks or intends it.
 _CLAIM = re.compile(
@@ -33,6 +34,14 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CLAUSE = re.compile(r"[,;:()—–]|\s-\s|\bbut\b")
 # A full stop inside a word (`fifo.sv`) ends no sentence.
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*")
+# "written to `rtl/fifo.sv`", "saved as fifo.v", "wrote fifo.sv"
+_WRITTEN = re.compile(
+    r"\b(?:(?:written|saved|applied)\s+(?:it\s+)?(?:in)?(?:to|as)|wrote(?:\s+(?:it|that|this)\s+to)?|"
+    r"(?:I(?:'ve|\s+have)|now)\s+(?:written|saved))\s+(?:the\s+file\s+)?[`*\"']*"
+    r"(?P<path>[\w./-]*\w\.[A-Za-z]\w{0,6})\b",
+    re.IGNORECASE,
+)
+_INTENT = re.compile(r"\b(?:can|propos\w*|draft|approv\w*|ready|wait\w*)\b", re.IGNORECASE)
 _LONGEST = 300
 _MOST = 5
 
@@ -49,6 +58,26 @@ def claims(text: str) -> tuple[str, ...]:
         words = sentence.strip().strip("*_#>-• ").strip()
         if words and not words.endswith("?") and any(map(_claims, _CLAUSE.split(words))):
             found.append(words[:_LONGEST])
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+class Writing(NamedTuple):
+    """A sentence that says that a file was written."""
+
+    claim: str
+    path: str
+
+
+def writings(text: str) -> tuple[Writing, ...]:
+    """The sentences, outside of code, that say of a file named there that it was written."""
+    found = []
+    for sentence in _SENTENCE.findall(_FENCE.sub("\n", text)):
+        said = _WRITTEN.search(sentence)
+        if said is None or sentence.rstrip().endswith("?") or _INTENT.search(sentence):
+            continue
+        if not _DENIAL.search(sentence):
+            words = sentence.strip().strip("*_#>-• ").strip()
+            found.append(Writing(words[:_LONGEST], said["path"]))
     return tuple(dict.fromkeys(found))[:_MOST]
 
 

@@ -108,7 +108,8 @@ class Verified:
 
     `verdict.passed` says whether it is a pass. `sources` is exactly what was checked, `oracle`
     against what kind of thing, `against` its name in words. `wave` names the waveform of a failing
-    simulation for the workbench's `wave_window` ('' = none was kept).
+    simulation for the workbench's `wave_window` ('' = none was kept). `given` is what was checked
+    as it was named: a path, or draft:NAME for what is no file yet.
     """
 
     verdict: Verdict
@@ -117,6 +118,12 @@ class Verified:
     sources: tuple[Source, ...]
     against: str = ""
     wave: str = ""
+    given: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """What was checked, for a reader."""
+        return ", ".join(self.given or (source.name for source in self.sources))
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,8 @@ class Guided:
         if found is None:
             turn.say("No tool has given a verdict in this conversation: nothing is verified.")
             return
-        names = ", ".join(source.name for source in found.sources)
         line = verdict_line(found.verdict, found.against)
-        turn.say(f"The last verdict, of {found.tool} on {names}: {line}.")
+        turn.say(f"The last verdict, of {found.tool} on {found.named}: {line}.")
 
     def _written(self, hands: Hands, found: Specified) -> End:
         """Contract, design, verdict, and the file that it would become."""

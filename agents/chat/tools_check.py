@@ -14,6 +14,7 @@ from gatewright.core import Oracle, UsageError, Verdict
 if TYPE_CHECKING:
     from gatewright.agents.workbench import Checked
 
+_PROVER = "equivalence"
 _FILES = "paths inside the folder, or draft:NAME"
 
 
@@ -108,7 +109,10 @@ def _told(
 ) -> Result:
     verdict = found.verdict
     hands.turn.pulse()
-    hands.turn.tell(Verified(verdict, tool, oracle, sources(hands, design), against, found.wave))
+    checked = sources(hands, design)
+    hands.turn.tell(
+        Verified(verdict, tool, oracle, checked, against, found.wave, given=tuple(design))
+    )
     wave = f"\nwave: {found.wave}" if found.wave else ""
     return Result(verdict_line(verdict, against), f"{found.text}{wave}")
 
@@ -118,6 +122,10 @@ def verdict_line(verdict: Verdict, against: str = "") -> str:
     from gatewright.sandbox.harness.told import told
 
     headline = told(verdict).partition("\n")[0]
+    proof = next((each.message for each in verdict.diagnostics if each.tool == _PROVER), "")
+    if proof:
+        # How it was proved, or why not, says more than that there was one check.
+        headline = f"{headline.partition(': ')[0]}: {proof}"
     return headline + (f", against {against}" if against else "")
 
 

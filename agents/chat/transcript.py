@@ -37,18 +37,18 @@ def _part(event: Event) -> str:
         case Told(text):
             return f"*{text}*"
         case Contract():
+            assumed = "".join(f"\n- assumed: {each}" for each in event.assumptions)
             rows = "\n".join(f"| `{p.name}` | {p.direction} | {p.width} |" for p in event.ports)
             return (
                 f"**Contract of `{event.module}`**: clock {event.clock}, reset {event.reset}, "
                 f"latency {event.latency}\n\n| port | direction | width |\n|---|---|---|\n{rows}"
-                f"\n\n{event.behaviour}"
+                f"\n\n{event.behaviour}\n{assumed}"
             )
         case Question(text):
             return f"**{text}**"
         case Verified():
-            names = ", ".join(source.name for source in event.sources)
             line = verdict_line(event.verdict, event.against)
-            return f"**Verdict of {event.tool}** on {names}: {line}"
+            return f"**Verdict of {event.tool}** on {event.named}: {line}"
         case Unverified(claim, why):
             return f"**Unverified**: “{claim}” ({why})"
         case ApprovalWanted(_, path, diff):

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from gatewright.agents.chat.claims import claims
+from gatewright.agents.chat.claims import claims, writings
 from gatewright.agents.chat.events import (
     Asked,
     Event,
@@ -104,8 +104,8 @@ class Turn:
                 return
             self.store.append(self.conversation, Said(text))
             why = self._doubt()
-            for claim in claims(text) if why else ():
-                mark = Unverified(claim, why)
+            marks = [Unverified(claim, why) for claim in (claims(text) if why else ())]
+            for mark in (*marks, *self._unwritten(text)):
                 self.store.append(self.conversation, mark)
                 self._queue.put(mark)
 
@@ -161,6 +161,16 @@ class Turn:
         if not self.standing.verdict.passed:
             return f"the tool's verdict in this turn is {self.standing.verdict.outcome}"
         return ""
+
+    def _unwritten(self, text: str) -> list[Unverified]:
+        """Files that are said to be written, and that no change of this conversation has."""
+        said = writings(text) if self.doubted else ()
+        there = [applied.path for applied in self.state.applied] if said else []
+        return [
+            Unverified(each.claim, f"no change of this conversation stands in {each.path}")
+            for each in said
+            if not any(path.rpartition("/")[2] == each.path.rpartition("/")[2] for path in there)
+        ]
 
 
 def _is_no_design(event: Wrote) -> bool:

@@ -120,10 +120,10 @@ class Screen:
     def _verdict(self, event: Verified) -> None:
         from gatewright.agents.chat.tools_check import verdict_line
 
-        names = ", ".join(source.name for source in event.sources)
         colour = "green" if event.verdict.passed else "red"
         self.line(
-            f"VERDICT ({event.tool}) {names}: {verdict_line(event.verdict, event.against)}", colour
+            f"VERDICT ({event.tool}) {event.named}: {verdict_line(event.verdict, event.against)}",
+            colour,
         )
 
     def _ended(self, event: ToolEnded) -> None:

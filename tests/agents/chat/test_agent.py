@@ -21,6 +21,7 @@ from gatewright.agents.chat.events import (
     Verified,
     Wrote,
 )
+from gatewright.agents.chat.tools_check import verdict_line
 from gatewright.core import Outcome, UsageError
 
 from .conftest import Open, end, only, said
@@ -83,6 +84,29 @@ def test_nothing_is_written_before_it_is_approved(opened: Open, folder: Path) ->
     rejected = list(chat.decide(only(again, ApprovalWanted)[0].id, "reject", "keep the name"))
     assert text_of(rejected) == "As you wish."
     assert (folder / "bad.sv").read_text() == before
+
+
+def test_a_file_that_is_said_to_be_written_and_is_not_is_marked(opened: Open) -> None:
+    chat = opened(EDIT, "Written to bad.sv.", EDIT, "Saved to `bad.sv`.")
+    wanted = only(said(chat, "rename it"), ApprovalWanted)[0]
+    rejected = list(chat.decide(wanted.id, "reject"))
+    assert [(u.claim, u.why) for u in only(rejected, Unverified)] == [
+        ("Written to bad.sv.", "no change of this conversation stands in bad.sv")
+    ]
+    wanted = only(said(chat, "again"), ApprovalWanted)[0]
+    assert not only(list(chat.decide(wanted.id, "approve")), Unverified)
+
+
+def test_a_verdict_names_the_draft_and_how_a_proof_was_made(opened: Open) -> None:
+    chat = opened(
+        call("draft", name="bad.sv", path="good.sv"),
+        call("equivalence", design=["draft:bad.sv"], reference=["good.sv"]),
+        "Proved.",
+    )
+    (verified,) = only(said(chat, "is a copy of it the same?"), Verified)
+    assert verified.named == "draft:bad.sv"
+    line = verdict_line(verified.verdict, verified.against)
+    assert line.startswith("PASS: equivalent as hardware: ") and line.endswith(", against good.sv")
 
 
 def test_several_proposals_are_decided_one_by_one(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gatewright.agents.chat.claims import claims
+from gatewright.agents.chat.claims import claims, writings
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,24 @@ def test_long_texts_take_time_in_proportion() -> None:
     claims("```" + "x\n" * 100_000)
     claims("all " * 100_000)
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Written to `counter.sv`.", "counter.sv"),
+        ("I have it saved as rtl/fifo.v", "rtl/fifo.v"),
+        ("Saved to `maj3.sv`. See the diff.", "maj3.sv"),
+        ("I wrote rtl/fifo.sv:12 anew.", "rtl/fifo.sv"),
+        ("It has been written to **gates/nand2.sv**!", "gates/nand2.sv"),
+        ("It will be written to counter.sv.", ""),
+        ("Once you approve it, it is written to counter.sv.", ""),
+        ("Nothing was written to counter.sv.", ""),
+        ("Was it written to counter.sv?", ""),
+        ("The design is written in SystemVerilog.", ""),
+        ("The draft can be saved to counter.sv.", ""),
+        ("```\nwritten to counter.sv\n```", ""),
+    ],
+)
+def test_files_that_are_said_to_be_written_are_found(text: str, path: str) -> None:
+    assert [each.path for each in writings(text)] == ([path] if path else [])
