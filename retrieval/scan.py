@@ -85,6 +85,12 @@ class _Walk:
         files: list[os.DirEntry[str]] = []
         for entry in entries:
             name = entry.name
+            if not _is_text(name):
+                shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                self.notes.append(
+                    f"{folder}/{shown}".lstrip("/") + ": its name is no UTF-8, left out"
+                )
+                continue
             if entry.is_dir(follow_symlinks=False):
                 if name not in _SKIPPED:
                     folders.append(name)
@@ -114,6 +120,11 @@ def language_of(path: str) -> str:
     """The language of a file by its name; empty where it is none of ours."""
     dot = path.rfind(".")
     return LANGUAGES.get(path[dot:].lower(), "") if dot > 0 else ""
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8: of others Python makes texts that no other program takes."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _text_of(entry: os.DirEntry[str]) -> str:

@@ -213,6 +213,11 @@ def _refuse_private(parts: Sequence[str], path: str) -> None:
             )
 
 
+def is_text(name: str) -> bool:
+    """Whether a name on the disk is UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def is_private(parts: Sequence[str]) -> bool:
     """Whether a path names what tools are not shown."""
     return any(fnmatchcase(part.lower(), private) for part in parts for private in _PRIVATE)
@@ -290,6 +295,8 @@ def _walked(root: Path) -> Iterator[str]:
         for name in sorted(files):
             path = below / name
             if name.startswith(".") or is_private(path.parts) or (root / path).is_symlink():
+                continue
+            if not is_text(path.as_posix()):  # no message could carry it
                 continue
             yield path.as_posix()
 

@@ -64,3 +64,11 @@ def test_texts_that_are_no_utf8_are_latin_1(tmp_path: Path) -> None:
     (tmp_path / "b.v").write_bytes(b"\xef\xbb\xbfmodule")
     assert read(tmp_path, "a.v").text == "// größe\n"
     assert read(tmp_path, "b.v").text == "module"
+
+
+def test_names_that_are_no_text_are_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "a.v").write_text("")
+    (tmp_path / os.fsdecode(b"b\xff.v")).write_text("")
+    found = scan(tmp_path)
+    assert set(found.files) == {"a.v"}
+    assert found.notes == ("b\N{REPLACEMENT CHARACTER}.v: its name is no UTF-8, left out",)

@@ -252,3 +252,13 @@ def test_a_place_tells_where_it_is(repo: Path) -> None:
     at = Folders([repo]).locate("rtl/./adder.sv")
     assert isinstance(at, Located)
     assert at.file == repo.resolve() / "rtl" / "adder.sv"
+
+
+def test_names_that_are_no_text_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.sv").write_text("")
+    (tmp_path / os.fsdecode(b"b\xff.sv")).write_text("")
+    folder = tmp_path / os.fsdecode(b"c\xff")
+    folder.mkdir()
+    (folder / "d.sv").write_text("")
+    folders = Folders((tmp_path,))
+    assert folders.files(folders.named(), "**/*", 10) == (("a.sv",), False)
