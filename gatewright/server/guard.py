@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gatewright.server.access import Access
 
 MOST_BYTES = 8_000_000  # of a request
+_MOST_OF_STRANGERS = 10_000  # of one without the token: it is read before anything is known of it
 # What anybody may read: whether we are well, and a page that knows nothing without the token.
 _OPEN = frozenset({"/", "/healthz", "/health", "/session", "/favicon.ico"})
 _OPEN_FOLDER = "/static/"
@@ -64,6 +65,8 @@ class Guard:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})  # answered with status 403
             return
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
@@ -71,7 +74,8 @@ class Guard:
             await _refuse(refusal, _with_headers(send))
             return
         scope["gatewright.client"] = self._client(scope, headers)
-        await self._app(scope, _measured(receive, self._most), _with_headers(send))
+        most = self._most if self._is_known(headers) else min(self._most, _MOST_OF_STRANGERS)
+        await self._app(scope, _measured(receive, most), _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> _Refusal | None:
         host = headers.get("host", "")
@@ -109,7 +113,8 @@ class Guard:
 
 
 def _too_large(most: int) -> str:
-    return f"the request is larger than {most // 1_000_000} MB"
+    size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1000} kB"
+    return f"the request is larger than {size}"
 
 
 def cookie_in(headers: Headers, name: str) -> str:

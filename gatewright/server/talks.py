@@ -53,6 +53,7 @@ class Talk:
         self._watching = 0
         self._more = asyncio.Event()
         self._closed = False
+        self._beginning = 0
         self._thread: threading.Thread | None = None
 
     @property
@@ -67,17 +68,25 @@ class Talk:
 
     @property
     def busy(self) -> bool:
-        """A turn runs, or its last events are on their way."""
-        return self.chat.busy or (self._thread is not None and self._thread.is_alive())
+        """A turn begins or runs, or its last events are on their way."""
+        return (
+            self._beginning > 0
+            or self.chat.busy
+            or (self._thread is not None and self._thread.is_alive())
+        )
 
     async def begin(self, turn: Callable[[], Iterator[Event]]) -> None:
         """Begin a turn, which then runs by itself. Raises what the chat raises at its beginning."""
-        events = await asyncio.to_thread(turn)
-        loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(
-            target=self._drain, args=(events, loop), daemon=True, name="talk"
-        )
-        self._thread.start()
+        self._beginning += 1
+        try:
+            events = await asyncio.to_thread(turn)
+            loop = asyncio.get_running_loop()
+            self._thread = threading.Thread(
+                target=self._drain, args=(events, loop), daemon=True, name="talk"
+            )
+            self._thread.start()
+        finally:
+            self._beginning -= 1
 
     async def follow(self, after: int) -> AsyncIterator[Told]:
         """The events from a number on, those to come included, until the server ends."""

@@ -112,3 +112,22 @@ def test_garbage_on_the_wire_harms_nobody(server: Server) -> None:
             line.settimeout(5)
             assert not line.recv(4096).startswith(b"HTTP/1.1 2")
     assert httpx.get(f"{server.address}/healthz").status_code == 200
+
+
+def test_a_stranger_may_send_little(server: Server) -> None:
+    body = {"token": "x" * 20_000}
+    answer = httpx.post(f"{server.address}/session", json=body)
+    assert answer.status_code == 413
+    assert "10 kB" in answer.json()["error"]["message"]
+    known = httpx.post(f"{server.address}/session", json=body, headers=server.headers)
+    assert known.status_code == 401
+
+
+def test_a_web_socket_is_refused(server: Server) -> None:
+    headers = server.headers | {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+    }
+    assert httpx.get(f"{server.address}/v1/models", headers=headers).status_code == 403

@@ -250,3 +250,16 @@ def test_too_many_runs_at_once_are_refused(tmp_path: Path) -> None:
 
     with slowly(tmp_path) as (talks, model):
         asyncio.run(scene(talks, model))
+
+
+def test_runs_that_begin_together_are_counted(tmp_path: Path) -> None:
+    async def scene(talks: Talks, model: _Slow) -> None:
+        new = [await talks.new() for _ in range(MOST_RUNNING + 4)]
+        sent = [talks.send(talk, "talk slowly") for talk in new]
+        told = await asyncio.gather(*sent, return_exceptions=True)
+        assert sum(isinstance(each, TooManyWaiting) for each in told) == 4
+        model.go_on.set()
+        await talks.close()
+
+    with slowly(tmp_path) as (talks, model):
+        asyncio.run(scene(talks, model))
