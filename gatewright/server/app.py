@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from gatewright.server.shapes import Shape, Text
 
 _COOKIE_DAYS = 30
 _ASKED_AT_ONCE = 8
+_THREADS = 64  # they mostly wait, for tools and models; reading a file must not wait behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def create_app(serving: Serving, doors: Doors | None = None) -> ASGIApp:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="serve")
+        asyncio.get_running_loop().set_default_executor(threads)
         async with AsyncExitStack() as held:
             if serving.folders:
                 await helpers.start()

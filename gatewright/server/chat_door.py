@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -133,11 +134,9 @@ async def _verified(
 ) -> AsyncIterator[Part]:
     async with queue.turn(client):
         run = VerifiedRun(workbench, spec)
-        try:
-            async for part in run.parts():
+        async with aclosing(run.parts()) as parts:
+            async for part in parts:
                 yield part
-        finally:
-            run.stop()
 
 
 def _usage_in(told: dict[str, int]) -> Usage:

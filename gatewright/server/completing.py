@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -102,25 +103,31 @@ class Shown:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, str, Answer]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[float, str, Answer]] = OrderedDict()
 
     def keep(self, hole: Hole, answer: Answer) -> None:
         """Remember a suggestion."""
         if answer.text:
-            self._kept[hole.above] = (self._clock(), hole.typed, answer)
-            self._kept.move_to_end(hole.above)
+            key = _digest(hole.above)
+            self._kept[key] = (self._clock(), hole.typed, answer)
+            self._kept.move_to_end(key)
             while len(self._kept) > _MOST_SHOWN:
                 self._kept.popitem(last=False)
 
     def goes_on(self, hole: Hole) -> Answer | None:
         """What is left of a suggestion of which more is typed now; None where it is another."""
-        when, typed, answer = self._kept.get(hole.above, (0.0, "", None))
+        when, typed, answer = self._kept.get(_digest(hole.above), (0.0, "", None))
         if answer is None or self._clock() - when > _SHOWN_S:
             return None
         line = typed + answer.text.partition("\n")[0]
         if len(hole.typed) <= len(typed) or not line.startswith(hole.typed) or line == hole.typed:
             return None
         return replace(answer, text=answer.text[len(hole.typed) - len(typed) :], usage=None)
+
+
+def _digest(text: str) -> bytes:
+    """Stands for a text that may be megabytes long, in place of which it is kept."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def limit_of(tokens: int | None, stops: Sequence[str], milliseconds: float | None = None) -> Limit:

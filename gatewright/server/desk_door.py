@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -13,7 +12,7 @@ from pydantic import Field
 from gatewright.agents.workbench.serial import to_json
 from gatewright.core import Language, Source, language_of
 from gatewright.server.fairness import FairQueue
-from gatewright.server.presence import client_of, while_there
+from gatewright.server.presence import client_of, in_thread, while_there
 from gatewright.server.shapes import Shape, Text
 
 if TYPE_CHECKING:
@@ -52,21 +51,23 @@ class CheckRequest(DesignRequest):
     reference: Files = Field(default_factory=list)
 
 
-def desk_door(workbench: Workbench, queue: FairQueue) -> APIRouter:
-    """The routes."""
+def desk_door(workbench: Workbench, queue: FairQueue, checks: FairQueue) -> APIRouter:
+    """The routes. What runs tools waits among `checks`, what only reads in `queue`."""
     router = APIRouter(prefix="/api")
 
-    async def answered(request: Request, work: Callable[[], object]) -> JSONResponse:
+    async def answered(
+        request: Request, work: Callable[[], object], line: FairQueue = queue
+    ) -> JSONResponse:
         async def turn() -> object:
-            async with queue.turn(client_of(request)):
-                return await asyncio.to_thread(work)
+            async with line.turn(client_of(request)):
+                return await in_thread(work)
 
         return JSONResponse(to_json(await while_there(request, turn())))
 
     @router.post("/lint")
     async def lint(request: Request, wanted: DesignRequest) -> JSONResponse:
         return await answered(
-            request, lambda: workbench.lint(_given(wanted.design), top=wanted.top)
+            request, lambda: workbench.lint(_given(wanted.design), top=wanted.top), checks
         )
 
     @router.post("/verify")
@@ -80,6 +81,7 @@ def desk_door(workbench: Workbench, queue: FairQueue) -> APIRouter:
                 top=wanted.top,
                 wave_of_pass=True,
             ),
+            checks,
         )
 
     @router.post("/simulate")
@@ -89,6 +91,7 @@ def desk_door(workbench: Workbench, queue: FairQueue) -> APIRouter:
         return await answered(
             request,
             lambda: workbench.verify(design, reference=design, top=wanted.top, wave_of_pass=True),
+            checks,
         )
 
     @router.get("/wave")
@@ -107,7 +110,7 @@ def desk_door(workbench: Workbench, queue: FairQueue) -> APIRouter:
     @router.post("/schematic")
     async def schematic(request: Request, wanted: DesignRequest) -> JSONResponse:
         return await answered(
-            request, lambda: workbench.schematic(_given(wanted.design), top=wanted.top)
+            request, lambda: workbench.schematic(_given(wanted.design), top=wanted.top), checks
         )
 
     @router.get("/files")

@@ -72,12 +72,13 @@ def open_doors(
         stack.callback(kept.close)
         talks = Talks(kept, bench, mind)
         queue = FairQueue(Limits(slots=max(4, settings.jobs), each=3))
+        checks = FairQueue(Limits(slots=max(2, settings.jobs), each=2))
         loops = FairQueue(Limits(slots=max(2, settings.jobs), each=2))
         doors = Doors(
             (
                 page_door(bench, mind),
                 talk_door(talks),
-                desk_door(bench, queue),
+                desk_door(bench, queue, checks),
                 chat_door(bench, talks, loops),
                 run_door(runs),
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -27,6 +27,21 @@ async def while_there(request: Request, work: Awaitable[T]) -> T:
         leaving.cancel()
         if not working.done():
             working.cancel()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """The work's result. A thread cannot be stopped: where we are cancelled, we wait for its end.
+
+    So a turn that is held around it is not given on while it still works.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        if not working.cancelled():
+            working.exception()  # nobody is there any more to be told
+        raise
 
 
 async def _gone(request: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from gatewright.agents.listener import Listener
@@ -26,12 +26,11 @@ class VerifiedRun:
         self._workbench, self._spec = workbench, spec
         self._stopping = threading.Event()
 
-    def stop(self) -> None:
-        """Have it end; nobody waits for what it has."""
-        self._stopping.set()
+    async def parts(self) -> AsyncGenerator[Piece | Usage, None]:
+        """Progress, the answer, what it cost. Raises what `Workbench.generate` does.
 
-    async def parts(self) -> AsyncIterator[Piece | Usage]:
-        """Progress, the answer, what it cost. Raises what `Workbench.generate` does."""
+        Close it to have the run end.
+        """
         loop = asyncio.get_running_loop()
         told: asyncio.Queue[str | None] = asyncio.Queue()
 
@@ -47,9 +46,16 @@ class VerifiedRun:
                 tell(None)
 
         running = asyncio.ensure_future(asyncio.to_thread(work))
-        while (text := await told.get()) is not None:
-            yield Piece(progress=f"{text}\n")
-        made = await running
+        try:
+            while (text := await told.get()) is not None:
+                yield Piece(progress=f"{text}\n")
+            made = await asyncio.shield(running)
+        finally:
+            # Who leaves keeps the turn until the thread has ended.
+            self._stopping.set()
+            await asyncio.wait({running})
+            if not running.cancelled():
+                running.exception()  # it was told, or nobody is there to be told
         yield Piece(answer_of(made))
         yield made.usage
 
