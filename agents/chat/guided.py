@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gatewright.agents.chat import proposals, specifying
+from gatewright.agents.chat.contracts import show_contract
 from gatewright.agents.chat.drafts import decide_alone, propose_draft, save
 from gatewright.agents.chat.events import Decided, End, Question, Verified
 from gatewright.agents.chat.guided_actions import act
@@ -15,7 +16,7 @@ from gatewright.agents.chat.intents import IT, Intent, intent_of
 from gatewright.agents.chat.specifying import Specified, specify
 from gatewright.agents.chat.toolbox import DRAFT, Hands, run_by_hand
 from gatewright.agents.chat.tools_check import verdict_line
-from gatewright.agents.chat.tools_write import GenerateArguments, generated, show_contract
+from gatewright.agents.chat.tools_write import GenerateArguments, generated
 from gatewright.agents.chat.turn import Turn
 from gatewright.agents.prompts import render
 from gatewright.core import UsageError

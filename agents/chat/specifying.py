@@ -14,7 +14,7 @@ from gatewright.agents.view import header_of
 if TYPE_CHECKING:
     from gatewright.agents.symbolic import Reading
 
-_MOST_LINES = 6
+_MOST_LINES = 40
 _MOST_TRIED = 10
 # What a person says around a specification, where its readers want none of it.
 _REQUEST = re.compile(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gatewright.agents.chat import proposals
+from gatewright.agents.chat.contracts import (
+    departures,
+    owed_contract,
+    owed_to_generate,
+    show_contract,
+    with_ports,
+)
 from gatewright.agents.chat.events import Contract, Question, Verified
 from gatewright.agents.chat.given import draft as draft_named
 from gatewright.agents.chat.given import given, whole_text
@@ -133,16 +139,6 @@ def _contract(hands: Hands, wanted: ContractArguments) -> Result:
     return Result(f"contract of {wanted.module} shown", "shown to the user; go on")
 
 
-def show_contract(hands: Hands, contract: Contract) -> None:
-    """Show it, and remember that it was shown."""
-    hands.turn.tell(contract)
-    hands.turn.change(
-        lambda state: replace(
-            state, contracts=tuple(dict.fromkeys((*state.contracts, contract.module)))
-        )
-    )
-
-
 def _ask(hands: Hands, wanted: QuestionArguments) -> Result:
     hands.turn.tell(Question(wanted.question, tuple(wanted.choices)))
     return Result("asked", "the question was shown; the user's next message answers it")
@@ -166,17 +162,6 @@ def keep_draft(hands: Hands, made: Draft) -> None:
         hands.turn.changed(hashlib.sha256(made.text.encode()).hexdigest())
 
 
-def owed_contract(hands: Hands, text: str, before: str = "") -> None:
-    """Raises UsageError where a text defines a module that is new and has no contract yet."""
-    shown = {*hands.turn.state.contracts, *modules_of(before)}
-    lacking = [name for name in modules_of(text) if name not in shown]
-    if lacking:
-        raise UsageError(
-            f"the user has seen no contract of {', '.join(lacking)}",
-            hint="call show_contract first: ports, clock, reset, latency",
-        )
-
-
 def _edit_draft(hands: Hands, wanted: EditDraftArguments) -> Result:
     before = draft_named(hands, wanted.name)
     done = apply_edits(before.text, edits_of(wanted.edits))
@@ -193,14 +178,17 @@ def edits_of(changes: list[Change]) -> tuple[Edit, ...]:
 
 
 def _generate(hands: Hands, wanted: GenerateArguments) -> Result:
-    shown = hands.turn.state.contracts
-    if not shown or (wanted.module and wanted.module not in shown):
-        raise UsageError(
-            f"the user has seen no contract of {wanted.module or 'the module'}",
-            where="generate",
-            hint="call show_contract first: ports, clock, reset, latency",
-        )
-    return generated(hands, wanted)
+    owed_to_generate(hands, wanted.module)
+    before = hands.turn.state.drafts
+    spec = with_ports(hands, wanted.spec, wanted.module)
+    made = generated(hands, wanted.model_copy(update={"spec": spec}))
+    new = [each.text for each in hands.turn.state.drafts if each not in before]
+    broken = departures(hands, "\n".join(new))
+    if not broken:
+        return made
+    told = f"it does not keep to the contract: {'; '.join(broken)}"
+    hands.turn.told(told)
+    return Result(f"{made.summary}; {told}", f"{told}\n{made.text}")
 
 
 def generated(hands: Hands, wanted: GenerateArguments) -> Result:

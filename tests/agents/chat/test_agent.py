@@ -188,6 +188,38 @@ def test_what_a_file_says_writes_and_runs_nothing(opened: Open, folder: Path) ->
     assert {path.name: path.read_text() for path in folder.iterdir()} == before
 
 
+def test_code_keeps_to_the_contract_that_was_shown(opened: Open, script: Script) -> None:
+    wide = "module maj (input [1:0] a, output b, output y);\n  assign y = &a;\nendmodule\n"
+    chat = opened(
+        call("show_contract", **MAJ),
+        call("draft", name="maj.sv", text=wide),
+        call(
+            "draft", name="maj.sv", text=wide.replace("output b,", "input b,").replace("[1:0]", "")
+        ),
+        "As promised.",
+    )
+    drafts = [ended for ended in only(said(chat, "a gate"), ToolEnded) if ended.tool == "draft"]
+    assert [ended.ok for ended in drafts] == [False, True]
+    assert "maj: a has 2 bits, not 1; maj: b is an output, not an input" in drafts[0].result
+
+
+def test_generate_is_told_the_ports_of_the_contract(opened: Open, script: Script) -> None:
+    code = "module maj (input a, input b, output y);\n  assign y = a ^ b;\nendmodule"
+    chat = opened(
+        call("show_contract", **MAJ),
+        call("generate", spec="One of them, not both.", module="maj"),
+        f"```verilog\n{code}\n```",
+        call("generate", spec="- input a\n- output y\n\ny = a", module="maj"),
+        "There it is.",
+    )
+    events = said(chat, "a gate")
+    asked = script.bodies[2]["messages"][-1]["content"]
+    assert "One of them, not both.\n\n- input a\n- input b\n- output y\n" in asked
+    assert [told.text for told in only(events, Told)] == [
+        "it does not keep to the contract: maj: no port b"
+    ]
+
+
 def test_no_code_before_its_contract(opened: Open, script: Script) -> None:
     code = "module maj (input a, input b, output y);\n  assign y = a & b;\nendmodule\n"
     chat = opened(
