@@ -9,6 +9,7 @@ ENOUGH = 0.95
 _SPEEDUP, _MEASURED = "speedup", "roof_share"
 _OVERLAPPED, _SERIAL = "static_roof_share", "static_roof_share_serial"
 _HELD, _SPILLED = "static_occupancy", "static_spill_bytes"
+_DIFFERS = "static_roof_differs"
 _HALF = 0.5
 
 
@@ -28,13 +29,14 @@ def at_roof(verdict: Verdict) -> bool:
     """It is so near the roofline that there is nothing left to gain.
 
     By the static model only where everything may overlap, which it cannot with few warps, or with
-    registers in memory.
+    registers in memory; and where the small run that was counted is bound as the full one is.
     """
     metrics = verdict.metrics
     if _SPEEDUP in metrics:
         return metrics.get(_MEASURED, 0.0) >= ENOUGH
     hidden = metrics.get(_HELD, 1.0) >= _HALF and not metrics.get(_SPILLED, 0.0)
-    return hidden and metrics.get(_OVERLAPPED, 0.0) >= ENOUGH
+    alike = not metrics.get(_DIFFERS, 0.0)
+    return hidden and alike and metrics.get(_OVERLAPPED, 0.0) >= ENOUGH
 
 
 def speed_told(verdict: Verdict) -> str:
@@ -46,6 +48,6 @@ def speed_told(verdict: Verdict) -> str:
         return f"{verdict.metrics[_SPEEDUP]:.2f} times as fast as the reference on {device}."
     low, high = verdict.metrics[_SERIAL], verdict.metrics.get(_OVERLAPPED, 0.0)
     return (
-        f"Static estimate, no time: {low:.1%} of the roofline if nothing overlaps, "
-        f"{high:.1%} if everything does."
+        f"Static estimate at the sizes counted, no time: {low:.1%} of the roofline if nothing "
+        f"overlaps, {high:.1%} if everything does."
     )

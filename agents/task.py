@@ -40,6 +40,7 @@ class Task:
             repository=library.brief(problem.spec, code, problem.top) if library else "",
             in_repository=library is not None,
             code=view.numbered(code),
+            file=f", {code[0].name}" if len(code) == 1 else "",
             structure=self.structure.strip(),
             **_called(problem.harness),
             **values,

@@ -31,7 +31,8 @@ from gatewright.sandbox.kernel.compare import Tolerance as Allowed
 from gatewright.sandbox.kernel.prepared import Ready
 from gatewright.sandbox.kernel_model.findings import Finding
 from gatewright.sandbox.kernel_model.gpus import DEFAULT, gpu_spec
-from gatewright.sandbox.kernel_model.summary import Profile, metrics, remarks
+from gatewright.sandbox.kernel_model.roofline import Work
+from gatewright.sandbox.kernel_model.summary import Full, Profile, metrics, remarks
 from gatewright.sandbox.tools.device_stages import (
     Opened,
     Stage,
@@ -43,6 +44,8 @@ from gatewright.sandbox.tools.gpu_run import GpuTask, Outputs, Tolerance
 
 _BARE = (".cu", ".cpp")
 _MOST_KEPT = 64 << 20
+_MOST_SIZES = 8
+_FLOAT = 4  # bytes of an element, as nearly all of these problems have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class DeviceStages:
             stage.kernels,
             float(subject.ready.flops),
             sum(len(tensor.data) for tensor in outputs),
+            full_problem(subject.ready),
         )
         told = observed.reason or "exact at the sizes that were run; nothing was timed"
         outcome = Outcome.INCONCLUSIVE if observed.reason else Outcome.PASS
@@ -216,10 +220,31 @@ def _notes(found: Sequence[Finding], lines: Lines) -> tuple[Diagnostic, ...]:
     for one in found:
         line = lines.line(one.file, one.line, one.kernel.partition("<")[0]) if one.line else 0
         file = lines.file if line else one.file
+        others = [lines.line(one.file, n) if line else n for n in one.also]
+        same = f"; the same at lines {', '.join(map(str, sorted(others)))}" if others else ""
         notes.append(
-            Diagnostic(Severity.NOTE, one.text, file, line or one.line, code=one.kind, tool=STATIC)
+            Diagnostic(
+                Severity.NOTE, one.text + same, file, line or one.line, code=one.kind, tool=STATIC
+            )
         )
     return tuple(notes)
+
+
+def full_problem(ready: Ready) -> Full | None:
+    """The problem at its own sizes; None where those are the ones that were run."""
+    changed = [(name, own, now) for name, own, now in ready.values if own != now]
+    if not changed:
+        return None
+    sizes = ", ".join(f"{name} {now} (in full {own})" for name, own, now in changed[:_MOST_SIZES])
+    if len(changed) > _MOST_SIZES:
+        sizes += f" and {len(changed) - _MOST_SIZES} more"
+    full = ready.full
+    if full is None:
+        return Full(sizes)
+    per_output = 1.0
+    if ready.flops and ready.outputs and full.outputs:
+        per_output = full.flops / full.outputs / (ready.flops / ready.outputs)
+    return Full(sizes, Work(full.flops, full.elements * _FLOAT), per_output)
 
 
 def _configurations(spec: KernelSpec) -> tuple[KernelConfiguration, ...]:

@@ -32,11 +32,21 @@ class ReadyCall:
 
 
 @dataclass(frozen=True, slots=True)
+class CallCost:
+    """Elements of inputs, weights and outputs of a call, its operations, its outputs' elements."""
+
+    elements: int
+    flops: int
+    outputs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """One variant. `error` says why it cannot be had; then the rest is empty.
 
     `values` are name, original and present value of each number that could be changed;
-    `operations` what one call takes of torch.
+    `operations` what one call takes of torch. `full` is a call's cost at the problem's own sizes,
+    where it is known.
     """
 
     variant: Variant
@@ -47,6 +57,8 @@ class Ready:
     operations: tuple[tuple[str, int], ...] = ()
     elements: int = 0
     flops: int = 0
+    outputs: int = 0
+    full: CallCost | None = None
     pinned: frozenset[int] = frozenset()
     error: str = ""
 
@@ -108,6 +120,8 @@ def _ready(done: Done, number: int, variant: Variant, told: dict[str, object]) -
         operations=tuple((str(n), int(c)) for n, c in raw["operations"].items()),
         elements=int(raw["elements"] or 0),
         flops=int(raw["flops"] or 0),
+        outputs=int(raw["outputs"]),
+        full=CallCost(**raw["full"]) if raw["full"] else None,
         pinned=frozenset(int(number) for number in raw["pinned"]),
     )
 

@@ -7,14 +7,14 @@ architecture). Nothing here was measured on a GPU.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
 from gatewright.sandbox.kernel_model.architecture import WARP, Architecture
-from gatewright.sandbox.kernel_model.counters import compulsory_bytes, count
+from gatewright.sandbox.kernel_model.counters import SECTOR, compulsory_bytes, count
 from gatewright.sandbox.kernel_model.observed import GLOBAL, SHARED, Seen, SeenLaunch
-from gatewright.sandbox.kernel_model.occupancy import Occupancy, Usage, occupancy
+from gatewright.sandbox.kernel_model.occupancy import Limit, Occupancy, Usage, occupancy
 from gatewright.sandbox.tools.nvcc_kernels import Kernel
 from gatewright.sandbox.tools.ptx import Sort
 
@@ -40,7 +40,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`weight` orders findings of one kind: sectors, passes or warps lost, in vain."""
+    """`weight` orders findings of one kind: sectors, passes or warps lost, in vain.
+
+    `clocks` is what that costs by the static model's rates, summed over multiprocessors; None
+    where the model does not tell. `also`: further lines of which the same is to be said.
+    """
 
     kind: Kind
     kernel: str
@@ -48,6 +52,8 @@ class Finding:
     file: str = ""
     line: int = 0
     weight: float = 0.0
+    clocks: float | None = None
+    also: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.line else ""
@@ -57,6 +63,7 @@ class Finding:
 _LITTLE = 0.9  # above this share nothing is worth a word
 _FEW_LANES = 0.01
 _OFTEN = 2.0
+_L2_SECTORS = 2  # that the second-level cache serves a clock
 
 
 def observed_findings(seen: Seen) -> tuple[Finding, ...]:
@@ -101,11 +108,13 @@ def occupancy_findings(
             continue
         limits = " and ".join(held.limits)
         usage = launch_usage(launch, kernel)
+        blocks = "1 block" if held.blocks == 1 else f"{held.blocks} blocks"
         text = (
             f"{held.warps} of {architecture.warps} warps fit on a multiprocessor "
-            f"({held.blocks} blocks of {usage.threads} threads), limited by {limits}: "
+            f"({blocks} of {usage.threads} threads), limited by {limits}: "
             f"{kernel.registers} registers a thread, "
             f"{usage.static_shared + usage.dynamic_shared} bytes of shared memory a block"
+            f"{next_block(architecture, usage)}"
         )
         if not held.blocks:
             text = f"{architecture.name} refuses this launch: too much of {limits}"
@@ -115,6 +124,27 @@ def occupancy_findings(
         )
         found[finding] = None
     return tuple(found)
+
+
+def next_block(architecture: Architecture, usage: Usage) -> str:
+    """What another block would take, where fewer registers or less shared memory bring it."""
+    held = occupancy(architecture, usage)
+    used = usage.static_shared + usage.dynamic_shared
+    if not held.blocks:
+        return ""
+    if held.limits == (Limit.REGISTERS,):
+        for registers in range(usage.registers - 1, 15, -1):
+            blocks = occupancy(architecture, replace(usage, registers=registers)).blocks
+            if blocks > held.blocks:
+                return f"; {blocks} blocks would fit at {registers} registers or fewer"
+    if held.limits == (Limit.SHARED,):
+        room = architecture.shared // (held.blocks + 1) - architecture.reserved_shared
+        fits = room // architecture.shared_portion * architecture.shared_portion
+        less = replace(usage, static_shared=0, dynamic_shared=max(fits, 0))
+        blocks = occupancy(architecture, less).blocks
+        if 0 < fits < used and blocks > held.blocks:
+            return f"; {blocks} blocks would fit at {fits} bytes of shared memory or fewer"
+    return ""
 
 
 def _base(name: str) -> str:
@@ -139,7 +169,10 @@ def _uncoalesced(seen: Seen) -> list[Finding]:
         )
         lost = site.sectors - site.ideal_sectors
         place = site.place
-        found.append(Finding(Kind.UNCOALESCED, site.kernel, text, place.file, place.line, lost))
+        clocks = lost / _L2_SECTORS + lost
+        found.append(
+            Finding(Kind.UNCOALESCED, site.kernel, text, place.file, place.line, lost, clocks)
+        )
     return _ordered(found)
 
 
@@ -155,12 +188,18 @@ def _conflicts(seen: Seen) -> list[Finding]:
         )
         lost = site.wavefronts - site.ideal_wavefronts
         place = site.place
-        found.append(Finding(Kind.BANK_CONFLICTS, site.kernel, text, place.file, place.line, lost))
+        found.append(
+            Finding(Kind.BANK_CONFLICTS, site.kernel, text, place.file, place.line, lost, lost)
+        )
     return _ordered(found)
 
 
 def _divergent(seen: Seen) -> list[Finding]:
+    """A line's idle lanes cost their share of what warps do, counted in memory instructions."""
     found = []
+    total = count(seen)
+    every = max(sum(line.warp_issues for line in seen.branching), total.warp_issues, 1)
+    instructions = total.global_requests + total.shared_requests
     for line in seen.branching:
         full = WARP * line.warp_issues
         if not full or line.lane_issues >= _LITTLE * full:
@@ -172,7 +211,10 @@ def _divergent(seen: Seen) -> list[Finding]:
         )
         lost = line.warp_issues * (1 - share)
         place = line.place
-        found.append(Finding(Kind.DIVERGENCE, line.kernel, text, place.file, place.line, lost))
+        clocks = lost / every * instructions
+        found.append(
+            Finding(Kind.DIVERGENCE, line.kernel, text, place.file, place.line, lost, clocks)
+        )
     return _ordered(found)
 
 
@@ -187,7 +229,8 @@ def _atomic(seen: Seen) -> list[Finding]:
             "(shuffles) and a block (shared memory)"
         )
         place = site.place
-        found.append(Finding(Kind.ATOMICS, site.kernel, text, place.file, place.line, site.lanes))
+        lost = site.lanes
+        found.append(Finding(Kind.ATOMICS, site.kernel, text, place.file, place.line, lost, lost))
     return _ordered(found)
 
 
@@ -205,7 +248,9 @@ def _redundant(seen: Seen) -> list[Finding]:
         (site for site in seen.sites if site.access in GLOBAL), key=lambda site: site.sectors
     )
     place = heaviest.place
-    return [Finding(Kind.REDUNDANT, heaviest.kernel, text, place.file, place.line, times)]
+    clocks = (total.global_bytes - needed) / SECTOR / _L2_SECTORS
+    where = (heaviest.kernel, text, place.file, place.line)
+    return [Finding(Kind.REDUNDANT, *where, times, clocks)]
 
 
 def _narrow(seen: Seen) -> list[Finding]:
@@ -223,7 +268,9 @@ def _narrow(seen: Seen) -> list[Finding]:
             f"(float4) would take {-(-site.requests * site.width // 16)}"
         )
         place = site.place
-        found.append(Finding(Kind.NARROW, site.kernel, text, place.file, place.line, site.requests))
+        clocks = site.requests * (1 - site.width / 16)
+        where = (site.kernel, text, place.file, place.line)
+        found.append(Finding(Kind.NARROW, *where, site.requests, clocks))
     return _ordered(found)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gatewright.sandbox.kernel_model.counters import compulsory_bytes, count, kernels
 from gatewright.sandbox.kernel_model.estimate import Estimate, estimate
@@ -21,19 +21,40 @@ from gatewright.sandbox.kernel_model.roofline import Bound, Work, roof
 from gatewright.sandbox.tools.nvcc_kernels import Kernel
 
 PREFIX = "static_"
-_MOST = 8
-# What costs most as a rule comes first.
-_ORDER = (
-    *(Kind.SPILLS, Kind.LOCAL, Kind.UNCOALESCED, Kind.REDUNDANT, Kind.BANK_CONFLICTS),
-    *(Kind.DOUBLE, Kind.ATOMICS, Kind.DIVERGENCE, Kind.OCCUPANCY, Kind.NARROW, Kind.DIVISION),
-)
+_MOST, _LEAST = 12, 4
+_TOLD = 0.01  # the least share of the model's cost that is worth a word
+_MANY = 2.0
+_WAITS = {Bound.MEMORY: "memory", Bound.COMPUTE: "arithmetic"}
+# What the model gives no clocks for stands between the findings that have a share.
+_RANKS = {
+    Kind.SPILLS: 0.5,
+    Kind.LOCAL: 0.3,
+    Kind.OCCUPANCY: 0.1,
+    Kind.DOUBLE: 0.05,
+    Kind.DIVISION: 0.01,
+}
+_ELSEWHERE = 0.01  # of a kernel that was not launched
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """The problem at its own sizes, where those that were run are smaller.
+
+    `sizes` tells those that were run; `work` is None where nothing is known of it. `per_output`:
+    how many times as much arithmetic an element of the output takes.
+    """
+
+    sizes: str
+    work: Work | None = None
+    per_output: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of a candidate's kernels without a GPU, held against `gpu`.
 
-    `flops` is what the problem takes at the sizes that were run, `output_bytes` what it leaves.
+    `flops` is what the problem takes at the sizes that were run, `output_bytes` what it leaves;
+    `full` is None where those are its own sizes.
     """
 
     gpu: GpuSpec
@@ -41,6 +62,7 @@ class Profile:
     compiled: tuple[Kernel, ...] = ()
     flops: float = 0.0
     output_bytes: int = 0
+    full: Full | None = None
 
     @property
     def counted(self) -> bool:
@@ -55,6 +77,13 @@ class Profile:
         given = sum(buffer.read for buffer in seen.touched if not buffer.written)
         moved = given + self.output_bytes if self.output_bytes else compulsory_bytes(seen)
         return Work(self.flops or count(seen).flops or 0, moved)
+
+    def differs(self, seen: Seen) -> bool:
+        """What bounds the run that was counted is known not to bound the problem in full."""
+        work = self.full.work if self.full else None
+        if work is None or not work.flops:
+            return False
+        return roof(self.gpu, work).bound is not roof(self.gpu, self.needed(seen)).bound
 
     def shares(self, seen: Seen, guess: Estimate) -> tuple[float, float]:
         """How near the roofline the estimate lies: if all parts overlap, and if none does."""
@@ -101,6 +130,8 @@ def _counted(profile: Profile, seen: Seen) -> dict[str, float]:
     }
     if needed.flops and needed.bytes:
         found |= {"flops": needed.flops, "intensity": needed.intensity}
+    if profile.differs(seen):
+        found["roof_differs"] = 1.0
     return found
 
 
@@ -109,16 +140,50 @@ def _estimate(profile: Profile, seen: Seen) -> Estimate:
 
 
 def remarks(profile: Profile) -> tuple[Finding, ...]:
-    """For a reader: the counters of each kernel, what bounds it, then the worst lines."""
-    seen, found = profile.seen, []
-    for kernel in profile.compiled:
-        place = kernel.place
-        text = f"{kernel.name}: {_uses(kernel, profile)}"
-        found.append(Finding(Kind.COMPILED, kernel.name, text, place.file, place.line))
+    """For a reader: the counters of each kernel, what bounds it, then what costs most."""
+    seen, found = profile.seen, _resources(profile)
     if seen is not None and seen.sites:
         found += [Finding(Kind.COUNTERS, name, _kernel_line(seen, name)) for name in kernels(seen)]
         found.append(Finding(Kind.ROOFLINE, "", _bounds(profile, seen)))
-    return (*found, *worst(profile)[:_MOST])
+    merged = sorted(_merged(worst(profile)), key=lambda one: -_rank(one, profile))
+    blamed = [_with_share(one, profile) for one in merged if _rank(one, profile) >= _TOLD]
+    return (*found, *blamed[: max(_LEAST, _MOST - len(found))])
+
+
+def _resources(profile: Profile) -> list[Finding]:
+    """What kernels use: a line each, but one for all that were not launched."""
+    found, others = [], []
+    for kernel in profile.compiled:
+        if not _launched(kernel.name, profile):
+            spilled = kernel.spill_stores + kernel.spill_loads
+            others.append(f"{kernel.name} ({kernel.registers} registers, {spilled} bytes spilled)")
+            continue
+        text, place = f"{kernel.name}: {_uses(kernel, profile)}", kernel.place
+        found.append(Finding(Kind.COMPILED, kernel.name, text, place.file, place.line))
+    if others:
+        text = f"not launched in the run that was counted: {', '.join(others)}"
+        found.append(Finding(Kind.COMPILED, "", text))
+    return found
+
+
+def _launched(name: str, profile: Profile) -> bool:
+    """Whether it was; all were where nothing was counted. Names may lack template arguments."""
+    if profile.seen is None or not name:
+        return True
+    names = kernels(profile.seen)
+    if any(_is(name, one) for one in names):
+        return True
+    generic = {one.partition("<")[0] for one in names if not _instance(one, profile)}
+    return name.partition("<")[0].rpartition("::")[2] in generic
+
+
+def _instance(name: str, profile: Profile) -> bool:
+    """A launched kernel's name is that of one compiled kernel."""
+    return any(_is(kernel.name, name) for kernel in profile.compiled)
+
+
+def _is(compiled: str, launched: str) -> bool:
+    return compiled == launched or compiled.endswith(f"::{launched}")
 
 
 def worst(profile: Profile) -> tuple[Finding, ...]:
@@ -128,9 +193,48 @@ def worst(profile: Profile) -> tuple[Finding, ...]:
         limits = occupancy_findings(profile.seen, profile.compiled, profile.gpu.architecture)
         found = (*observed_findings(profile.seen), *limits, *found)
     once: dict[tuple[Kind, str, int], Finding] = {}
-    for finding in found:
+    for finding in sorted(found, key=lambda one: -_rank(one, profile)):
         once.setdefault((finding.kind, finding.file, finding.line), finding)
-    return tuple(sorted(once.values(), key=lambda f: _ORDER.index(f.kind)))
+    return tuple(once.values())
+
+
+def _merged(found: Sequence[Finding]) -> list[Finding]:
+    """One finding for all lines of a kernel of which the very same is to be said."""
+    alike: dict[tuple[object, ...], Finding] = {}
+    for one in found:
+        line = 0 if one.clocks is not None else one.line
+        key = (one.kind, one.kernel, one.file, one.text, line)
+        first = alike.get(key)
+        if first is None or first.clocks is None or one.clocks is None:
+            alike[key] = one
+            continue
+        clocks = first.clocks + one.clocks
+        alike[key] = replace(first, clocks=clocks, also=(*first.also, one.line))
+    return list(alike.values())
+
+
+def _rank(finding: Finding, profile: Profile) -> float:
+    """Its share of the model's cost, or a rank among such shares."""
+    share = _share(finding, profile)
+    if share is not None:
+        return share
+    rank = _RANKS.get(finding.kind, 1.0)
+    return rank if _launched(finding.kernel, profile) else max(_TOLD, rank * _ELSEWHERE)
+
+
+def _share(finding: Finding, profile: Profile) -> float | None:
+    if finding.clocks is None or profile.seen is None:
+        return None
+    total = _estimate(profile, profile.seen).at_most * profile.gpu.multiprocessors
+    return min(1.0, finding.clocks / total) if total else 0.0
+
+
+def _with_share(finding: Finding, profile: Profile) -> Finding:
+    share = _share(finding, profile)
+    if share is None:
+        return finding
+    together = " together" if finding.also else ""
+    return replace(finding, text=f"{finding.text}; {share:.0%} of the modelled cost{together}")
 
 
 def _uses(kernel: Kernel, profile: Profile) -> str:
@@ -163,15 +267,37 @@ def _kernel_line(seen: Seen, name: str) -> str:
 
 
 def _bounds(profile: Profile, seen: Seen) -> str:
-    """One sentence each on the roof and on what the model says takes the time."""
-    guess, needed = _estimate(profile, seen), profile.needed(seen)
-    best = roof(profile.gpu, needed)
+    """What bounds the problem in full, where that is known, and what takes the time as counted."""
+    guess, needed, full = _estimate(profile, seen), profile.needed(seen), profile.full
     overlapped, serial = profile.shares(seen, guess)
-    wait = "memory" if best.bound is Bound.MEMORY else "arithmetic"
-    lines = (
-        f"at these sizes the {profile.gpu.name} is bound by {wait} ({needed.bytes:.4g} bytes to "
-        f"move, {needed.intensity:.3g} FLOP a byte; the roof turns at {best.ridge:.3g}); ",
-        f"static model: {serial:.0%} to {overlapped:.0%} of the roofline, "
-        f"{guess.bound} costs most ({guess.share(guess.bound):.0%})",
+    model = (
+        f"static model of the run counted: {serial:.0%} to {overlapped:.0%} of the roofline, "
+        f"its largest part is {guess.bound} ({guess.share(guess.bound):.0%})"
     )
-    return "".join(lines)
+    if full is None:
+        return f"{_roof_line(profile.gpu, needed)}; {model}"
+    parts = [f"counted at {full.sizes}"]
+    if full.work is not None:
+        parts.append(f"in full: {_roof_line(profile.gpu, full.work)}")
+    if profile.differs(seen):
+        other = roof(profile.gpu, needed).bound
+        model += f", but {_WAITS[other]} bounds that small run, unlike the full one"
+    parts.append(model)
+    if full.per_output >= _MANY:
+        parts.append(
+            f"in full an output takes {full.per_output:.0f} times as many operations, so what is "
+            "done once an output weighs that much less than here"
+        )
+    return "; ".join(parts)
+
+
+def _roof_line(gpu: GpuSpec, work: Work) -> str:
+    """What bounds some work; nothing is claimed where its arithmetic is not known."""
+    moves = f"about {work.bytes:.3g} bytes have to move"
+    if not work.flops:
+        return moves
+    best = roof(gpu, work)
+    return (
+        f"{moves}, {work.intensity:.3g} FLOP a byte: the {gpu.name} is bound by "
+        f"{_WAITS[best.bound]} (its roof turns at {best.ridge:.3g} in float32)"
+    )

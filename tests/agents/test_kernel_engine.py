@@ -91,7 +91,7 @@ def test_wrong_then_right_then_faster_then_slower(server: ChatServer, isolation:
     assert "one scale for all" in edit
     assert "NVIDIA A100 SXM4 80GB" in optimise
     assert "uncoalesced load" in optimise
-    assert "Static estimate, no time" in improve
+    assert "Static estimate at the sizes counted, no time" in improve
     strided, plain = (turn.verdict.metrics for turn in done.rounds[1:])
     assert strided["static_coalescing"] < 0.5 < plain["static_coalescing"]
     # On the roofline by the model: a third round would be asked for nothing.

@@ -163,6 +163,10 @@ def test_times_count_where_there_are_any() -> None:
 def test_few_warps_hide_nothing() -> None:
     assert at_roof(passed(0.96))
     assert not at_roof(passed(0.96, static_occupancy=0.25))
+
+
+def test_a_small_run_that_is_bound_otherwise_than_the_problem_ends_nothing() -> None:
+    assert not at_roof(passed(0.96, static_roof_differs=1.0))
     assert not at_roof(passed(0.96, static_spill_bytes=8.0))
     assert not measurable(Verdict(Outcome.PASS))
     assert speed_told(Verdict(Outcome.PASS)) == ""

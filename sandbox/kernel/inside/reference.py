@@ -33,7 +33,7 @@ def run(request: Json) -> None:
     for number, variant in enumerate(request["variants"]):
         try:
             search = _sized(request, variant, starts)
-            told = _described(search)
+            told = {**_described(search), "full": _full(starts)}
             problem = ProblemFile.run(search.source, *_configured(variant))
             Path(f"{number}.py").write_text(search.source, encoding="utf-8")
             told["calls"] = _calls(problem, number, variant, request["backward"])
@@ -95,8 +95,18 @@ def _described(search: Search) -> Json:
         "values": [[knob.name, knob.value, value] for knob, value in search.values.items()],
         "elements": cost.elements if cost else None,
         "flops": cost.flops if cost else None,
+        "outputs": cost.outputs if cost else 0,
         "pinned": sorted(search.pinned),
     }
+
+
+def _full(starts: dict[str, Search]) -> Json | None:
+    """What a call costs at the file's own sizes, where that could be found out."""
+    start = starts.get("measured")
+    cost = start.cost_now if start else None
+    if start is None or cost is None or any(k.value != v for k, v in start.values.items()):
+        return None
+    return {"elements": cost.elements, "flops": cost.flops, "outputs": cost.outputs}
 
 
 def _calls(problem: ProblemFile, number: int, variant: Json, backward: bool) -> list[Json]:

@@ -30,12 +30,18 @@ from gatewright.core import (
 from gatewright.sandbox.emulator import Unit
 from gatewright.sandbox.harness import kernel_device
 from gatewright.sandbox.harness.kernel import KernelHarness
-from gatewright.sandbox.harness.kernel_device import DeviceStages, DeviceWish, Observed, Subject
+from gatewright.sandbox.harness.kernel_device import (
+    DeviceStages,
+    DeviceWish,
+    Observed,
+    Subject,
+    full_problem,
+)
 from gatewright.sandbox.isolation import Isolation, open_isolation
 from gatewright.sandbox.kernel.compare import Expected, Tolerance
 from gatewright.sandbox.kernel.packed import Packed, RawTensor
 from gatewright.sandbox.kernel.plan import Variant
-from gatewright.sandbox.kernel.prepared import Ready, ReadyCall
+from gatewright.sandbox.kernel.prepared import CallCost, Ready, ReadyCall
 from gatewright.sandbox.kernel_model.gpus import gpu_spec
 from gatewright.sandbox.tools import device_stages
 from gatewright.sandbox.tools.device_stages import Opened, Stage
@@ -216,6 +222,21 @@ def test_without_nvcc_the_counters_still_come(monkeypatch: pytest.MonkeyPatch) -
     assert verdict.metrics == {}
 
 
+def test_the_sizes_that_were_counted_are_told_beside_the_problems_own() -> None:
+    sizes = (("batch", 1024, 2), ("features", 8192, 256), ("kernel", 3, 3))
+    full = CallCost(elements=1000, flops=64_000, outputs=100)
+    ready = Ready(Variant("even", 1), values=sizes, flops=80, outputs=2, full=full)
+    found = full_problem(ready)
+    assert found is not None
+    assert found.sizes == "batch 2 (in full 1024), features 256 (in full 8192)"
+    assert found.work is not None
+    assert (found.work.flops, found.work.bytes, found.per_output) == (64_000, 4000, 16)
+    unknown = full_problem(replace(ready, full=None))
+    assert unknown is not None
+    assert unknown.work is None
+    assert full_problem(replace(ready, values=sizes[2:])) is None
+
+
 def test_a_gpu_that_nobody_knows_is_an_error() -> None:
     with pytest.raises(UsageError, match="nothing is known of the GPU"):
         KernelHarness(open_isolation(), wish=DeviceWish(gpu="Voodoo 2"))
@@ -260,6 +281,9 @@ def test_a_kernel_is_compiled_and_counted(harness: KernelHarness) -> None:
     assert verdict.tools["device"] == "cpu-emulated"
     notes = [one for one in verdict.diagnostics if one.tool == "static"]
     assert [note.code for note in notes[:3]] == ["compiled", "counters", "roofline"]
+    # 128 rows of 1536 in and out, and a scale for each column: what the problem moves in full.
+    assert "batch_size 32 (in full 128)" in notes[2].message
+    assert f"in full: about {4 * (2 * 128 * 1536 + 1536):.3g} bytes" in notes[2].message
     narrow = [note for note in notes if note.code == "narrow-access"]
     assert {note.file for note in narrow} == {"solution.py"}
     assert "x[i]" in text.splitlines()[narrow[0].line - 1]

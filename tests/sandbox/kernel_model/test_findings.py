@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from gatewright.sandbox.kernel_model.architecture import architecture
 from gatewright.sandbox.kernel_model.findings import (
     Kind,
@@ -8,7 +10,9 @@ from gatewright.sandbox.kernel_model.findings import (
     occupancy_findings,
 )
 from gatewright.sandbox.kernel_model.gpus import gpu_spec
-from gatewright.sandbox.kernel_model.summary import Profile, metrics, remarks, worst
+from gatewright.sandbox.kernel_model.occupancy import Usage, occupancy
+from gatewright.sandbox.kernel_model.roofline import Work
+from gatewright.sandbox.kernel_model.summary import Full, Profile, metrics, remarks, worst
 from gatewright.sandbox.tools.nvcc_kernels import Kernel
 from gatewright.sandbox.tools.ptx import Entry, Sort, SourceLine
 from tests.sandbox.kernel_model.records import Branching, Buffer, Launch, Place, Seen, Site
@@ -163,7 +167,8 @@ def test_remarks_for_a_reader() -> None:
     assert "bound by memory" in found[2].text
     assert "static model" in found[2].text
     # What costs most comes first.
-    assert kinds[3:6] == [Kind.SPILLS, Kind.UNCOALESCED, Kind.REDUNDANT]
+    assert kinds[3:6] == [Kind.UNCOALESCED, Kind.SPILLS, Kind.REDUNDANT]
+    assert found[3].text.endswith("% of the modelled cost")
     assert [one.kind for one in worst(profile)] == kinds[3:]
 
 
@@ -174,3 +179,63 @@ def test_a_line_is_blamed_once_for_one_thing() -> None:
     )
     (one,) = worst(Profile(H100, Seen((Launch("k"),), both)))
     assert "3200 sectors" in one.text
+
+
+def test_notes_are_ordered_and_told_by_their_share_of_the_modelled_cost() -> None:
+    inner = [
+        Site("shared_store", 32000, 1000, 0, 0, 2000, 1000, place=Place(line=n)) for n in (5, 6)
+    ]
+    epilogue = Site("global_store", 320, 10, 80, 40, place=Place(line=9))
+    seen = Seen((Launch("k"),), (epilogue, *inner), (), (Buffer(written=1280),))
+    found = [one for one in remarks(Profile(H100, seen)) if one.clocks is not None]
+    # Two lines with the same to say are one note; what costs less than a percent is none.
+    assert [(one.kind, one.line, one.also) for one in found] == [(Kind.BANK_CONFLICTS, 5, (6,))]
+    assert re.search(r"; [1-9]\d% of the modelled cost together$", found[0].text)
+    assert {one.line for one in worst(Profile(H100, seen))} == {5, 6, 9}
+
+
+def test_what_bounds_the_small_run_is_not_said_of_the_problem() -> None:
+    sites = (Site("global_load", 3200, 100, 400, 400, width=16),)
+    seen = Seen((Launch("k"),), sites, (), (Buffer(read=12800), Buffer(written=400)))
+    full = Full("n 4 (in full 4096)", Work(4e11, 1e9), 16.0)
+    profile = Profile(H100, seen, (), 400, 400, full)
+    told = next(one.text for one in remarks(profile) if one.kind is Kind.ROOFLINE)
+    assert told.startswith("counted at n 4 (in full 4096); in full: about 1e+09 bytes")
+    assert "400 FLOP a byte: the NVIDIA H100 SXM5 is bound by arithmetic" in told
+    assert "memory bounds that small run, unlike the full one" in told
+    assert "an output takes 16 times as many operations" in told
+    assert metrics(profile)["static_roof_differs"] == 1
+    # Where nothing is known of it, nothing is claimed.
+    unknown = Profile(H100, seen, (), 400, 400, Full("n 4 (in full 4096)"))
+    told = next(one.text for one in remarks(unknown) if one.kind is Kind.ROOFLINE)
+    assert "bound by" not in told
+    assert "bounds" not in told
+    assert "static_roof_differs" not in metrics(unknown)
+
+
+def test_kernels_that_were_not_launched_share_a_line_and_come_last() -> None:
+    seen = Seen((Launch("k<int>"),), (Site("global_load", 320, 10, 40, 40, width=16),))
+    ran, other = kernel("k<int>"), kernel("k<float>", stores=8)
+    found = remarks(Profile(H100, seen, (other, ran)))
+    compiled = [one.text for one in found if one.kind is Kind.COMPILED]
+    assert compiled[0].startswith("k<int>: 32 registers")
+    assert compiled[1] == (
+        "not launched in the run that was counted: k<float> (32 registers, 8 bytes spilled)"
+    )
+    assert found[-1].kind is Kind.SPILLS
+    # A launch whose template arguments are not known may be of either.
+    generic = Seen((Launch("k<T>"),), seen.sites)
+    found = remarks(Profile(H100, generic, (other, ran)))
+    assert not any("not launched" in one.text for one in found)
+
+
+def test_how_few_registers_bring_another_block_is_told() -> None:
+    seen = Seen(launches=(Launch("k", (256, 1, 1)),))
+    (found,) = occupancy_findings(seen, [kernel(registers=143)], SM90)
+    assert "(1 block of 256 threads)" in found.text
+    assert found.text.endswith("2 blocks would fit at 128 registers or fewer")
+    shared = Seen(launches=(Launch("k", (256, 1, 1), dynamic_shared=100_000),))
+    (found,) = occupancy_findings(shared, [kernel()], SM90)
+    room = int(re.findall(r"3 blocks would fit at (\d+) bytes", found.text)[0])
+    for bytes_, blocks in ((room, 3), (room + 128, 2)):
+        assert occupancy(SM90, Usage(256, 32, 0, bytes_)).blocks == blocks
