@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gatewright.agents.chat import proposals, specifying
 from gatewright.agents.chat.contracts import show_contract
 from gatewright.agents.chat.drafts import decide_alone, propose_draft, save
-from gatewright.agents.chat.events import Decided, End, Question, Verified
+from gatewright.agents.chat.events import Decided, Decision, End, Question, Verified
 from gatewright.agents.chat.guided_actions import act
 from gatewright.agents.chat.intents import IT, Intent, intent_of
 from gatewright.agents.chat.specifying import Specified, specify
@@ -51,8 +51,12 @@ class Guided:
         return self._intended(hands, intent)
 
     def decided(self, turn: Turn, decision: Decided) -> End:
-        """Write what was approved, or leave it."""
-        return decide_alone(Hands(self.workbench, turn), decision)
+        """Write what was approved, or leave it and do what was said with that."""
+        hands = Hands(self.workbench, turn)
+        turn.doubted = False
+        end = decide_alone(hands, decision)
+        asked = intent_of(decision.comment) if decision.decision is Decision.REJECT else None
+        return end if asked is None else self._intended(hands, asked)
 
     def by_hand(self, turn: Turn, tool: str, arguments: Mapping[str, object]) -> End:
         """Run a tool for the user."""

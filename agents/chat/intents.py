@@ -24,7 +24,7 @@ class Intent:
 _FILE = r"[`'\"]?(?P<{0}>(?:draft:)?[\w./-]+\.(?:sv|v|svh|vh|scala|py|vcd|fst|md|txt))[`'\"]?"
 _WORD = r"[`'\"]?(?P<{0}>[A-Za-z_][\w$]*)[`'\"]?"
 _SIGNAL = r"[`'\"]?(?P<signal>[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$\[\]:]*)+)[`'\"]?"
-_END = r"\s*[.?!]*\s*"
+_END = r"(?:[,\s]+(?:please|plz|pls|thanks|thank\s+you))?\s*[.?!]*\s*"
 _PLEASE = (
     r"(?:(?:please|plz|pls|can\s+you|could\s+you|now|hm+|ok(?:ay)?|well|so|then|and|actually|"
     r"just|let'?s)[,\s]+)*"

@@ -19,11 +19,13 @@ from gatewright.agents.chat.events import (
     Wrote,
 )
 
+TITLE = "# Conversation"
+
 
 def transcript(events: Sequence[Event]) -> str:
     """What was said and found, in order; what went on inside tools is left out."""
     parts = [text for event in events if (text := _part(event))]
-    return "# Conversation\n\n" + "\n\n".join(parts) + "\n"
+    return f"{TITLE}\n\n" + "\n\n".join(parts) + "\n"
 
 
 def _part(event: Event) -> str:

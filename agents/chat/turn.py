@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gatewright.agents.chat.claims import claims, writings
 from gatewright.agents.chat.events import (
@@ -24,6 +25,13 @@ from gatewright.agents.chat.modules import modules_of
 from gatewright.agents.chat.secrets import Secrets
 from gatewright.agents.chat.store import State, Store
 from gatewright.core import Usage
+
+
+class Doubt(NamedTuple):
+    """A sentence, and why it is more than is known."""
+
+    claim: str
+    why: str
 
 
 class TurnStopped(Exception):
@@ -104,8 +112,10 @@ class Turn:
                 return
             self.store.append(self.conversation, Said(text))
             why = self._doubt()
-            marks = [Unverified(claim, why) for claim in (claims(text) if why else ())]
-            for mark in (*marks, *self._unwritten(text)):
+            doubts = dict.fromkeys(claims(text) if why else (), why)
+            for claim, other in self._unwritten(text):
+                doubts[claim] = f"{doubts[claim]}; {other}" if claim in doubts else other
+            for mark in (Unverified(claim, doubt) for claim, doubt in doubts.items()):
                 self.store.append(self.conversation, mark)
                 self._queue.put(mark)
 
@@ -162,12 +172,12 @@ class Turn:
             return f"the tool's verdict in this turn is {self.standing.verdict.outcome}"
         return ""
 
-    def _unwritten(self, text: str) -> list[Unverified]:
+    def _unwritten(self, text: str) -> list[Doubt]:
         """Files that are said to be written, and that no change of this conversation has."""
         said = writings(text) if self.doubted else ()
         there = [applied.path for applied in self.state.applied] if said else []
         return [
-            Unverified(each.claim, f"no change of this conversation stands in {each.path}")
+            Doubt(each.claim, f"no change of this conversation stands in {each.path}")
             for each in said
             if not any(path.rpartition("/")[2] == each.path.rpartition("/")[2] for path in there)
         ]

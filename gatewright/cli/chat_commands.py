@@ -198,11 +198,14 @@ def _model(session: Session, rest: str) -> None:
 def _save(session: Session, rest: str) -> None:
     path = _words(rest, COMMANDS["save"].usage, 1)[0]
     if path.endswith(".md"):
-        from gatewright.agents.chat.transcript import transcript
+        from gatewright.agents.chat.transcript import TITLE, transcript
         from gatewright.cli.output import OutputFile
 
-        OutputFile(Path(path).expanduser()).write(transcript(session.chat.history()))
-        session.screen.line(f"wrote {path}: the conversation")
+        target = Path(path).expanduser()
+        if target.is_file() and not target.read_bytes().startswith(TITLE.encode()):
+            raise UsageError("is there, and no conversation", where=path, hint="take another name")
+        OutputFile(target).write(transcript(session.chat.history()))
+        session.screen.line(f"wrote {target.resolve()}: the conversation")
         return
     session.play(session.chat.use("save", {"path": path}))
 

@@ -87,11 +87,15 @@ def test_nothing_is_written_before_it_is_approved(opened: Open, folder: Path) ->
 
 
 def test_a_file_that_is_said_to_be_written_and_is_not_is_marked(opened: Open) -> None:
-    chat = opened(EDIT, "Written to bad.sv.", EDIT, "Saved to `bad.sv`.")
+    chat = opened(EDIT, "Written to bad.sv and verified.", EDIT, "Saved to `bad.sv`.")
     wanted = only(said(chat, "rename it"), ApprovalWanted)[0]
     rejected = list(chat.decide(wanted.id, "reject"))
     assert [(u.claim, u.why) for u in only(rejected, Unverified)] == [
-        ("Written to bad.sv.", "no change of this conversation stands in bad.sv")
+        (
+            "Written to bad.sv and verified.",
+            "no tool has given a verdict on it in this turn; "
+            "no change of this conversation stands in bad.sv",
+        )
     ]
     wanted = only(said(chat, "again"), ApprovalWanted)[0]
     assert not only(list(chat.decide(wanted.id, "approve")), Unverified)

@@ -93,6 +93,14 @@ def test_rejected_texts_stay_drafts(opened: Open, folder: Path) -> None:
     assert (folder / "rtl" / "majority.sv").read_text().startswith("module maj (")
 
 
+def test_what_a_rejection_asks_for_is_done(opened: Open) -> None:
+    chat = opened(model="symbolic")
+    wanted = only(said(chat, MAJ), ApprovalWanted)[0]
+    events = list(chat.decide(wanted.id, "reject", "call it maj3 please"))
+    assert [wanted.path for wanted in only(events, ApprovalWanted)] == ["maj3.sv"]
+    assert end(events) == "approval"
+
+
 def test_tools_are_asked_for_in_words(opened: Open) -> None:
     chat = opened(model="symbolic")
     bad = said(chat, "please verify bad.sv with testbench.sv")

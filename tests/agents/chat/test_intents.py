@@ -19,6 +19,8 @@ from gatewright.agents.chat.intents import intent_of
         ("so it is verified, right?", "verdict", {}),
         ("write a testbench for it", "bench", {}),
         ("please undo the last change", "undo", {}),
+        ("undo please!", "undo", {}),
+        ("call it maj3 please", "rename", {"top": "maj3"}),
         (
             "verify rtl/a.sv against tb/a_tb.sv",
             "verify",

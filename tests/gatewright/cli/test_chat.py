@@ -40,6 +40,14 @@ def chat(gatewright: Gatewright, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     yield call
 
 
+def test_a_conversation_is_saved_over_no_other_file(chat: object, tmp_path: Path) -> None:
+    notes, talk = tmp_path / "notes.md", tmp_path / "talk.md"
+    notes.write_text("# Mine\n")
+    ran = chat("help", f"/save {notes}", f"/save {talk}", f"/save {talk}")  # type: ignore[operator]
+    assert "take another name" in ran.out and notes.read_text() == "# Mine\n"
+    assert ran.out.count(f"wrote {talk.resolve()}: the conversation") == 2
+
+
 def test_piped_lines_are_answered(chat: object, folder: Path) -> None:
     ran = chat(MAJ, "y", "/undo", "y", MAJ, "n other name", "/save rtl/m.sv")  # type: ignore[operator]
     assert ran.status == 0
