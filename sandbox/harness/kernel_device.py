@@ -218,16 +218,20 @@ def _decided(verdict: Verdict, stage: Stage) -> Verdict:
 def _notes(found: Sequence[Finding], lines: Lines) -> tuple[Diagnostic, ...]:
     notes = []
     for one in found:
-        line = lines.line(one.file, one.line, one.kernel.partition("<")[0]) if one.line else 0
+        hint = one.kernel.partition("<")[0]
+        line = lines.line(one.file, one.line, hint) if one.line else 0
         file = lines.file if line else one.file
-        others = [lines.line(one.file, n) if line else n for n in one.also]
-        same = f"; the same at lines {', '.join(map(str, sorted(others)))}" if others else ""
+        others = [lines.line(one.file, n, hint) if line else n for n in one.also]
+        text = one.text + _same(sorted(n for n in others if n))
         notes.append(
-            Diagnostic(
-                Severity.NOTE, one.text + same, file, line or one.line, code=one.kind, tool=STATIC
-            )
+            Diagnostic(Severity.NOTE, text, file, line or one.line, code=one.kind, tool=STATIC)
         )
     return tuple(notes)
+
+
+def _same(lines: Sequence[int]) -> str:
+    word = "line" if len(lines) == 1 else "lines"
+    return f"; the same at {word} {', '.join(map(str, lines))}" if lines else ""
 
 
 def full_problem(ready: Ready) -> Full | None:

@@ -200,15 +200,15 @@ def worst(profile: Profile) -> tuple[Finding, ...]:
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
     """One finding for all lines of a kernel of which the very same is to be said."""
-    alike: dict[tuple[object, ...], Finding] = {}
+    alike: dict[tuple[Kind, str, str, str], Finding] = {}
     for one in found:
-        line = 0 if one.clocks is not None else one.line
-        key = (one.kind, one.kernel, one.file, one.text, line)
+        key = (one.kind, one.kernel, one.file, one.text)
         first = alike.get(key)
-        if first is None or first.clocks is None or one.clocks is None:
+        if first is None:
             alike[key] = one
             continue
-        clocks = first.clocks + one.clocks
+        known = first.clocks is not None and one.clocks is not None
+        clocks = (first.clocks or 0) + (one.clocks or 0) if known else None
         alike[key] = replace(first, clocks=clocks, also=(*first.also, one.line))
     return list(alike.values())
 
@@ -234,7 +234,10 @@ def _with_share(finding: Finding, profile: Profile) -> Finding:
     if share is None:
         return finding
     together = " together" if finding.also else ""
-    return replace(finding, text=f"{finding.text}; {share:.0%} of the modelled cost{together}")
+    text = f"{finding.text}; {share:.0%} of the modelled cost{together}"
+    if finding.kind is Kind.DIVERGENCE and profile.full is not None:
+        text += ", perhaps less at full sizes"
+    return replace(finding, text=text)
 
 
 def _uses(kernel: Kernel, profile: Profile) -> str:

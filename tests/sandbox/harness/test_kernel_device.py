@@ -305,6 +305,7 @@ def test_the_worst_line_of_a_strided_kernel_is_named(harness: KernelHarness) -> 
     share = "static_roof_share_serial"
     assert bad.metrics[share] < good.metrics[share]
     blamed = next(one for one in bad.diagnostics if one.code == "uncoalesced")
+    assert "% of the modelled cost" in blamed.message
     assert "x[i]" in spread.splitlines()[blamed.line - 1]
 
 

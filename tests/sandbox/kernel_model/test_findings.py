@@ -194,6 +194,17 @@ def test_notes_are_ordered_and_told_by_their_share_of_the_modelled_cost() -> Non
     assert {one.line for one in worst(Profile(H100, seen))} == {5, 6, 9}
 
 
+def test_idle_lanes_of_a_reduced_run_may_be_its_sizes_own() -> None:
+    sites = (Site("global_load", 3200, 100, 400, 400, width=16),)
+    lines = (Branching(100, 800, place=Place(line=5)), Branching(100, 800, place=Place(line=7)))
+    seen = Seen((Launch("k"),), sites, lines, (Buffer(read=12800),))
+    for full, ends in ((None, "cost together"), (Full("n 4 (in full 8)"), "less at full sizes")):
+        found = remarks(Profile(H100, seen, full=full))
+        (one,) = [one for one in found if one.kind is Kind.DIVERGENCE]
+        assert one.also == (7,)
+        assert one.text.endswith(ends)
+
+
 def test_what_bounds_the_small_run_is_not_said_of_the_problem() -> None:
     sites = (Site("global_load", 3200, 100, 400, 400, width=16),)
     seen = Seen((Launch("k"),), sites, (), (Buffer(read=12800), Buffer(written=400)))
