@@ -25,6 +25,7 @@ Given = Source | str
 """A path inside the folders that are open, or a text with its name."""
 
 _MOST_FILES = 2000
+_SEEDS = 1 << 63
 _NAME = re.compile(r"[\w.$+-]+(?: [\w.$+-]+)*", re.ASCII)
 _READS = re.compile(r"\$(?:readmem[hb]|fopen)\s*\(\s*\"([^\"\\]+)\"")
 
@@ -50,6 +51,8 @@ class Inputs:
         seed: int | None = None,
     ) -> HarnessSpec | None:
         """The check that these make up; None for none of them. Raises UsageError for two."""
+        if seed is not None and not -_SEEDS <= seed < _SEEDS:
+            raise UsageError("has more than 64 bits", where="seed", hint="such as 1")
         files, golden = self.sources(data), self.sources(reference)
         benches, tests = several(testbench), several(cocotb)
         if tests:

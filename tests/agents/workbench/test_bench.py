@@ -61,6 +61,8 @@ def test_a_design_is_compared_with_a_reference(bench: Workbench) -> None:
     assert bench.verify([ADDER], reference=[ADDER], seed=1).passed
     checked = bench.verify([WRONG], reference=[ADDER], seed=1)
     assert checked.verdict.first_mismatch is not None
+    with pytest.raises(UsageError, match="64 bits"):
+        bench.verify([ADDER], reference=[ADDER], seed=10**400)
 
 
 def test_equivalence_is_proved_or_refuted(bench: Workbench) -> None:
