@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
+import socket
 import threading
+import time
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
 
 from gatewright.server.fairness import FairQueue, Limits
 from gatewright.server.presence import in_thread
+
+from .running import COUNTER, Server
 
 
 def test_a_turn_is_held_until_the_thread_ends() -> None:
@@ -34,3 +44,23 @@ def test_a_turn_is_held_until_the_thread_ends() -> None:
         assert queue.running == 0
 
     asyncio.run(scene())
+
+
+def test_a_client_that_leaves_is_no_fault(desk: Server, caplog: pytest.LogCaptureFixture) -> None:
+    where = urlsplit(desk.address)
+    design = {"design": [{"name": "counter.sv", "text": COUNTER}]}
+    body = json.dumps(design)
+    head = (
+        f"POST /api/lint HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {desk.token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with caplog.at_level(logging.ERROR):
+        with socket.create_connection((where.hostname, where.port)) as client:
+            client.sendall(f"{head}{body}".encode())
+            time.sleep(0.2)
+        # The lint of the one that left is done when the next one's is.
+        answer = httpx.post(
+            f"{desk.address}/api/lint", json=design, headers=desk.headers, timeout=60
+        )
+        assert answer.status_code == 200
+    assert not caplog.records
