@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from gatewright.agents.chat.events import Verified
 from gatewright.agents.chat.given import given, sources
-from gatewright.agents.chat.toolbox import Arguments, Hands, Result, Tool
+from gatewright.agents.chat.toolbox import DRAFT, Arguments, Hands, Result, Tool
 from gatewright.core import Oracle, UsageError, Verdict
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ def _verify(hands: Hands, wanted: VerifyArguments) -> Result:
         time_limit_s=wanted.time_limit_s,
         wave_of_pass=True,
     )
-    golden = bool(wanted.testbench or wanted.cocotb)
-    oracle = Oracle.GOLDEN if golden else Oracle.REFERENCE
-    return _told(hands, found, "verify", oracle, wanted.design, ", ".join(check))
+    return _told(hands, found, "verify", _oracle(wanted), wanted.design, _named(check))
 
 
 def _equivalence(hands: Hands, wanted: EquivalenceArguments) -> Result:
@@ -100,8 +99,22 @@ def _equivalence(hands: Hands, wanted: EquivalenceArguments) -> Result:
         top=wanted.top,
         time_limit_s=wanted.time_limit_s,
     )
-    against = ", ".join(wanted.reference)
+    against = _named(wanted.reference)
     return _told(hands, found, "equivalence", Oracle.REFERENCE, wanted.design, against)
+
+
+def _oracle(wanted: VerifyArguments) -> Oracle:
+    """What it is checked by; a draft of a testbench is this conversation's own, not the user's."""
+    tests = (*wanted.testbench, *wanted.cocotb)
+    if any(test.startswith(DRAFT) for test in tests):
+        return Oracle.GENERATED
+    return Oracle.GOLDEN if tests else Oracle.REFERENCE
+
+
+def _named(check: Sequence[str]) -> str:
+    """What it is checked against; who reads a verdict must see that it is of our own making."""
+    own = any(name.startswith(DRAFT) for name in check)
+    return ", ".join(check) + (" (made in this conversation)" if own else "")
 
 
 def _told(

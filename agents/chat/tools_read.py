@@ -111,7 +111,10 @@ def _list(hands: Hands, wanted: ListArguments) -> Result:
     found = hands.workbench.list_files(wanted.pattern)
     drafts = [f"{DRAFT}{draft.name}" for draft in hands.turn.state.drafts]
     more = ["… and more"] if found.more else []
-    return Result(f"{len(found.files)} files", "\n".join([*found.files, *more, *drafts]))
+    count = len(found.files)
+    return Result(
+        f"{count} file{'' if count == 1 else 's'}", "\n".join([*found.files, *more, *drafts])
+    )
 
 
 def _read(hands: Hands, wanted: ReadArguments) -> Result:

@@ -22,7 +22,7 @@ from gatewright.agents.chat.events import (
     Wrote,
 )
 from gatewright.agents.chat.tools_check import verdict_line
-from gatewright.core import Outcome, UsageError
+from gatewright.core import Oracle, Outcome, UsageError
 
 from .conftest import Open, end, only, said
 from .scripted import Broken, Calls, Hanging, Script, Status, call
@@ -297,6 +297,9 @@ def test_calls_of_one_answer_build_on_each_other(opened: Open, folder: Path) -> 
         "The design is verified against tb.sv.",
     )
     events = said(chat, "check good.sv with a testbench of yours")
+    (verified,) = only(events, Verified)
+    assert verified.oracle is Oracle.GENERATED
+    assert verified.against == "draft:tb.sv (made in this conversation)"
     assert [ended.tool for ended in only(events, ToolEnded) if ended.ok] == [
         "draft",
         "draft",
