@@ -23,6 +23,7 @@ from gatewright.core import UsageError
 
 if TYPE_CHECKING:
     from gatewright.agents.chat.request import Request
+    from gatewright.agents.symbolic import Reading
     from gatewright.agents.workbench import Workbench
 
 _CHOICES = ("yes", "start over")
@@ -129,7 +130,7 @@ class Guided:
             return End.DONE
         if state.asked_for == specifying.ASSUMED and not found.reading.complete:
             # What was understood stays; the correction is asked for again.
-            turn.say(f"Not understood: {found.reading.abstained}.\n")
+            turn.say(f"Not understood: {_why_not(found.reading)}.\n")
             anew = "Are the assumptions above right? Or what is so, instead?"
             turn.tell(Question(anew, _CHOICES))
             return End.QUESTION
@@ -187,10 +188,15 @@ def _asked(hands: Hands, found: Specified, again: bool = False) -> End:
             " ".join(word for word in (port.direction, port.range_text, port.name) if word)
             for port in reading.interface.ports
         )
-        turn.say(f"Ports so far: {ports}.\n\nNot understood yet: {reading.abstained}.\n")
+        turn.say(f"Ports so far: {ports}.\n\nNot understood yet: {_why_not(reading)}.\n")
         asked = specifying.ASK_BEHAVIOUR_AGAIN if again else specifying.ASK_BEHAVIOUR
         turn.tell(Question(asked))
     return End.QUESTION
+
+
+def _why_not(reading: Reading) -> str:
+    """Why a text is not read; the lines of what was said piece by piece have no numbers."""
+    return re.sub(r"\bline \d+: ", "", reading.abstained)
 
 
 def _is_specification(said: str) -> bool:

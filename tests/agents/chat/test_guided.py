@@ -75,7 +75,8 @@ def test_what_the_specification_leaves_open_is_asked(opened: Open) -> None:
     assert end(first) == "question" and not only(first, Verified)
     second = said(chat, "no, the reset is asynchronous")
     assert "asynchronous" in only(second, Contract)[0].reset
-    assert "Not understood" in words(said(chat, "and it shines"))
+    shines = words(said(chat, "and it shines"))
+    assert "Not understood: 'and it shines'" in shines and "line" not in shines
     assert only(said(chat, "call it seq"), Contract)[0].module == "seq"
     last = said(chat, "yes")
     assert only(last, Verified)[0].verdict.passed
