@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from gatewright.cli.exits import ExitCode
-from gatewright.cli.options import BaseUrl, IsolationLevel, ModelName
+from gatewright.cli.options import BaseUrl, Host, IsolationLevel, ModelName, Port, Token
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -30,18 +30,9 @@ def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve streamable HTTP instead of stdin and stdout.")
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Listen there; 0 = any free.")] = PORT,
-    host: Annotated[
-        str, typer.Option(help="Listen on this address; others than loopback are open to others.")
-    ] = "127.0.0.1",
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="GATEWRIGHT_TOKEN",
-            help="What clients of --http must show: 16 characters or more.",
-            show_default="a new one, printed",
-        ),
-    ] = None,
+    port: Port = PORT,
+    host: Host = "127.0.0.1",
+    token: Token = None,
     model: ModelName = None,
     base_url: BaseUrl = None,
     isolation: IsolationLevel = None,

@@ -24,6 +24,20 @@ ModelName = Annotated[
 BaseUrl = Annotated[
     str | None, typer.Option("--base-url", help="Where an OpenAI-compatible server answers.")
 ]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Listen there; 0 = any free.")]
+Host = Annotated[
+    str,
+    typer.Option("--host", help="Listen on this address; others than loopback are open to others."),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="GATEWRIGHT_TOKEN",
+        help="What clients over HTTP must show: 16 characters or more.",
+        show_default="a new one, printed",
+    ),
+]
 IsolationLevel = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gatewright.cli.options import BaseUrl, IsolationLevel, ModelName
+from gatewright.cli.options import BaseUrl, Host, IsolationLevel, ModelName, Port, Token
 
 PORT = 8790
 _MOST_HELPERS = 4
@@ -23,18 +23,9 @@ def serve(
             show_default="the working folder",
         ),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Listen there; 0 = any free.")] = PORT,
-    host: Annotated[
-        str, typer.Option(help="Listen on this address; others than loopback are open to others.")
-    ] = "127.0.0.1",
-    token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="GATEWRIGHT_TOKEN",
-            help="What clients must show: 16 characters or more.",
-            show_default="a new one, printed",
-        ),
-    ] = None,
+    port: Port = PORT,
+    host: Host = "127.0.0.1",
+    token: Token = None,
     runs: Annotated[
         list[Path] | None,
         typer.Option(
