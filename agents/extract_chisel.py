@@ -12,7 +12,7 @@ _CLASS = re.compile(
 )
 # A list of parameters may go on over many lines, but not into another definition.
 _HARDWARE = re.compile(
-    r"^[ \t]*class\s+(\w+)(?:(?!\b(?:class|object|trait)\b)[^{}])*?\bextends\s+\w*Module\b", re.M
+    r"^[ \t]*class\s+(\w+)\b(?:(?!\b(?:class|object|trait)\b)[^{}])*?\bextends\s+\w*Module\b", re.M
 )
 _IMPORT = re.compile(r"^[ \t]*import\s+[\w.]+[^\n]*$", re.M)
 

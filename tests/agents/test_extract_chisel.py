@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +47,12 @@ def test_bare_text_loses_its_prose() -> None:
 def test_parameters_of_the_top_may_stand_on_lines_of_their_own() -> None:
     listed = TOP.replace("class TopModule", "class TopModule(\n  A: Int = 0,\n  B: Int = 1\n)")
     assert extract_chisel(fenced(listed), "TopModule").code == listed
+
+
+def test_a_long_name_costs_no_more_than_its_length() -> None:
+    began = time.process_time()
+    assert extract_chisel("class " + "a" * 100_000, "TopModule").code == ""
+    assert time.process_time() - began < 10  # quadratic: minutes
 
 
 def test_a_class_before_a_module_is_no_module() -> None:
