@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gatewright.agents.windows import Windowed
 from gatewright.core import CocotbSpec, GraderSpec, HarnessSpec, KernelSpec, ReferenceSpec
 from gatewright.sandbox.harness import Harness
-from gatewright.sandbox.isolation import Isolation, Level
+from gatewright.sandbox.isolation import Isolation, Level, lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _kernels(isolation: Isolation, gpu: str) -> Harness:
     key = (isolation.level, gpu)
     if key not in _kernel_harnesses:
         wish = DeviceWish(static=True, gpu=gpu or DEFAULT)
-        harness = KernelHarness(isolation, wish=wish)
+        harness = KernelHarness(lasting(isolation), wish=wish)
         atexit.register(harness.close)
         _kernel_harnesses[key] = harness
     return _kernel_harnesses[key]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gatewright.core import Diagnostic as Diagnostic
     from gatewright.core import FailureClass as FailureClass
     from gatewright.core import GatewrightError as GatewrightError
+    from gatewright.core import Interrupted as Interrupted
     from gatewright.core import Language as Language
     from gatewright.core import ModelError as ModelError
     from gatewright.core import Outcome as Outcome
@@ -53,6 +54,7 @@ _TYPES = (
     "Diagnostic",
     "FailureClass",
     "GatewrightError",
+    "Interrupted",
     "Language",
     "ModelError",
     "Outcome",

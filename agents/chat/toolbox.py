@@ -98,6 +98,8 @@ def run_tool(hands: Hands, tool: Tool, arguments: Mapping[str, object], id: str)
     clean = turn.secrets.hidden
     ended = ToolEnded(id, tool.name, ended.ok, clean(ended.summary), clean(ended.result))
     turn.tell(ended)
+    if not ended.ok:
+        turn.pulse()  # it may have failed because it was stopped
     return ended
 
 

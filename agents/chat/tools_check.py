@@ -63,7 +63,9 @@ class WaveArguments(Arguments):
 
 
 def _lint(hands: Hands, wanted: LintArguments) -> Result:
-    verdict = hands.workbench.lint(given(hands, wanted.design), top=wanted.top)
+    verdict = hands.workbench.lint(
+        given(hands, wanted.design), top=wanted.top, stop=hands.turn.stopping
+    )
     remarks = [str(remark) for remark in verdict.diagnostics]
     fault = verdict.failure_class or ("a fault" if verdict.outcome == "fail" else "")
     summary = f"{fault or 'no fault found'}"
@@ -88,6 +90,7 @@ def _verify(hands: Hands, wanted: VerifyArguments) -> Result:
         top=wanted.top,
         time_limit_s=wanted.time_limit_s,
         wave_of_pass=True,
+        stop=hands.turn.stopping,
     )
     return _told(hands, found, "verify", _oracle(wanted), wanted.design, _named(check))
 
@@ -98,6 +101,7 @@ def _equivalence(hands: Hands, wanted: EquivalenceArguments) -> Result:
         given(hands, wanted.reference),
         top=wanted.top,
         time_limit_s=wanted.time_limit_s,
+        stop=hands.turn.stopping,
     )
     against = _named(wanted.reference)
     return _told(hands, found, "equivalence", Oracle.REFERENCE, wanted.design, against)
@@ -143,7 +147,9 @@ def verdict_line(verdict: Verdict, against: str = "") -> str:
 
 
 def _statistics(hands: Hands, wanted: StatisticsArguments) -> Result:
-    found = hands.workbench.synth_stats(given(hands, wanted.design), top=wanted.top)
+    found = hands.workbench.synth_stats(
+        given(hands, wanted.design), top=wanted.top, stop=hands.turn.stopping
+    )
     told = [
         f"{found.gates} gates of two inputs, {found.registers} registers",
         f"{found.luts} LUTs, at most {found.levels} one after another",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
 
 
 class CheckTools(Room):
-    """Verdicts, schematics, statistics."""
+    """Verdicts, schematics, statistics.
+
+    Setting `stop`, from any thread, kills what a tool runs; it raises Interrupted then.
+    """
 
     def lint(
-        self, design: Iterable[Given], *, top: str = "", context: Iterable[Given] = ()
+        self,
+        design: Iterable[Given],
+        *,
+        top: str = "",
+        context: Iterable[Given] = (),
+        stop: threading.Event | None = None,
     ) -> Verdict:
         """What the tools say of a design by itself: syntax, safety, elaboration.
 
         Inconclusive where they find no fault, for nothing was proved; never a pass.
         """
-        with self._telling() as tell, self._at_work():
+        with self._telling() as tell, self._at_work(stop):
             sources, beside = self._inputs.sources(design), self._inputs.sources(context)
-            return tell(self._checks().lint(sources, top, beside))
+            return tell(self._checks(stop).lint(sources, top, beside))
 
     def verify(
         self,
@@ -47,6 +56,7 @@ class CheckTools(Room):
         use_repository: bool = False,
         wave_of_pass: bool = False,
         folder: str = "",
+        stop: threading.Event | None = None,
     ) -> Checked:
         """Check a design by simulation: with a testbench, against a reference, or with cocotb.
 
@@ -57,7 +67,7 @@ class CheckTools(Room):
         """
         from gatewright.agents.workbench.checks import CheckWish, is_kernel
 
-        with self._telling() as tell, self._at_work():
+        with self._telling() as tell, self._at_work(stop):
             given = several(design)
             sources = self._inputs.sources(given)
             kernel = is_kernel(language, sources)
@@ -82,8 +92,8 @@ class CheckTools(Room):
                 library=library,
             )
             if kernel:
-                return tell(self._checks().kernel(wish))
-            return tell(self._checks().verify(wish))
+                return tell(self._checks(stop).kernel(wish))
+            return tell(self._checks(stop).verify(wish))
 
     def equivalence(
         self,
@@ -94,6 +104,7 @@ class CheckTools(Room):
         time_limit_s: float | None = None,
         use_repository: bool = False,
         folder: str = "",
+        stop: threading.Event | None = None,
     ) -> Checked:
         """Prove that a design behaves as its reference from power-up on, or refute it.
 
@@ -101,7 +112,7 @@ class CheckTools(Room):
         """
         from gatewright.agents.workbench.checks import CheckWish
 
-        with self._telling() as tell, self._at_work():
+        with self._telling() as tell, self._at_work(stop):
             check = self._inputs.check(reference=reference)
             if check is None:
                 raise UsageError("nothing to compare the design with", hint="give a reference")
@@ -111,7 +122,7 @@ class CheckTools(Room):
                 sources = library.whole(sources)
                 check = replace(check, reference=library.whole(check.reference))
             wish = CheckWish(sources, check, top, None, time_limit_s, formal=True)
-            return tell(self._checks().verify(wish))
+            return tell(self._checks(stop).verify(wish))
 
     def synth_stats(
         self,
@@ -120,6 +131,7 @@ class CheckTools(Room):
         top: str = "",
         use_repository: bool = False,
         folder: str = "",
+        stop: threading.Event | None = None,
     ) -> SynthStats:
         """Gates, look-up tables, registers and levels that a design comes to (Yosys); with
         `use_repository` among the files of the folder that it needs."""
@@ -127,10 +139,10 @@ class CheckTools(Room):
         from gatewright.sandbox.tools.synthesis import ENTRY, synthesised
         from gatewright.sandbox.tools.yosys import Yosys
 
-        with self._telling() as tell, self._at_work():
+        with self._telling() as tell, self._at_work(stop):
             sources = self._whole(design, use_repository, folder)
             require_top(sources, top)
-            with Yosys(self._isolated(), ENTRY) as yosys:
+            with Yosys(self._isolated(stop), ENTRY) as yosys:
                 return tell(synthesised(yosys, sources, top))
 
     def schematic(
@@ -140,15 +152,16 @@ class CheckTools(Room):
         top: str = "",
         use_repository: bool = False,
         folder: str = "",
+        stop: threading.Event | None = None,
     ) -> tuple[Schematic, ...]:
         """A design's modules as SVG pictures; one without a picture says why."""
         from gatewright.agents.workbench.checks import require_top
         from gatewright.pictures.drawn import schematics_of
 
-        with self._telling() as tell, self._at_work():
+        with self._telling() as tell, self._at_work(stop):
             sources = self._whole(design, use_repository, folder)
             require_top(sources, top)
-            return tell(schematics_of(self._isolated(), sources, top))
+            return tell(schematics_of(self._isolated(stop), sources, top))
 
     def _whole(
         self, design: Iterable[Given], use_repository: bool, folder: str
@@ -157,7 +170,7 @@ class CheckTools(Room):
         sources = self._inputs.sources(design)
         return self._library(folder).whole(sources) if use_repository and sources else sources
 
-    def _checks(self) -> Checks:
+    def _checks(self, stop: threading.Event | None) -> Checks:
         from gatewright.agents.workbench.checks import Checks
 
-        return Checks(self._isolated(), self._kept_waves())
+        return Checks(self._isolated(stop), self._kept_waves())

@@ -13,7 +13,7 @@ from gatewright.agents.workbench.changes import Changes
 from gatewright.agents.workbench.folders import Folder, Folders
 from gatewright.agents.workbench.given import Inputs
 from gatewright.agents.workbench.secrets import Secrets
-from gatewright.core import GatewrightError, UsageError
+from gatewright.core import GatewrightError, Interrupted, UsageError
 from gatewright.core.config import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -110,23 +110,28 @@ class Room:
 
     @contextmanager
     def _at_work(self, stop: threading.Event | None = None) -> Iterator[None]:
-        """A turn among what takes long; a run that is to stop does not wait for one."""
+        """A turn among what takes long. Raises Interrupted where `stop` is set before its end."""
+        from gatewright.sandbox.isolation import Stopped
+
         while not self._heavy.acquire(timeout=_LOOK_S):
             if stop is not None and stop.is_set():
-                raise UsageError("stopped before it began")
+                raise Interrupted("stopped before it began")
         try:
             yield
+        except Stopped:
+            raise Interrupted("stopped before there was an answer") from None
         finally:
             self._heavy.release()
 
-    def _isolated(self) -> Isolation:
-        from gatewright.sandbox.isolation import Level, open_isolation
+    def _isolated(self, stop: threading.Event | None = None) -> Isolation:
+        """Where tools run; setting `stop` ends those that do."""
+        from gatewright.sandbox.isolation import Level, open_isolation, stoppable
 
         with self._lock:
             if self._isolation is None:
                 named = self._settings.isolation
                 self._isolation = open_isolation(None if named == "auto" else Level(named))
-            return self._isolation
+            return stoppable(self._isolation, stop)
 
     def _kept_waves(self) -> Waves:
         from gatewright.agents.workbench.waves import Waves

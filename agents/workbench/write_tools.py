@@ -61,7 +61,7 @@ class WriteTools(Room):
                 init_registers,
                 self._library(folder) if use_repository else None,
             )
-            return tell(self._author().generate(wish, stoppable(listener, stop)))
+            return tell(self._author(stop).generate(wish, stoppable(listener, stop)))
 
     def testbench(
         self,
@@ -84,9 +84,9 @@ class WriteTools(Room):
         with self._telling() as tell, self._at_work(stop):
             golden, beside = self._inputs.sources(reference), self._inputs.sources(context)
             wish = BenchWish(spec, golden, style, top, beside, rounds, designs, mutants)
-            return tell(self._author().testbench(wish, stoppable(listener, stop)))
+            return tell(self._author(stop).testbench(wish, stoppable(listener, stop)))
 
-    def _author(self) -> Writer:
+    def _author(self, stop: threading.Event | None) -> Writer:
         from gatewright.agents.workbench.writing import Writer
 
-        return Writer(self.model, self._settings, self._isolated())
+        return Writer(self.model, self._settings, self._isolated(stop))

@@ -25,6 +25,7 @@ from gatewright.core import (
 )
 from gatewright.core.config import Settings
 from gatewright.sandbox.harness.modules import expected_name, require_name
+from gatewright.sandbox.isolation import Stopped
 
 if TYPE_CHECKING:
     from gatewright.agents.library import Library
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 GENERATED = (Language.VERILOG, Language.SYSTEMVERILOG, Language.CHISEL, *KERNELS)
 _LONGEST_SPEC = 1 << 20
 _NO_MODEL = "nothing was written: no table or diagram could be read off this text; it needs a model"
-
-
-class Stopped(KeyboardInterrupt):
-    """Somebody asked the run to stop: the loop takes it for Ctrl-C, and keeps what it has."""
 
 
 class StoppingListener(Listener):

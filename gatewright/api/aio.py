@@ -1,6 +1,7 @@
 """The same functions as coroutines: `verdict = await gatewright.aio.verify(...)`.
 
-The work is done in a thread; a task that is cancelled asks `generate` and `testbench` to stop.
+The work is done in a thread; a task that is cancelled stops what its check or run is at, processes
+included.
 Listeners are called in that thread.
 """
 

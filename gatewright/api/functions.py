@@ -47,6 +47,7 @@ def verify(
     simulator: str = "auto",
     language: str = "",
     wave: str | Path | None = None,
+    stop: threading.Event | None = None,
     settings: Settings | None = None,
 ) -> Verdict:
     """Check a design by simulation: with a testbench, against a reference, or with cocotb.
@@ -63,6 +64,7 @@ def verify(
         simulator: `auto`, `icarus` or `verilator`.
         language: `cuda` or `triton` for a GPU kernel, compared with a PyTorch `reference`.
         wave: Where to keep the waveform (VCD) of a failing simulation.
+        stop: Set it, from any thread, to end the check, which then raises Interrupted.
         settings: Instead of those of files and environment.
 
     Returns:
@@ -83,6 +85,7 @@ def verify(
             time_limit_s=time_limit_s,
             simulator=simulator,
             language=language,
+            stop=stop,
         )
         if wave is None or not checked.wave:
             return checked.verdict
@@ -98,19 +101,28 @@ def equivalence(
     *,
     top: str = "",
     time_limit_s: float | None = None,
+    stop: threading.Event | None = None,
     settings: Settings | None = None,
 ) -> Verdict:
     """Prove that a design behaves as its reference from power-up on, or refute it.
 
-    Inconclusive where neither is done in time: 20 CPU seconds, if not told otherwise.
+    Inconclusive where neither is done in time: 20 CPU seconds, if not told otherwise. `stop` as
+    for `verify`.
     """
     files = handed(design, reference)
     with checking(files.folders, settings) as bench:
-        return bench.equivalence(*files.given, top=top, time_limit_s=time_limit_s).verdict
+        return bench.equivalence(
+            *files.given, top=top, time_limit_s=time_limit_s, stop=stop
+        ).verdict
 
 
 def lint(
-    design: Files, *, top: str = "", context: Files = (), settings: Settings | None = None
+    design: Files,
+    *,
+    top: str = "",
+    context: Files = (),
+    stop: threading.Event | None = None,
+    settings: Settings | None = None,
 ) -> Verdict:
     """What the tools say of a design by itself: syntax, safety, elaboration.
 
@@ -119,23 +131,35 @@ def lint(
     """
     files = handed(design, context)
     with checking(files.folders, settings) as bench:
-        return bench.lint(files.given[0], top=top, context=files.given[1])
+        return bench.lint(files.given[0], top=top, context=files.given[1], stop=stop)
 
 
-def synth_stats(design: Files, *, top: str = "", settings: Settings | None = None) -> SynthStats:
+def synth_stats(
+    design: Files,
+    *,
+    top: str = "",
+    stop: threading.Event | None = None,
+    settings: Settings | None = None,
+) -> SynthStats:
     """Gates, look-up tables, registers and levels that a design comes to (Yosys)."""
     files = handed(design)
     with checking(files.folders, settings) as bench:
-        return bench.synth_stats(files.given[0], top=top)
+        return bench.synth_stats(files.given[0], top=top, stop=stop)
 
 
-def schematic(design: Files, *, top: str = "", settings: Settings | None = None) -> str:
+def schematic(
+    design: Files,
+    *,
+    top: str = "",
+    stop: threading.Event | None = None,
+    settings: Settings | None = None,
+) -> str:
     """The top module as an SVG picture. Raises DataError where it cannot be drawn."""
     from gatewright.core import DataError
 
     files = handed(design)
     with checking(files.folders, settings) as bench:
-        drawn = bench.schematic(files.given[0], top=top)[0]
+        drawn = bench.schematic(files.given[0], top=top, stop=stop)[0]
     if not drawn.svg:
         raise DataError(drawn.title.removeprefix("No schematic: "))
     return drawn.svg

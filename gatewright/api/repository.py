@@ -142,8 +142,12 @@ class Repository:
         top: str = "",
         seed: int | None = None,
         time_limit_s: float | None = None,
+        stop: threading.Event | None = None,
     ) -> Checked:
-        """Check files of the repository, or texts, compiled among the files that they need."""
+        """Check files of the repository, or texts, compiled among the files that they need.
+
+        Setting `stop` ends the check, which then raises Interrupted.
+        """
         return self._bench.verify(
             self._given(design),
             testbench=self._given(testbench),
@@ -152,6 +156,7 @@ class Repository:
             seed=seed,
             time_limit_s=time_limit_s,
             use_repository=True,
+            stop=stop,
         )
 
     def generate(

@@ -5,6 +5,7 @@ from gatewright.core.diagnostic import Diagnostic, Severity
 from gatewright.core.errors import (
     DataError,
     GatewrightError,
+    Interrupted,
     ModelError,
     SandboxUnavailable,
     ToolCrashed,
@@ -54,6 +55,7 @@ __all__ = [
     "GraderSpec",
     "HarnessSpec",
     "Interface",
+    "Interrupted",
     "Judgement",
     "KernelConfiguration",
     "KernelSpec",

@@ -9,6 +9,7 @@ A failing *design* is never an exception: it is a `Verdict`.
   * ModelError          the model's server, key, name or answer is at fault
   * DataError           a file or dataset is missing, damaged or of another kind
   * UsageError          the request makes no sense as it stands
+  * Interrupted         somebody asked for an end before there was an answer
 """
 
 from __future__ import annotations
@@ -52,3 +53,7 @@ class DataError(GatewrightError):
 
 class UsageError(GatewrightError):
     """The request makes no sense as it stands."""
+
+
+class Interrupted(GatewrightError):
+    """Somebody asked for an end before there was an answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver import Context
@@ -46,7 +47,9 @@ class CheckTools:
         ] = NONE,
         cocotb: Annotated[Files, Field(description="cocotb test modules, in Python")] = NONE,
         top: Top = "",
-        seed: Annotated[int | None, Field(ge=0, description="of the random stimulus")] = None,
+        seed: Annotated[
+            int | None, Field(ge=0, lt=1 << 63, description="of the random stimulus")
+        ] = None,
         time_limit_s: Seconds = None,
         simulator: Literal["auto", "icarus", "verilator"] = "auto",
         language: Annotated[
@@ -61,7 +64,7 @@ class CheckTools:
         Give a testbench, a reference or cocotb tests. The verdict is `pass`, `fail` (with the first
         mismatch and a waveform) or `inconclusive`; only `pass` means verified.
         """
-        progress = Progress("checking")
+        stop = threading.Event()
         checked = await answered(
             lambda: self._bench.verify(
                 given(design),
@@ -75,9 +78,11 @@ class CheckTools:
                 language=language,
                 use_repository=use_repository,
                 folder=folder,
+                stop=stop,
             ),
             context,
-            progress,
+            Progress("checking"),
+            stop,
         )
         return result(check_words(checked), check_shape(checked))
 
@@ -96,6 +101,7 @@ class CheckTools:
         Formal: `pass` is a proof, `fail` comes with a counterexample, `inconclusive` is neither in
         time (20 CPU seconds if not told otherwise).
         """
+        stop = threading.Event()
         checked = await answered(
             lambda: self._bench.equivalence(
                 given(design),
@@ -104,9 +110,11 @@ class CheckTools:
                 time_limit_s=time_limit_s,
                 use_repository=use_repository,
                 folder=folder,
+                stop=stop,
             ),
             context,
             Progress("proving"),
+            stop,
         )
         return result(check_words(checked), check_shape(checked))
 
@@ -139,11 +147,13 @@ class CheckTools:
         folder: Folder = "",
     ) -> Annotated[CallToolResult, SynthStats]:
         """Gates, look-up tables, registers, memory bits and logic levels that a design comes to."""
+        stop = threading.Event()
         stats = await answered(
             lambda: self._bench.synth_stats(
-                given(design), top=top, use_repository=use_repository, folder=folder
+                given(design), top=top, use_repository=use_repository, folder=folder, stop=stop
             ),
             context,
             Progress("synthesising"),
+            stop,
         )
         return result(stats_words(stats), stats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -56,42 +57,52 @@ def desk_door(workbench: Workbench, queue: FairQueue, checks: FairQueue) -> APIR
     router = APIRouter(prefix="/api")
 
     async def answered(
-        request: Request, work: Callable[[], object], line: FairQueue = queue
+        request: Request,
+        work: Callable[[], object],
+        line: FairQueue = queue,
+        stop: threading.Event | None = None,
     ) -> JSONResponse:
         async def turn() -> object:
             async with line.turn(client_of(request)):
-                return await in_thread(work)
+                return await in_thread(work, stop)
 
         return JSONResponse(to_json(await while_there(request, turn())))
 
+    async def checked(request: Request, work: Callable[[threading.Event], object]) -> JSONResponse:
+        """What runs tools: they are stopped where the client leaves."""
+        stop = threading.Event()
+        return await answered(request, lambda: work(stop), checks, stop)
+
     @router.post("/lint")
     async def lint(request: Request, wanted: DesignRequest) -> JSONResponse:
-        return await answered(
-            request, lambda: workbench.lint(_given(wanted.design), top=wanted.top), checks
+        return await checked(
+            request,
+            lambda stop: workbench.lint(_given(wanted.design), top=wanted.top, stop=stop),
         )
 
     @router.post("/verify")
     async def verify(request: Request, wanted: CheckRequest) -> JSONResponse:
-        return await answered(
+        return await checked(
             request,
-            lambda: workbench.verify(
+            lambda stop: workbench.verify(
                 _given(wanted.design),
                 testbench=_given(wanted.testbench),
                 reference=_given(wanted.reference),
                 top=wanted.top,
                 wave_of_pass=True,
+                stop=stop,
             ),
-            checks,
         )
 
     @router.post("/simulate")
     async def simulate(request: Request, wanted: DesignRequest) -> JSONResponse:
         # With itself as its reference a design is driven at random, and can but agree.
         design = _given(wanted.design)
-        return await answered(
+        return await checked(
             request,
-            lambda: workbench.verify(design, reference=design, top=wanted.top, wave_of_pass=True),
-            checks,
+            lambda stop: workbench.verify(
+                design, reference=design, top=wanted.top, wave_of_pass=True, stop=stop
+            ),
         )
 
     @router.get("/wave")
@@ -109,8 +120,9 @@ def desk_door(workbench: Workbench, queue: FairQueue, checks: FairQueue) -> APIR
 
     @router.post("/schematic")
     async def schematic(request: Request, wanted: DesignRequest) -> JSONResponse:
-        return await answered(
-            request, lambda: workbench.schematic(_given(wanted.design), top=wanted.top), checks
+        return await checked(
+            request,
+            lambda stop: workbench.schematic(_given(wanted.design), top=wanted.top, stop=stop),
         )
 
     @router.get("/files")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -29,8 +30,8 @@ async def while_there(request: Request, work: Awaitable[T]) -> T:
             working.cancel()
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """The work's result. A thread cannot be stopped: where we are cancelled, we wait for its end.
+async def in_thread(work: Callable[[], T], stop: threading.Event | None = None) -> T:
+    """The work's result. Where we are cancelled, `stop` is set, and we wait for the work's end.
 
     So a turn that is held around it is not given on while it still works.
     """
@@ -38,6 +39,8 @@ async def in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
+        if stop is not None:
+            stop.set()
         await asyncio.wait({working})
         if not working.cancelled():
             working.exception()  # nobody is there any more to be told

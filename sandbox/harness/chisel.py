@@ -30,7 +30,7 @@ from gatewright.sandbox.chisel.builder import Build, Builder, Request
 from gatewright.sandbox.chisel.locators import at_source
 from gatewright.sandbox.harness.base import Harness
 from gatewright.sandbox.harness.reference import interface_differences
-from gatewright.sandbox.isolation import Isolation, Level
+from gatewright.sandbox.isolation import Isolation, Level, lasting
 from gatewright.sandbox.tools import slang
 
 _INITIAL = re.compile(r"\binitial\b|^\s*(?:reg|logic)\b[^;={}()]*=(?!=)", re.MULTILINE)
@@ -165,7 +165,7 @@ def open_builder(isolation: Isolation) -> Builder:
     with _opening:
         builder = _builders.get(isolation.level)
         if builder is None:
-            builder = _builders[isolation.level] = Builder(open_toolchain(), isolation)
+            builder = _builders[isolation.level] = Builder(open_toolchain(), lasting(isolation))
             atexit.register(builder.close)
         return builder
 

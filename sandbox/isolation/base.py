@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -101,6 +102,7 @@ class Command:
     in Icarus); level `rlimits` refuses the others (Python, C++, Scala) unless told `unsafe`.
     `channel` asks for a pipe whose writing end is open in the child as the descriptor number that
     the environment variable GATEWRIGHT_CHANNEL names.
+    `stop`, once it is set, ends the run by an exception (see `stopping.Stoppable`).
     """
 
     argv: Sequence[str]
@@ -109,6 +111,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     trusted: bool = True
     channel: bool = False
+    stop: threading.Event | None = None
 
 
 class Isolation(Protocol):

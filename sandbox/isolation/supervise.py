@@ -12,6 +12,7 @@ from typing import Protocol
 from gatewright.core import SandboxUnavailable
 from gatewright.sandbox.isolation import tree
 from gatewright.sandbox.isolation.base import Command, Ending, Finished, Limits
+from gatewright.sandbox.isolation.stopping import Stopped
 
 CHANNEL = "GATEWRIGHT_CHANNEL"
 CHANNEL_BYTES = 1 << 20
@@ -134,7 +135,8 @@ def supervise(
 ) -> Finished:
     """Run `launch`, begun at `start` on the monotonic clock, to its end.
 
-    `output` and `channel` are reading ends; they stay open.
+    `output` and `channel` are reading ends; they stay open. Raises Stopped where the
+    command's `stop` is set; nothing is left alive then, either.
     """
     pipes = [_Pipe(output, limits.output_kb * 1024)]
     if channel is not None:
@@ -193,6 +195,8 @@ def _follow(launch: Launch, pipes: list[_Pipe], watch: _Watch, start: float) -> 
             return Ending.OUTPUT
         if launch.done in ready:
             return None
+        if watch.command.stop is not None and watch.command.stop.is_set():
+            raise Stopped
         now = time.monotonic()
         if now >= deadline:
             return Ending.WALL

@@ -20,7 +20,15 @@ from typing import Any
 import gatewright
 from gatewright import sandbox
 from gatewright.core import GatewrightError
-from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
+from gatewright.sandbox.isolation import (
+    Command,
+    Finished,
+    Isolation,
+    Limits,
+    Mount,
+    Stopped,
+    scratch,
+)
 from gatewright.sandbox.tools.gpu import Driver
 from gatewright.sandbox.tools.ncu import Ncu
 from gatewright.sandbox.tools.python import python_mounts
@@ -105,7 +113,7 @@ class GpuProcess:
         """Run the process to its end."""
         try:
             self.ended.set_result(isolation.run(command, LIMITS))
-        except GatewrightError as error:
+        except (GatewrightError, Stopped) as error:
             self.ended.set_exception(error)
 
 

@@ -25,7 +25,15 @@ from typing import Any
 import gatewright
 from gatewright import sandbox
 from gatewright.core import GatewrightError, ToolCrashed, ToolMissing
-from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
+from gatewright.sandbox.isolation import (
+    Command,
+    Finished,
+    Isolation,
+    Limits,
+    Mount,
+    Stopped,
+    scratch,
+)
 from gatewright.sandbox.tools.python import python_mounts
 
 _SERVER = "gatewright.sandbox.tools.yosys_server"
@@ -119,7 +127,7 @@ class _Server:
         """Run the process to its end."""
         try:
             self.ended.set_result(isolation.run(command, _SERVER_LIMITS))
-        except GatewrightError as error:
+        except (GatewrightError, Stopped) as error:
             self.ended.set_exception(error)
         # Wakes `listen`, which would wait for ever: our own writing end keeps the pipe open.
         self.answers.write(_Answer(_WAKE, 0, 0.0).line())

@@ -8,16 +8,18 @@ export class Refused extends Error {
   }
 }
 
-async function ask(method, path, body) {
+async function ask(method, path, body, signal) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
+      signal,
       credentials: "same-origin",
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") throw new Refused(0, "stopped");
     throw new Refused(0, "the server does not answer: is it still running?");
   }
   if (answer.status === 204) return null;
@@ -34,7 +36,8 @@ export const get = (path, values = {}) => {
   const text = query.toString();
   return ask("GET", text ? `${path}?${text}` : path);
 };
-export const post = (path, body = {}) => ask("POST", path, body);
+// A request that is aborted by its signal stops what the server runs for it.
+export const post = (path, body = {}, signal = undefined) => ask("POST", path, body, signal);
 
 export async function signIn(token) {
   await post("/session", { token });

@@ -17,6 +17,7 @@ export class Bench {
     this.view = "code";
     this.file = 0;
     this.turn = 0;
+    this.work = new AbortController();
     this.choose = tabs($("bench-tabs"), VIEWS, this.view, (view) => {
       this.view = view;
       this.show();
@@ -68,6 +69,9 @@ export class Bench {
 
   show() {
     const turn = (this.turn += 1);
+    // Nobody waits any more for what another view had asked.
+    this.work.abort();
+    this.work = new AbortController();
     const body = $("bench-body");
     this.bar();
     if (!this.chosen) {
@@ -81,7 +85,7 @@ export class Bench {
     const made = { code: () => this.code(), wave: () => this.wave(), schematic: () => this.schematic(), changes: () => this.changes() }[this.view]();
     const put = (...nodes) => { if (turn === this.turn) body.replaceChildren(...nodes.filter(Boolean)); };
     if (made instanceof Promise) {
-      put(el("p", { class: "empty", role: "status" }, "Working …"));
+      put(el("p", { class: "empty", role: "status" }, "Working … ", stopper(this.work)));
       made.then((node) => put(node), (error) => put(el("p", { class: "empty", role: "alert" }, error.message)));
     } else {
       put(...made);
@@ -112,18 +116,22 @@ export class Bench {
       ? el("select", { "aria-label": "File", onchange: (event) => { this.file = event.target.selectedIndex; this.show(); } },
         ...version.sources.map((one, number) => el("option", { selected: number === this.file }, one.name)))
       : null;
-    const said = el("span", { class: "soft", role: "status" }, version.checked ?? "");
+    const said = el("span", { class: "soft", role: "status" },
+      ...(version.checking ? ["checking … ", stopper(version.checking)] : [version.checked ?? ""]));
     const check = button("Check", async () => {
-      said.textContent = "checking …";
+      version.checking = new AbortController();
+      const asked = post("/api/lint", { design: this.design }, version.checking.signal);
+      this.show();
       try {
-        const found = await post("/api/lint", { design: this.design });
+        const found = await asked;
         version.remarks = found.diagnostics;
         version.checked = found.outcome === "fail" ? `fault: ${found.failure_class}` : "no fault found, which is no proof";
-        this.show();
       } catch (error) {
-        said.textContent = error.message;
+        version.checked = error.message;
       }
-    }, { title: "What the tools say of it by itself" });
+      version.checking = null;
+      this.show();
+    }, { title: "What the tools say of it by itself", disabled: Boolean(version.checking) });
     return [
       el("div", { class: "tools" }, check, files, said),
       verdictLine(version),
@@ -133,12 +141,12 @@ export class Bench {
   }
 
   async wave() {
-    return wavePanel(this.chosen, this.design);
+    return wavePanel(this.chosen, this.design, this.work.signal);
   }
 
   async schematic() {
     const version = this.chosen;
-    version.pictures ??= await post("/api/schematic", { design: this.design });
+    version.pictures ??= await post("/api/schematic", { design: this.design }, this.work.signal);
     return schematicView(version.pictures);
   }
 
@@ -158,6 +166,10 @@ export class Bench {
       textsView(whole(before), whole(after)),
     ];
   }
+}
+
+function stopper(work) {
+  return button("Stop", () => work.abort(), { class: "plain", title: "Stop the tool that runs" });
 }
 
 function verdictLine(version) {

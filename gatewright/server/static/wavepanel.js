@@ -7,10 +7,10 @@ import { shortName, waveView } from "./wave.js";
 const MOST = 24;
 const CHANGES_AT_FIRST = 90;
 
-export async function wavePanel(version, design) {
+export async function wavePanel(version, design, signal) {
   let wave = version.wave, verdict = version.verdict, words = verdict ? "Of the check that gave the verdict." : "As it lies in the file.";
   if (!wave) {
-    version.simulated ??= await post("/api/simulate", { design });
+    version.simulated ??= await post("/api/simulate", { design }, signal);
     wave = version.simulated.wave;
     verdict = version.simulated.verdict;
     words = "Simulated with random inputs: a picture of what the design does, and no verdict.";
@@ -24,7 +24,7 @@ export async function wavePanel(version, design) {
       // The server keeps the last few only: make it anew, once.
       version.again = true;
       version.simulated = null;
-      return wavePanel(version, design);
+      return wavePanel(version, design, signal);
     }
     throw error;
   }

@@ -17,6 +17,7 @@ from gatewright.agents.chat.events import (
     Said,
     Told,
     ToolEnded,
+    ToolStarted,
     Unverified,
     Verified,
     Wrote,
@@ -385,16 +386,32 @@ def test_a_server_that_fails_leaves_the_conversation_usable(opened: Open, script
 def test_a_turn_is_stopped_and_the_next_one_runs(opened: Open, script: Script) -> None:
     chat = opened(Hanging("Let me think.\n"), "Done.")
     events: list[Event] = []
-    started = time.monotonic()
     for event in chat.send("think"):
         events.append(event)
         if isinstance(event, Said):
+            started = time.monotonic()
             threading.Timer(0.05, chat.stop).start()
             with pytest.raises(UsageError, match="still running"):
                 chat.send("faster")
     assert end(events) == "stopped" and not chat.busy
     assert time.monotonic() - started < 15
     assert end(said(chat, "well?")) == "done"
+
+
+def test_a_check_by_hand_is_stopped(opened: Open, folder: Path) -> None:
+    (folder / "endless.sv").write_text(
+        "module endless; reg c = 0; always #1 c = !c; debounce d(c, 1'b1, 1'b1, ); endmodule"
+    )
+    chat = opened(model="symbolic")
+    events: list[Event] = []
+    for event in chat.use("verify", {"design": ["good.sv"], "testbench": ["endless.sv"]}):
+        events.append(event)
+        if isinstance(event, ToolStarted):
+            threading.Timer(0.3, chat.stop).start()
+    assert end(events) == "stopped"
+    # Of the 60 CPU seconds that it may take nothing is left to others to wait for.
+    free = chat.workbench._heavy
+    assert all(free.acquire(timeout=20) for _ in range(chat.workbench.settings.jobs))
 
 
 def test_secrets_are_in_no_prompt(

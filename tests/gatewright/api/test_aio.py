@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 import gatewright as gw
+from gatewright.agents.workbench import Workbench
 from gatewright.models import Completion, Message, Sampling
 
 BUFFER = gw.Source("p.sv", "module pass(input a, output y);\n  assign y = a;\nendmodule\n")
@@ -26,6 +28,27 @@ def test_checks_run_beside_each_other() -> None:
 def test_errors_come_through() -> None:
     with pytest.raises(gw.UsageError, match="nothing to check"):
         asyncio.run(gw.aio.verify(BUFFER))
+
+
+def test_a_cancelled_check_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    original = Workbench.verify
+
+    def watched(*args: Any, **kwargs: Any) -> object:
+        try:
+            return original(*args, **kwargs)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(Workbench, "verify", watched)
+    endless = gw.Source("tb.sv", "module tb; reg c = 0; always #1 c = !c; pass d(c, ); endmodule")
+
+    async def cancelled() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(gw.aio.verify(BUFFER, testbench=endless), 0.7)
+        assert await asyncio.to_thread(ended.wait, 30)  # of the 60 CPU seconds that it may take
+
+    asyncio.run(cancelled())
 
 
 def test_a_cancelled_run_is_stopped_in_the_middle_of_an_answer() -> None:

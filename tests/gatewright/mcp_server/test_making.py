@@ -268,6 +268,36 @@ def test_a_cancelled_run_is_stopped(bench: Workbench, monkeypatch: Any) -> None:
     anyio.run(cancelled)
 
 
+def test_a_cancelled_check_is_killed(bench: Workbench) -> None:
+    endless = "module tb; reg c = 0; always #1 c = !c; adder d(4'd1, 4'd2, ); endmodule"
+    check = {"design": "adder.sv", "testbench": {"name": "tb.sv", "text": endless}}
+
+    async def cancelled() -> None:
+        async with Client(make_server(bench), mode="legacy") as client:
+            for _ in range(3):  # each of them may take 60 CPU seconds
+                with anyio.move_on_after(0.5) as left:
+                    await client.call_tool("verify", check)
+                assert left.cancelled_caught
+            with anyio.fail_after(30):
+                same = await client.call_tool("equivalence", SAME)
+            assert values(same)["passed"]
+
+    anyio.run(cancelled)
+
+
+def test_a_seed_that_no_tool_takes_is_refused_by_the_schema(bench: Workbench) -> None:
+    async def refused(client: Client) -> tuple[dict[str, Any], CallToolResult]:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        return tools["verify"].input_schema, await client.call_tool(
+            "verify", {"design": "adder.sv", "reference": "adder.sv", "seed": 1 << 63}
+        )
+
+    schema, answer = asked(bench, refused)
+    (number, _) = schema["properties"]["seed"]["anyOf"]
+    assert (number["minimum"], number["exclusiveMaximum"]) == (0, 1 << 63)
+    assert answer.is_error and "wrong arguments of verify: seed" in text(answer)
+
+
 def test_several_calls_run_beside_each_other(bench: Workbench) -> None:
     async def many(client: Client) -> list[bool]:
         passed: list[bool] = []

@@ -334,6 +334,28 @@ def test_a_waveform_of_the_repository(browser: Browser, served: Server) -> None:
     assert watched.complaints == []
 
 
+def test_a_simulation_without_end_is_stopped(browser: Browser, served: Server) -> None:
+    (served.root / "spin.sv").write_text(
+        "module spin(input clk, input [7:0] n, output reg [7:0] y);\n  integer i;\n"
+        "  always @(posedge clk) begin\n    y = n;\n"
+        "    for (i = 0; i < 100000000; i = i + 1) y = y + 8'd3;\n  end\nendmodule\n"
+    )
+    watched = Watched(browser, served, WIDE)
+    page = watched.page
+    page.goto(f"{served.address}/#token={served.token}")
+    page.wait_for_selector("#app:not([hidden])")
+    page.click("#rail-tabs >> text=Files")
+    page.click("#rail-list >> text=spin.sv")
+    page.click("#bench-tabs >> text=Waveform")
+    page.click("#bench-body >> text=Stop")
+    page.wait_for_selector("#bench-body >> text=stopped")
+    # Its turn is free again, and nothing of it keeps the next one.
+    page.click("#bench-tabs >> text=Code")
+    page.click("#bench-body >> text=Check")
+    page.wait_for_selector("#bench-body >> text=no fault found")
+    assert watched.complaints == []
+
+
 def test_runs_of_eval_are_looked_at(browser: Browser, served: Server, tmp_path: Path) -> None:
     from gatewright.eval.answers import AnswerKind, Origins
     from gatewright.eval.manifest import Manifest, write_manifest

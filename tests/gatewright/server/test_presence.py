@@ -64,3 +64,18 @@ def test_a_client_that_leaves_is_no_fault(desk: Server, caplog: pytest.LogCaptur
         )
         assert answer.status_code == 200
     assert not caplog.records
+
+
+def test_checks_of_clients_that_left_are_stopped(desk: Server) -> None:
+    endless = "module tb; reg c = 0; always #1 c = !c; counter d(c, 1'b1, 1'b1, ); endmodule"
+    asked = {
+        "design": ["rtl/counter.sv"],
+        "testbench": [{"name": "tb.sv", "text": endless}],
+    }
+    with httpx.Client(base_url=desk.address, headers=desk.headers) as client:
+        for _ in range(3):  # more than have a turn at once
+            with pytest.raises(httpx.ReadTimeout):
+                client.post("/api/verify", json=asked, timeout=0.5)
+        # Each of them may take 60 CPU seconds.
+        answer = client.post("/api/lint", json={"design": ["rtl/counter.sv"]}, timeout=30)
+    assert answer.status_code == 200
