@@ -17,7 +17,7 @@ def main() -> None:
 
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 50, 50)
     try:
-        from gatewright.cli.app import main as run
+        from gatewright.cli.running import main as run
     except KeyboardInterrupt:
         _interrupted()
     run()

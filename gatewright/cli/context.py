@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from gatewright.cli.declared import Argument, Option
 from gatewright.cli.options import Json
 from gatewright.cli.repository import Repo
 from gatewright.core import UsageError
@@ -19,18 +18,16 @@ def context(
     repo: Repo,
     place: Annotated[
         str,
-        typer.Argument(
-            metavar="FILE:LINE", help="A line of a file of REPO, finished or not; a :COL is let be."
-        ),
+        Argument("A line of a file of REPO, finished or not; a :COL is let be.", "FILE:LINE"),
     ],
     tokens: Annotated[
-        int, typer.Option(help="The most that the pack may hold, by an estimate that runs high.")
+        int, Option("The most that the pack may hold, by an estimate that runs high.")
     ] = 4000,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
+            "Take nothing from files whose path, name or folder fits; may be repeated.",
             metavar="GLOB",
-            help="Take nothing from files whose path, name or folder fits; may be repeated.",
         ),
     ] = None,
     json: Json = False,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from gatewright.cli.declared import Option
 
 if TYPE_CHECKING:
     from gatewright.core.config import Settings
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 NONE = "none"
 EmbeddingName = Annotated[
     str | None,
-    typer.Option(
-        "--embedding",
-        metavar="NAME",
-        help="Compare vectors, too: none, hashed (no weights), minilm:FOLDER, ollama:NAME, or "
+    Option(
+        "Compare vectors, too: none, hashed (no weights), minilm:FOLDER, ollama:NAME, or "
         "openai:NAME (with --base-url: any OpenAI-compatible server).",
+        ("--embedding",),
+        metavar="NAME",
         show_default=NONE,
     ),
 ]
 EmbeddingUrl = Annotated[
     str | None,
-    typer.Option("--base-url", metavar="URL", help="Where the embedding model's server answers."),
+    Option("Where the embedding model's server answers.", ("--base-url",), metavar="URL"),
 ]
 
 

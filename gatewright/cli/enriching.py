@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from gatewright.cli.declared import Option
 
 if TYPE_CHECKING:
     from gatewright.retrieval.binding import Binding, Term
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 Dataflow = Annotated[
     bool,
-    typer.Option(
-        "--dataflow",
-        help="Tell what expression each signal is bound to: by pyverilog's analyzer in the "
+    Option(
+        "Tell what expression each signal is bound to: by pyverilog's analyzer in the "
         "sandbox, or by the facts where it fails.",
+        ("--dataflow",),
     ),
 ]
 

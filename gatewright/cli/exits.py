@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from gatewright.core import Outcome
+if TYPE_CHECKING:
+    from gatewright.core import Outcome
 
 
 class ExitCode(IntEnum):
@@ -21,6 +23,8 @@ class ExitCode(IntEnum):
 
 def exit_of(outcome: Outcome) -> ExitCode:
     """The exit status that stands for a verdict's outcome."""
+    from gatewright.core import Outcome
+
     return {
         Outcome.PASS: ExitCode.OK,
         Outcome.FAIL: ExitCode.FAILED,

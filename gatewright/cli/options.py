@@ -4,56 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from gatewright.cli.declared import Option
 
 if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.sandbox.isolation import Isolation
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Json = Annotated[bool, Option("Print one JSON document on stdout.", ("--json",))]
 ModelName = Annotated[
     str | None,
-    typer.Option(
-        "--model",
-        "-m",
-        help="auto, symbolic, replay:FILE, provider:name (openai:gpt-5, ollama:qwen3, ...), or "
+    Option(
+        "auto, symbolic, replay:FILE, provider:name (openai:gpt-5, ollama:qwen3, ...), or "
         "offline (only for rtlrepo and completion).",
+        ("--model", "-m"),
         show_default="auto",
     ),
 ]
 BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", help="Where an OpenAI-compatible server answers.")
+    str | None, Option("Where an OpenAI-compatible server answers.", ("--base-url",))
 ]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Listen there; 0 = any free.")]
+Port = Annotated[int, Option("Listen there; 0 = any free.", ("--port",), least=0, most=65535)]
 Host = Annotated[
     str,
-    typer.Option("--host", help="Listen on this address; others than loopback are open to others."),
+    Option("Listen on this address; others than loopback are open to others.", ("--host",)),
 ]
 Token = Annotated[
     str | None,
-    typer.Option(
-        "--token",
-        envvar="GATEWRIGHT_TOKEN",
-        help="What clients over HTTP must show: 16 characters or more.",
+    Option(
+        "What clients over HTTP must show: 16 characters or more.",
+        ("--token",),
+        variable="GATEWRIGHT_TOKEN",
         show_default="a new one, printed",
     ),
 ]
 IsolationLevel = Annotated[
     str | None,
-    typer.Option(
-        "--isolation",
-        help="auto, container, bwrap, landlock or rlimits.",
+    Option(
+        "auto, container, bwrap, landlock or rlimits.",
+        ("--isolation",),
         show_default="the best here",
     ),
 ]
 Unsafe = Annotated[
-    bool, typer.Option("--unsafe", help="Allow untrusted Python where only rlimits confine it.")
+    bool, Option("Allow untrusted Python where only rlimits confine it.", ("--unsafe",))
 ]
 Top = Annotated[
     str,
-    typer.Option(
-        "--top", help="The module of DESIGN that is checked, if not the one the check names."
-    ),
+    Option("The module of DESIGN that is checked, if not the one the check names.", ("--top",)),
 ]
 
 
@@ -67,6 +64,8 @@ def seconds(text: str) -> float:
     except ValueError:
         number = 0.0
     if not _SECONDS[0] <= number <= _SECONDS[1]:
+        import typer
+
         raise typer.BadParameter(f"{text!r} is no number of seconds from 0.1 to 1000000")
     return number
 

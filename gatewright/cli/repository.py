@@ -8,20 +8,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from gatewright.cli.declared import Argument, Option
 from gatewright.core import DataError
 
 if TYPE_CHECKING:
     from gatewright.retrieval.repository import Repository
 
-Repo = Annotated[Path, typer.Argument(metavar="REPO", help="The folder of a repository.")]
+Repo = Annotated[Path, Argument("The folder of a repository.", "REPO")]
 Near = Annotated[
     str,
-    typer.Option(
-        "--near",
+    Option(
+        "Of several modules with one name, take the one nearest to this file of REPO.",
+        ("--near",),
         metavar="FILE",
-        help="Of several modules with one name, take the one nearest to this file of REPO.",
         show_default="all of them",
     ),
 ]

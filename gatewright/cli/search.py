@@ -6,8 +6,7 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from gatewright.cli.declared import Argument, Option
 from gatewright.cli.embedding import EmbeddingName, EmbeddingUrl
 from gatewright.cli.options import Json
 from gatewright.cli.repository import Repo
@@ -22,28 +21,22 @@ _LEVELS = ("module", "block", "signal")
 
 def search(
     repo: Repo,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, or names of the design.")],
+    query: Annotated[str, Argument("Words, or names of the design.", "QUERY")],
     level: Annotated[
-        str, typer.Option("--level", metavar="module|block|signal", help="What is looked for.")
+        str, Option("What is looked for.", ("--level",), metavar="module|block|signal")
     ] = "block",
     count: Annotated[
-        int, typer.Option("-k", "--count", metavar="N", min=1, max=1000, help="Hits to show.")
+        int, Option("Hits to show.", ("-k", "--count"), metavar="N", least=1, most=1000)
     ] = 10,
     path: Annotated[
         str,
-        typer.Option(
-            "--path", metavar="P", help="Only in this file or folder of REPO.", show_default="all"
-        ),
+        Option("Only in this file or folder of REPO.", ("--path",), "P", show_default="all"),
     ] = "",
     module: Annotated[
-        str,
-        typer.Option("--module", metavar="M", help="Only in this module.", show_default="all"),
+        str, Option("Only in this module.", ("--module",), "M", show_default="all")
     ] = "",
     clock: Annotated[
-        str,
-        typer.Option(
-            "--clock", metavar="C", help="Only what this clock drives.", show_default="any"
-        ),
+        str, Option("Only what this clock drives.", ("--clock",), "C", show_default="any")
     ] = "",
     embedding: EmbeddingName = None,
     base_url: EmbeddingUrl = None,

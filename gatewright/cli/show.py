@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from gatewright.cli.declared import Argument
 from gatewright.cli.enriching import Dataflow
 from gatewright.cli.options import IsolationLevel, Json
 from gatewright.cli.repository import Near, Repo
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(
     repo: Repo,
-    module: Annotated[str, typer.Argument(metavar="MODULE", help="A module, package or class.")],
+    module: Annotated[str, Argument("A module, package or class.", "MODULE")],
     near: Near = "",
     dataflow: Dataflow = False,
     isolation: IsolationLevel = None,

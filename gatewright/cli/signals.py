@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
+from gatewright.cli.declared import Argument, Option
 from gatewright.cli.enriching import Dataflow
 from gatewright.cli.options import IsolationLevel, Json
 from gatewright.cli.repository import Near, Repo
@@ -20,15 +19,13 @@ if TYPE_CHECKING:
 
 Signal = Annotated[
     str,
-    typer.Argument(
-        metavar="MODULE.SIGNAL", help="A signal; MODULE.INSTANCE.SIGNAL goes through instances."
-    ),
+    Argument("A signal; MODULE.INSTANCE.SIGNAL goes through instances.", "MODULE.SIGNAL"),
 ]
 BitByBit = Annotated[
     bool,
-    typer.Option(
-        "--elaborated",
-        help="Elaborate the module and tell which bits, parameters as they are by default.",
+    Option(
+        "Elaborate the module and tell which bits, parameters as they are by default.",
+        ("--elaborated",),
     ),
 ]
 _LONGEST_LINE = 100
@@ -91,16 +88,16 @@ def _accesses(asked: _Asked, elaborated: bool, level: str | None) -> None:
 def cone(
     repo: Repo,
     signal: Signal,
-    depth: Annotated[int, typer.Option(min=1, max=100, help="The most hops backwards.")] = 4,
-    most: Annotated[int, typer.Option(min=1, max=10_000, help="The most steps shown.")] = 200,
+    depth: Annotated[int, Option("The most hops backwards.", least=1, most=100)] = 4,
+    most: Annotated[int, Option("The most steps shown.", least=1, most=10_000)] = 200,
     near: Near = "",
     dataflow: Dataflow = False,
     cut: Annotated[
         bool,
-        typer.Option(
-            "--slice",
-            help="Write a module of its own that holds only what decides the signal, from the "
+        Option(
+            "Write a module of its own that holds only what decides the signal, from the "
             "module on downwards, whatever --depth says.",
+            ("--slice",),
         ),
     ] = False,
     isolation: IsolationLevel = None,

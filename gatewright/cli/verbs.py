@@ -8,6 +8,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info, get_group
 
+from gatewright.cli import quick
+from gatewright.cli.declared import typed
+
 # In the order in which help lists them: the module, and what in it is the verb.
 _VERBS = {
     "doctor": "doctor:doctor",
@@ -23,12 +26,7 @@ _VERBS = {
     "report": "reporting:report",
     "compare": "reporting:compare",
     "index": "index:index",
-    "search": "search:search",
-    "show": "show:show",
-    "drivers": "signals:drivers",
-    "loads": "signals:loads",
-    "cone": "signals:cone",
-    "context": "context:context",
+    **quick.VERBS,
     "complete": "complete:complete",
     "serve": "serve:serve",
     "mcp": "mcp:mcp",
@@ -66,7 +64,7 @@ def _made(name: str) -> TyperCommand | TyperGroup:
         group.name = name
         return group
     alone = typer.Typer(rich_markup_mode=None)
-    alone.command(name)(verb)
+    alone.command(name)(typed(verb))
     command = get_command_from_info(
         alone.registered_commands[0], pretty_exceptions_short=True, rich_markup_mode=None
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +78,8 @@ def _user_folder(given: Path | None) -> Path:
 
 
 def _file_layer(kind: LayerKind, path: Path) -> Layer:
+    import tomllib
+
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
