@@ -134,6 +134,15 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A launch that no device of this architecture takes, and why."""
+
+    kernel: str
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that was seen since the emulator was opened or reset."""
 
@@ -145,6 +154,7 @@ class Report:
     library_calls: tuple[tuple[str, int], ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     touched: tuple[Touched, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 _Address = tuple[str, int]
@@ -173,6 +183,10 @@ def _report(data: Mapping[str, Any], lines: _Lines) -> Report:
         tuple(
             Touched(str(e["what"]), int(e["size"]), int(e["read"]), int(e["written"]))
             for e in data.get("touched", ())
+        ),
+        tuple(
+            Refused(str(e["kernel"]), Place(str(e["file"]), int(e["line"])), str(e["why"]))
+            for e in data.get("refused", ())
         ),
     )
 

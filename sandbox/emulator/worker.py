@@ -55,6 +55,7 @@ class Emulator:
                 f"the emulator cannot be loaded: {error}", where=str(library)
             ) from error
         opened.gw_launches.restype = ctypes.c_int64
+        opened.gw_held.restype = ctypes.c_uint64
         opened.gw_report.restype = ctypes.c_char_p
         numbers = target.numbers()
         chosen = list(Mode).index(mode)
@@ -84,6 +85,14 @@ class Emulator:
     def launching(self, on: bool) -> None:
         """Whether threads run. With False launches are checked and counted, and write nothing."""
         self._library.gw_launching(int(on))
+
+    def dry(self) -> None:
+        """From here on launches are only checked and counted, and no memory is really there."""
+        self._library.gw_dry()
+
+    def held(self) -> int:
+        """Bytes of device memory that are allocated now, beside tensors'."""
+        return int(self._library.gw_held())
 
     def launches(self) -> int:
         """Kernels launched since the library was opened or reset."""

@@ -28,7 +28,9 @@ from gatewright.sandbox.harness.kept import Kept
 from gatewright.sandbox.harness.kernel_device import DeviceStages, DeviceWish, Observed, Subject
 from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
 from gatewright.sandbox.harness.kernel_lines import Lines
+from gatewright.sandbox.harness.kernel_true_sizes import at_true_sizes, wanted
 from gatewright.sandbox.isolation import Isolation, Mount
+from gatewright.sandbox.kernel.dry_run import dry_run
 from gatewright.sandbox.kernel.gate import gate
 from gatewright.sandbox.kernel.gate_cuda import gate_cuda
 from gatewright.sandbox.kernel.knobs import numbers_in_answer
@@ -134,12 +136,24 @@ class KernelHarness:
         units = evidence.trial.units if evidence.trial else ()
         tolerance, ready = evidence.rules.tolerance, evidence.ready[0]
         subject = Subject(full, source, units, ready, tolerance)
-        verdict = judged(evidence)
+        verdict = self._at_own_sizes(judged(evidence), evidence, source, trials)
         placed = Lines.of(source, units).placed(verdict.diagnostics)
         verdict = replace(verdict, diagnostics=placed)
         return self._stages.added(
             verdict, subject, lambda: self._observed(evidence, source, trials)
         )
+
+    def _at_own_sizes(
+        self, verdict: Verdict, evidence: Evidence, source: Source, trials: Trials
+    ) -> Verdict:
+        """With what its launches and its memory are at the problem's own sizes."""
+        spec, trial = evidence.spec, evidence.trial
+        if trial is None or not evidence.compiled or spec.configurations:
+            return verdict
+        if not wanted(verdict, evidence.ready, trial.units):
+            return verdict
+        dry = dry_run(trials, spec, source, trial, self._seed_of(spec))
+        return at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), trial.units)
 
     def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
         """A run at the first sizes in which the memory accesses of kernels are counted."""

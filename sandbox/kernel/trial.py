@@ -16,6 +16,7 @@ from gatewright.sandbox.kernel.packed import Packed, unpack
 from gatewright.sandbox.kernel.prepared import Ready
 from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker, WorkerDied
 
+_BARE = (".cu", ".cpp")
 _ENTRY = "gatewright.sandbox.kernel.inside.candidate:run"
 _MOST_ROUNDS = 6
 _MOST_REMEMBERED = 500
@@ -164,8 +165,8 @@ class Trials:
         steps: Sequence[Step],
         mode: Mode,
     ) -> tuple[dict[str, object], dict[str, bytes]]:
-        suffix = Path(candidate.name).suffix if candidate.name.endswith((".cu", ".cpp")) else ".py"
-        files = {f"answer{suffix}": candidate.text.encode("utf-8", "replace")}
+        name = candidate_file(candidate)
+        files = {name: candidate.text.encode("utf-8", "replace")}
         told = []
         for step in steps:
             one = ready[step.variant]
@@ -175,7 +176,7 @@ class Trials:
                 files[f"{step.variant}_{call}.in"] = one.calls[call].inputs
             told.append(_step(step, one))
         request: dict[str, object] = {
-            "source": f"answer{suffix}",
+            "source": name,
             "entry": spec.entry,
             "is_function": spec.is_function,
             "backward": spec.backward,
@@ -194,6 +195,17 @@ class Trials:
                 return _read(done, builts)
         except WorkerDied as error:
             return Trial(builts, status=-signal.SIGABRT, log=str(error)), []
+
+
+def candidate_file(candidate: Source) -> str:
+    """What a candidate's file is called in a job's folder."""
+    return f"answer{Path(candidate.name).suffix if candidate.name.endswith(_BARE) else '.py'}"
+
+
+def built_modules(trial: Trial) -> dict[str, str]:
+    """The modules that a trial has compiled, as a job finds them."""
+    both = zip(trial.units, trial.builts, strict=True)
+    return {_key(unit.to_json()): str(built.module) for unit, built in both}
 
 
 def _key(text: str) -> str:

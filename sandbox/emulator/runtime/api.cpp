@@ -85,8 +85,10 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpy(void* to, const void* from, size_t size, cudaMemcpyKind) {
+cudaError_t cudaMemcpy(void* to, const void* from, size_t size, cudaMemcpyKind kind) {
   if (size == 0) return cudaSuccess;
+  if (kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDefault) gw::read_back();
+  if (gw::dry) return cudaSuccess;
   if (to == nullptr || from == nullptr || !fits(to, size) || !fits(from, size))
     return static_cast<cudaError_t>(gw::fail(gw::invalid_value, "cudaMemcpy leaves the memory it names"));
   memmove(to, from, size);
@@ -94,7 +96,7 @@ cudaError_t cudaMemcpy(void* to, const void* from, size_t size, cudaMemcpyKind) 
 }
 
 cudaError_t cudaMemset(void* where, int value, size_t size) {
-  if (size == 0) return cudaSuccess;
+  if (size == 0 || gw::dry) return cudaSuccess;
   if (where == nullptr || !fits(where, size))
     return static_cast<cudaError_t>(gw::fail(gw::invalid_value, "cudaMemset leaves the memory it names"));
   memset(where, value, size);

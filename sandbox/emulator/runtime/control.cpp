@@ -41,6 +41,13 @@ GW_EXPORT void gw_order(int chosen, uint64_t seed) {
 
 GW_EXPORT void gw_launching(int on) { launching = on != 0; }
 
+// From here on nothing is run and nothing allocated.
+GW_EXPORT void gw_dry() {
+  dry = true;
+  launching = false;
+}
+GW_EXPORT uint64_t gw_held() { return held_bytes(); }
+
 GW_EXPORT int64_t gw_launches() {
   int64_t count = 0;
   for (const auto& [key, totals] : launches) count += totals.count;
@@ -66,6 +73,7 @@ GW_EXPORT void gw_reset() {
   errors.clear();
   library_calls.clear();
   missing.clear();
+  refused.clear();
   last_error = success;
   device_lost = false;
   forget_events();

@@ -22,6 +22,7 @@ std::map<LaunchKey, LaunchTotals> launches;
 int64_t launch_count = 0;
 bool device_lost = false;
 bool launching = true;
+bool dry = false;
 
 namespace {
 
@@ -177,9 +178,12 @@ int run(const LaunchSite& site, dim3 grid, dim3 block, size_t shared, Body body,
   if (device_lost) return fail(illegal_address, "an earlier kernel lost the device");
   launch.site = &site;
   std::string why;
-  if (const int error = refusal(site, grid, block, shared, why)) return fail(error, why.c_str());
+  if (const int error = refusal(site, grid, block, shared, why)) {
+    if (refused.size() < 50) refused.push_back({site.kernel, site.file, site.line, why});
+    return fail(error, why.c_str());
+  }
   const uint64_t blocks = uint64_t{grid.x} * grid.y * grid.z;
-  if (cooperative && blocks * block.x * block.y * block.z > 16384)
+  if (cooperative && launching && blocks * block.x * block.y * block.z > 16384)
     unsupported("cooperative launch", "more than 16384 threads would have to be alive at once");
   launch = LaunchState{};
   launch.number = static_cast<uint64_t>(++launch_count);

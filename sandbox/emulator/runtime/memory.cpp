@@ -11,12 +11,14 @@ int last_error = 0;
 std::vector<std::string> errors;
 std::map<std::string, int64_t> library_calls;
 std::vector<Missing> missing;
+std::vector<Refused> refused;
 size_t dynamic_shared_limit = 48 << 10;
 
 namespace {
 
 std::map<uintptr_t, Range> known;
 std::map<uintptr_t, size_t> allocated;
+uint64_t held = 0;
 Range* last_found = nullptr;
 uint64_t version = 1;
 
@@ -76,14 +78,25 @@ void poison(void* where, size_t size) {
   if (size % 4) memcpy(static_cast<char*>(where) + size / 4 * 4, &poison_word, size % 4);
 }
 
+uint64_t held_bytes() { return held; }
+
+void* promised(size_t size) {
+  static uintptr_t next = promised_begin;
+  const uintptr_t where = next;
+  next += size;
+  return reinterpret_cast<void*>(where);
+}
+
 void* allocate(size_t size, const char* what) {
   if (size > static_cast<size_t>(target.global_memory)) return nullptr;
-  void* where = aligned_alloc(256, (size + 511) / 256 * 256);
+  const size_t whole = (size + 511) / 256 * 256;
+  void* where = dry ? promised(whole) : aligned_alloc(256, whole);
   if (where == nullptr) return nullptr;
-  poison(where, size);
   const auto begin = reinterpret_cast<uintptr_t>(where);
-  forget(begin, begin + size);
+  if (!dry) poison(where, size), forget(begin, begin + size);
   allocated[begin] = size;
+  held += size;
+  if (dry) return where;
   know(where, size, what);
   return where;
 }
@@ -93,9 +106,9 @@ bool release(void* where) {
   const auto begin = reinterpret_cast<uintptr_t>(where);
   auto found = allocated.find(begin);
   if (found == allocated.end()) return false;
-  forget(begin, begin + found->second);
+  held -= found->second;
+  if (!dry) forget(begin, begin + found->second), free(where);
   allocated.erase(found);
-  free(where);
   return true;
 }
 
@@ -108,7 +121,14 @@ int fail(int error, const char* detail) {
   return error;
 }
 
-void note_library_call(const char* name) { library_calls[name]++; }
+bool note_library_call(const char* name) {
+  library_calls[name]++;
+  return !dry;
+}
+
+void read_back() {
+  if (dry) unsupported("a dry run", "the host reads what a kernel computed");
+}
 
 void unsupported(const char* feature, const char* reason) {
   missing.push_back({feature, reason, kernel_name()});

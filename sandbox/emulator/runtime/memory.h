@@ -28,6 +28,12 @@ uint64_t ranges_version();  // another one where a range may be gone
 // How many of these bytes kernels have written; true where nothing else wrote to them since.
 bool written_by_kernels(const void* where, size_t size, int64_t& bytes);
 
+// Addresses for a dry run: nothing is ever there.
+constexpr uintptr_t promised_begin = uintptr_t{1} << 40;
+void* promised(size_t size);
+// Bytes that were allocated and not released.
+uint64_t held_bytes();
+
 extern size_t dynamic_shared_limit;
 void seed_random(uint64_t seed);
 

@@ -71,6 +71,10 @@ std::string report() {
            ",\"same_value\":" + (event.seen.same_value ? "true" : "false") + "}";
   });
   out += ",\"errors\":" + list(errors, quoted);
+  out += ",\"refused\":" + list(refused, [](const Refused& each) {
+    return "{\"kernel\":" + quoted(each.kernel) + ",\"file\":" + quoted(each.file) +
+           ",\"line\":" + std::to_string(each.line) + ",\"why\":" + quoted(each.why) + "}";
+  });
   out += ",\"library_calls\":" + list(library_calls, [](const auto& entry) {
     return "[" + quoted(entry.first) + "," + std::to_string(entry.second) + "]";
   });

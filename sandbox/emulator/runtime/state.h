@@ -141,9 +141,17 @@ extern Fiber host;
 extern std::map<LaunchKey, LaunchTotals> launches;
 extern int64_t launch_count;
 extern bool launching;  // false: launches are checked and counted, but no thread runs
+extern bool dry;        // nor is there memory: addresses are promised, what is at them is never asked for
 extern int last_error;
 extern bool device_lost;  // after an illegal access nothing runs any more
 extern std::vector<std::string> errors;
+// Launches that a device of this architecture does not take.
+struct Refused {
+  std::string kernel, file;
+  int line;
+  std::string why;
+};
+extern std::vector<Refused> refused;
 extern std::map<std::string, int64_t> library_calls;
 struct Missing {
   std::string feature, reason;

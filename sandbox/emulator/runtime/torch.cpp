@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "memory.h"
 #include "state.h"
 
 using gw::Value;
@@ -158,7 +159,7 @@ Keywords keywords_of(const c10::TensorOptions& options) {
 
 at::Tensor fresh(at::Tensor tensor) {
   const int64_t size = tensor.nbytes();
-  if (size > 0) {
+  if (size > 0 && !dry) {
     Value pointer = call_method(tensor, "data_ptr", {});
     poison(reinterpret_cast<void*>(whole(pointer)), static_cast<size_t>(size));
   }
@@ -233,6 +234,9 @@ Scalar Tensor::item() const {
 void* Tensor::data_ptr() const {
   if (!defined()) return nullptr;
   const int64_t pointer = gw::whole(call_method(*this, "data_ptr", {}));
+  // A tensor without memory tells where in it a view begins.
+  if (gw::dry && pointer < static_cast<int64_t>(gw::promised_begin))
+    return reinterpret_cast<void*>(gw::promised_begin + static_cast<uintptr_t>(pointer));
   // Device memory is checked by what was allocated, which several tensors may share.
   if (gw::mode != gw::Mode::fast && pointer != 0) {
     Value storage = call_method(*this, "untyped_storage", {});

@@ -22,7 +22,14 @@ _DEVICE = torch.Tensor.device
 
 
 class Pretend(TorchFunctionMode):  # type: ignore[misc]
-    """While entered, tensors say that they are on the GPU, and everything stays on the CPU."""
+    """While entered, tensors say that they are on the GPU, and everything stays on the CPU.
+
+    Or, in a dry run, nowhere: on torch's meta device.
+    """
+
+    def __init__(self, place: torch.device = _CPU) -> None:
+        super().__init__()
+        self._place = place
 
     def __torch_function__(
         self,
@@ -39,17 +46,16 @@ class Pretend(TorchFunctionMode):  # type: ignore[misc]
             return _SHOWN
         if func is torch.Tensor.cuda or func is torch.Tensor.pin_memory:
             return args[0]
-        told = {name: _here(value) for name, value in (kwargs or {}).items()}
-        return func(*map(_here, args), **told)
+        told = {name: self._here(value) for name, value in (kwargs or {}).items()}
+        return func(*map(self._here, args), **told)
 
-
-def _here(value: Any) -> Any:
-    """A device of the GPU as the CPU; anything else as it is."""
-    if isinstance(value, torch.device):
-        return _CPU if value.type == "cuda" else value
-    if type(value) is str and (value == "cuda" or value.startswith("cuda:")):
-        return "cpu"
-    return value
+    def _here(self, value: Any) -> Any:
+        """A device of the GPU as where everything is; anything else as it is."""
+        if isinstance(value, torch.device):
+            return self._place if value.type == "cuda" else value
+        if type(value) is str and (value == "cuda" or value.startswith("cuda:")):
+            return self._place.type
+        return value
 
 
 class Stream:

@@ -64,7 +64,10 @@ void know(const void* where, size_t size, const char* what);
 void poison(void* where, size_t size);
 
 int fail(int error, const char* detail);
-void note_library_call(const char* name);
+// Whether the call is to be carried out: not in a dry run.
+bool note_library_call(const char* name);
+// The host is about to read what kernels wrote, which a dry run does not know.
+void read_back();
 [[noreturn]] void unsupported(const char* feature, const char* reason);
 [[noreturn]] void trap(const char* message);
 bool in_kernel();

@@ -1,0 +1,92 @@
+"""What a dry run at the problem's own sizes adds to the verdict of the emulated runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gatewright.core import Diagnostic, FailureClass, Outcome, Severity, TestResult, Verdict
+from gatewright.sandbox.emulator import Place, Refused, Unit
+from gatewright.sandbox.kernel.dry_run import DryRun, Sizes
+from gatewright.sandbox.kernel.prepared import Ready
+from gatewright.sandbox.kernel_model.gpus import GpuSpec
+
+STAGE = "true sizes"
+LIMITS, MEMORY = "launch_limits", "memory"
+_MOST_INT = 2**31 - 1
+_WIDE = re.compile(r"\b(long|u?int64_t|u?int_fast64_t|s?size_t|ptrdiff_t|uintptr_t|index_t)\b")
+_RIGHT = 0.9  # the score of what is right and cannot be launched
+
+
+def wanted(verdict: Verdict, ready: Sequence[Ready], units: Sequence[Unit]) -> bool:
+    """Whether such a run may tell something: of CUDA code that met smaller sizes alone."""
+    if verdict.outcome is Outcome.FAIL or not any(unit.cuda for unit in units):
+        return False
+    return any(own != now for _, own, now in ready[0].values)
+
+
+def at_true_sizes(verdict: Verdict, dry: DryRun, gpu: GpuSpec, units: Sequence[Unit]) -> Verdict:
+    """The verdict with this stage. A launch that the GPU refuses, or more memory than it has,
+    decides it; a call that cannot be made without computing decides nothing."""
+    verdict = replace(verdict, cpu_s=verdict.cpu_s + dry.cpu_s)
+    if dry.report.refused:
+        one = dry.report.refused[0]
+        return _failed(verdict, LIMITS, FailureClass.CRASH, _refused(one, gpu), one.place)
+    if dry.sizes is None:
+        return _staged(
+            verdict, Outcome.INCONCLUSIVE, f"not to be had without computing: {dry.ended}"
+        )
+    sizes = dry.sizes
+    sized = {"true_bytes": float(sizes.most), "true_bytes_compared": float(sizes.compared)}
+    verdict = replace(verdict, metrics={**verdict.metrics, **sized})
+    there = gpu.memory_gb << 30
+    if sizes.most > there:
+        told = f"at the problem's own sizes it holds {_gb(sizes.most)} at once, the {gpu.name} has "
+        return _failed(verdict, MEMORY, FailureClass.MEMORY, f"{told}{gpu.memory_gb}")
+    told = f"launches within the limits of {gpu.sm}; at least {_gb(sizes.most)} of {gpu.memory_gb}"
+    if sizes.compared > there * 0.97:
+        told += f"; to compare it with the reference's output there takes {_gb(sizes.compared)}"
+    return _staged(_with_narrow(verdict, sizes, units), Outcome.PASS, told)
+
+
+def _refused(one: Refused, gpu: GpuSpec) -> str:
+    kernel = f"{one.kernel}: " if one.kernel else ""
+    return f"{kernel}at the problem's own sizes {gpu.sm} refuses the launch: {one.why}"
+
+
+def _gb(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GB"
+
+
+def _failed(
+    verdict: Verdict, code: str, failure: FailureClass, message: str, place: Place | None = None
+) -> Verdict:
+    place, device = place or Place(), verdict.tools["device"]
+    remark = Diagnostic(Severity.ERROR, message, place.file, place.line, code=code, tool=device)
+    failed = replace(
+        verdict,
+        outcome=Outcome.FAIL,
+        failure_class=failure,
+        score=_RIGHT if verdict.passed else 0.0,
+        diagnostics=(remark, *verdict.diagnostics),
+        code=code,
+    )
+    return _staged(failed, Outcome.FAIL, message)
+
+
+def _staged(verdict: Verdict, outcome: Outcome, message: str) -> Verdict:
+    return replace(verdict, tests=(*verdict.tests, TestResult(STAGE, outcome, message)))
+
+
+def _with_narrow(verdict: Verdict, sizes: Sizes, units: Sequence[Unit]) -> Verdict:
+    """With a warning where no index of the code can reach the end of a tensor."""
+    texts = [source.text for unit in units for source in (*unit.cuda, *unit.cpp)]
+    if sizes.largest <= _MOST_INT or any(_WIDE.search(text) for text in texts):
+        return verdict
+    told = (
+        f"a tensor has {sizes.largest} elements at the problem's own sizes, more than an int "
+        "counts, and the code has no 64-bit integer"
+    )
+    remark = Diagnostic(Severity.WARNING, told, code="narrow_index", tool=verdict.tools["device"])
+    return replace(verdict, diagnostics=(*verdict.diagnostics, remark))
