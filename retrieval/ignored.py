@@ -3,78 +3,99 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+_GLOBBED = re.compile(r"[*?\[\\]")
 _CLASS = re.compile(r"\[(!?)(\]?[^\]]*)\]")
 
 
 class _Rule(NamedTuple):
-    pattern: str
+    """A line. `plain` is what is matched as it stands, after a `*` where `ends` says so: most
+    lines are such, and need no expression. `by_name` = in whichever folder."""
+
+    glob: str
+    plain: str | None
+    ends: bool
     negated: bool
     folders_only: bool
     by_name: bool
 
+    def fits(self, text: str) -> bool:
+        """Whether a name or path is what the line tells of."""
+        if self.plain is None:
+            return _compiled(self.glob).fullmatch(text) is not None
+        return text.endswith(self.plain) if self.ends else text == self.plain
 
-@dataclass(slots=True)
+
+class _Rules:
+    """Some rules, asked all at once whether any of them fits."""
+
+    def __init__(self, rules: list[_Rule]) -> None:
+        plain = [rule for rule in rules if rule.plain is not None]
+        self.same = frozenset(rule.plain for rule in plain if not rule.ends)
+        self.ends = tuple(rule.plain for rule in plain if rule.plain is not None and rule.ends)
+        others = [_expression(rule.glob) for rule in rules if rule.plain is None]
+        self.others = re.compile("|".join(others), re.DOTALL).fullmatch if others else None
+
+
 class Ignored:
-    """The rules that hold in a folder: its own and those of the folders above it.
+    """The rules that hold in a folder: its own and those of the folders above it."""
 
-    `folder` is relative to the root of the walk, `` for the root itself, with `/` between names.
-    """
-
-    folder: str = ""
-    above: Ignored | None = None
-    _rules: tuple[_Rule, ...] = ()
-    _names: re.Pattern[str] | None = None
-    _paths: re.Pattern[str] | None = None
+    def __init__(
+        self, folder: str = "", above: Ignored | None = None, rules: Sequence[_Rule] = ()
+    ) -> None:
+        """`folder` is relative to the root of the walk, `` for the root itself, with `/` between
+        names."""
+        self._start = len(folder) + 1 if folder else 0
+        self._above = above
+        self._rules = rules
+        self._names = _Rules([rule for rule in rules if rule.by_name])
+        self._paths = _Rules([rule for rule in rules if not rule.by_name])
 
     def inside(self, folder: str, text: str) -> Ignored:
         """The rules in a folder below this one whose `.gitignore` holds `text`."""
-        rules = tuple(rule for line in text.splitlines() if (rule := _rule(line)) is not None)
-        if not rules:
-            return self
-        names = _either([rule.pattern for rule in rules if rule.by_name])
-        paths = _either([rule.pattern for rule in rules if not rule.by_name])
-        return Ignored(folder, self, rules, names, paths)
+        rules = [rule for line in text.splitlines() if (rule := _rule(line)) is not None]
+        return Ignored(folder, self, rules) if rules else self
 
     def holds(self, path: str, is_folder: bool) -> bool:
         """Whether a path (relative to the root of the walk) is left out.
 
         The folders above it are taken as not left out: a walk never enters those that are.
         """
+        name = path[path.rfind("/") + 1 :]
         level: Ignored | None = self
-        while level is not None:
-            verdict = level._verdict(path, is_folder)
-            if verdict is not None:
-                return verdict
-            level = level.above
+        while level is not None:  # all in one place: this is done for every file, each time
+            inner = path[level._start :]
+            names, paths = level._names, level._paths
+            if (
+                name in names.same
+                or name.endswith(names.ends)
+                or inner in paths.same
+                or (names.others is not None and names.others(name))
+                or (paths.others is not None and paths.others(inner))
+            ):
+                verdict = level._verdict(name, inner, is_folder)
+                if verdict is not None:
+                    return verdict
+            level = level._above
         return False
 
-    def _verdict(self, path: str, is_folder: bool) -> bool | None:
+    def _verdict(self, name: str, inner: str, is_folder: bool) -> bool | None:
         """What this folder's own rules say: the last one that matches decides."""
-        name = path[path.rfind("/") + 1 :]
-        inner = path[len(self.folder) + 1 :] if self.folder else path
-        by_name = self._names is not None and self._names.fullmatch(name)
-        if not by_name and not (self._paths is not None and self._paths.fullmatch(inner)):
-            return None
         for rule in reversed(self._rules):
             if rule.folders_only and not is_folder:
                 continue
-            if _compiled(rule.pattern).fullmatch(name if rule.by_name else inner):
+            if rule.fits(name if rule.by_name else inner):
                 return not rule.negated
         return None
 
 
-def _either(patterns: list[str]) -> re.Pattern[str] | None:
-    return _compiled("|".join(patterns)) if patterns else None
-
-
 @lru_cache(4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(glob: str) -> re.Pattern[str]:
     """Most rules match nothing, and are never compiled alone."""
-    return re.compile(pattern, re.DOTALL)
+    return re.compile(_expression(glob), re.DOTALL)
 
 
 def _rule(line: str) -> _Rule | None:
@@ -86,13 +107,18 @@ def _rule(line: str) -> _Rule | None:
     folders_only = text.endswith("/")
     text = text.rstrip("/")
     anchored = "/" in text
-    pattern = _expression(text.removeprefix("/"))
-    if "[" in text:  # what else may be no expression
+    glob = text.removeprefix("/")
+    if "[" in glob:  # what else may be no expression
         try:
-            _compiled(pattern)
+            _compiled(glob)
         except re.error:
             return None
-    return _Rule(pattern, negated, folders_only, not anchored) if text else None
+    if not glob:
+        return None
+    ends = not anchored and glob.startswith("*")
+    rest = glob[1:] if ends else glob
+    plain = None if _GLOBBED.search(rest) else rest
+    return _Rule(glob, plain, ends, negated, folders_only, not anchored)
 
 
 def _expression(glob: str) -> str:

@@ -6,6 +6,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from gatewright.core import DataError, UsageError
 from gatewright.retrieval.ignored import Ignored
@@ -26,8 +27,7 @@ _SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", "__pycache__", ".ve
 _BINARY_LOOK = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells, without reading, that a file is the one that was read. Times in nanoseconds."""
 
     size: int
@@ -124,7 +124,7 @@ def language_of(path: str) -> str:
 
 def _is_text(name: str) -> bool:
     """Whether a name is UTF-8: of others Python makes texts that no other program takes."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _text_of(entry: os.DirEntry[str]) -> str:
