@@ -64,11 +64,18 @@ def _question(event: Mapping[str, Any]) -> str:
 def _verified(event: Mapping[str, Any]) -> str:
     verdict = event["verdict"]
     against = f" against {event['against']}" if event["against"] else ""
+    given = ", ".join(event["given"])
+    of = f" of {given}" if given else ""
+    proof = next((d["message"] for d in verdict["diagnostics"] if d["tool"] == "equivalence"), "")
+    if proof:
+        return (
+            f"\n\n**Verdict of `{event['tool']}`{of}: {verdict['outcome']}**, {proof}{against}.\n"
+        )
     count = f", {verdict['checks']:,} checks" if verdict["checks"] else ""
     wrong = f", {verdict['mismatches']:,} wrong" if verdict["mismatches"] else ""
     why = f" ({verdict['failure_class']})" if verdict["failure_class"] else ""
     return (
-        f"\n\n**Verdict of `{event['tool']}`: {verdict['outcome']}{why}**, oracle "
+        f"\n\n**Verdict of `{event['tool']}`{of}: {verdict['outcome']}{why}**, oracle "
         f"{event['oracle']}{against}{count}{wrong}.\n"
     )
 

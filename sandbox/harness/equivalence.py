@@ -211,7 +211,8 @@ class EquivalenceHarness:
                     outcome=Outcome.INCONCLUSIVE,
                     diagnostics=(finding, *seen.diagnostics),
                 )
-        said = f"equivalent as hardware: {_HOW[found.by]}{never_known(known.unknown)}"
+        how = f"{_HOW[found.by]}{never_known(known.unknown)}"
+        said = f"equivalent as hardware, for all inputs at all times from power-up on: {how}"
         note = remark(said, "proved", Severity.NOTE)
         return Verdict(Outcome.PASS, score=1.0, checks=1, mismatches=0, diagnostics=(note,))
 

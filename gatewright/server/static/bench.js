@@ -1,10 +1,11 @@
 // The design beside the conversation: its versions, and four ways to look at one.
 
-import { $, button, count, download, el, tabs } from "./dom.js";
+import { $, button, download, el, tabs } from "./dom.js";
 import { get, post } from "./api.js";
 import { codeView, otherRemarks } from "./code.js";
 import { textsView } from "./diff.js";
 import { schematicView } from "./schematic.js";
+import { verdictWords } from "./verdict.js";
 import { wavePanel } from "./wavepanel.js";
 
 const VIEWS = [["code", "Code"], ["wave", "Waveform"], ["schematic", "Schematic"], ["changes", "Changes"]];
@@ -175,8 +176,7 @@ function stopper(work) {
 function verdictLine(version) {
   const verdict = version.verdict;
   if (!verdict) return null;
-  const wrong = verdict.mismatches ? `, ${count(verdict.mismatches)} wrong` : "";
   return el("div", { class: "tools" },
     el("span", { class: `badge ${verdict.outcome}` }, verdict.outcome.toUpperCase()),
-    el("span", { class: "soft" }, `${verdict.failure_class ?? ""} ${count(verdict.checks)} checks${wrong}${version.against ? `, against ${version.against}` : ""}`));
+    el("span", { class: "soft" }, verdictWords(verdict, version.against)));
 }

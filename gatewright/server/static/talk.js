@@ -4,6 +4,7 @@ import { $, button, count, download, el } from "./dom.js";
 import { follow, post } from "./api.js";
 import { diffView } from "./diff.js";
 import { rendered } from "./markdown.js";
+import { verdictWords } from "./verdict.js";
 
 export class Talk {
   constructor(bench, onchange) {
@@ -200,14 +201,14 @@ export class Talk {
     const version = this.bench.add({
       label: `${event.tool}: ${verdict.outcome}`, sources: event.sources, verdict, wave: event.wave, against: event.against,
     });
-    const wrong = verdict.mismatches ? `, ${count(verdict.mismatches)} wrong` : "";
+    const given = (event.given.length ? event.given : event.sources.map((source) => source.name)).join(", ");
     const first = verdict.first_mismatch ? ` First difference at ${count(verdict.first_mismatch.time)}: ${verdict.first_mismatch.signals.join(", ")}.` : "";
     this.put(el("section", { class: `card verdict ${verdict.outcome}`, "aria-label": "Verdict" },
       el("header", {},
         el("span", { class: `badge ${verdict.outcome}` }, verdict.outcome.toUpperCase()),
         el("b", {}, { pass: "Verified", fail: "Not verified", inconclusive: "Undecided" }[verdict.outcome]),
-        el("small", {}, `by ${event.tool}`)),
-      el("p", {}, `${verdict.failure_class ? `${verdict.failure_class.replaceAll("_", " ")}: ` : ""}${count(verdict.checks)} checks${wrong}${event.against ? `, against ${event.against}` : ""}.${first}`),
+        el("small", {}, `by ${event.tool}, of ${given}`)),
+      el("p", {}, `${verdictWords(verdict, event.against)}.${first}`),
       el("small", {}, `oracle ${event.oracle}`),
       el("div", { class: "buttons" },
         button("Code", () => this.bench.open(version, "code")),

@@ -111,7 +111,9 @@ def test_a_verdict_names_the_draft_and_how_a_proof_was_made(opened: Open) -> Non
     (verified,) = only(said(chat, "is a copy of it the same?"), Verified)
     assert verified.named == "draft:bad.sv"
     line = verdict_line(verified.verdict, verified.against)
-    assert line.startswith("PASS: equivalent as hardware: ") and line.endswith(", against good.sv")
+    assert line.startswith(
+        "PASS: equivalent as hardware, for all inputs at all times"
+    ) and line.endswith(", against good.sv")
 
 
 def test_several_proposals_are_decided_one_by_one(

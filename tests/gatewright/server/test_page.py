@@ -182,6 +182,19 @@ def test_a_reload_and_a_second_tab_find_the_conversation(browser: Browser, serve
     page.wait_for_selector("text=Rejected.")
     other.wait_for_selector("text=Rejected.")
     assert not [file for file in served.root.rglob("*.sv") if "vending" in file.name]
+
+    # A proof says what was proved, and of what.
+    page.evaluate(
+        """() => fetch(`/api/talks/${location.hash.slice(1)}/use`, {
+          method: "POST", headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ tool: "equivalence", arguments: {
+            design: ["rtl/counter.sv"], reference: ["rtl/counter.sv"] } }) })"""
+    )
+    proof = page.locator(".card.verdict >> nth=1")
+    proof.wait_for()
+    said = proof.inner_text()
+    assert "by equivalence, of rtl/counter.sv" in said
+    assert "for all inputs at all times" in said and "against rtl/counter.sv" in said
     assert watched.complaints == []
 
 
