@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gatewright.retrieval.facts.types import FileFacts, Module
 from gatewright.retrieval.pack_names import Dictionary
@@ -18,7 +19,15 @@ _INCLUDE = re.compile(r"`include\b")
 _MOST_MACROS = 500
 
 
-def with_macros(repository: Repository, definition: Definition) -> Module:
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A module as macros of other files make it; `lasting` = read from the files as stored."""
+
+    module: Module
+    lasting: bool
+
+
+def with_macros(repository: Repository, definition: Definition) -> Expanded:
     """The facts of a definition, its file read with the macros that it uses and others define.
 
     They are what is stored where there are no such macros or the file changed meanwhile. What
@@ -26,19 +35,36 @@ def with_macros(repository: Repository, definition: Definition) -> Module:
     """
     stored = repository.module(definition)
     facts = repository.facts(definition.path)
-    if facts is None or facts.language != "verilog" or facts.note:
-        return stored
-    if not set(facts.macros) - set(facts.defines):
-        return stored
+    if facts is None or not _asks(facts):
+        return Expanded(stored, False)
     text = _stored_text(repository, definition.path)
-    definitions = "\n".join(_definitions(repository, facts)) if text else ""
-    if not definitions:
-        return stored
+    found = list(_definitions(repository, facts)) if text else []
+    again = _read(text, definition.path, found)
+    same = (m for m in again if m.name == stored.name and m.range.line == stored.range.line)
+    as_stored = all(_stored_text(repository, path) for path in {path for _, path in found})
+    return Expanded(next(same, stored), bool(again) and as_stored)
+
+
+def text_with_macros(repository: Repository, facts: FileFacts, text: str) -> tuple[Module, ...]:
+    """The modules of a text whose facts are known, read with the macros of other files."""
+    if not _asks(facts):
+        return facts.modules
+    return _read(text, facts.path, list(_definitions(repository, facts))) or facts.modules
+
+
+def _asks(facts: FileFacts) -> bool:
+    """Whether a file uses macros that it does not define."""
+    if facts.language != "verilog" or facts.note:
+        return False
+    return bool(set(facts.macros) - set(facts.defines))
+
+
+def _read(text: str, path: str, found: Sequence[tuple[str, str]]) -> tuple[Module, ...]:
+    if not found:
+        return ()
     from gatewright.retrieval.facts.verilog import verilog_facts  # loads the parser
 
-    again = verilog_facts(text, definition.path, definitions).modules
-    same = (m for m in again if m.name == stored.name and m.range.line == stored.range.line)
-    return next(same, stored)
+    return verilog_facts(text, path, "\n".join(define for define, _ in found)).modules
 
 
 def _stored_text(repository: Repository, path: str) -> str:
@@ -49,8 +75,9 @@ def _stored_text(repository: Repository, path: str) -> str:
     return content.text if same else ""
 
 
-def _definitions(repository: Repository, facts: FileFacts) -> Iterator[str]:
-    """The `define`s that a file's macros come to, also through others; none that includes."""
+def _definitions(repository: Repository, facts: FileFacts) -> Iterator[tuple[str, str]]:
+    """The `define`s that a file's macros come to, also through others, and their files; none
+    that includes."""
     texts = Texts(repository.text)
     book = Dictionary(repository, texts, lambda _: True, facts.path)
     files = book.includes(facts)  # a macro may use what another of them defines
@@ -63,7 +90,7 @@ def _definitions(repository: Repository, facts: FileFacts) -> Iterator[str]:
         for text, file in _fullest(book, fresh, user, files):
             owner = repository.facts(file)
             if owner is not None and not _INCLUDE.search(text):
-                yield text
+                yield text, file
                 waiting.append((set(_USE.findall(text)), owner))
 
 

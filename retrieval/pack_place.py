@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gatewright.core import UsageError
+from gatewright.retrieval.expansion import text_with_macros
 from gatewright.retrieval.facts import extract
 from gatewright.retrieval.facts.types import (
     NOWHERE,
@@ -79,6 +80,7 @@ def view_of(repository: Repository, file: str, line: int, text: str | None) -> V
             where=file,
             hint=_like(file, repository) or f"name a file by its path below {repository.root}",
         )
+    edited = text is not None
     text = repository.text(file) if text is None else text
     lines = text.split("\n")
     count = len(lines) - (lines[-1] == "" and len(lines) > 1)
@@ -87,6 +89,8 @@ def view_of(repository: Repository, file: str, line: int, text: str | None) -> V
             f"has no line {line}", where=file, hint=f"it has {count} line{'s'[: count != 1]}"
         )
     place = _around(repository, facts, lines, line)
+    if place is not None:
+        place = _expanded(repository, facts, place, text if edited else None)
     inside = place.module.range if place is not None else Range(1, 1, len(lines), 1)
     first = max(inside.line, line - _LINES_BEFORE)
     around = range(first, min(max(inside.end_line, line), line + _LINES_AFTER, count) + 1)
@@ -114,6 +118,20 @@ def _around(repository: Repository, facts: FileFacts, lines: list[str], line: in
         ports,
     )
     return Place(known[0] if known and known[0].ports == ports else definition, module)
+
+
+def _expanded(repository: Repository, facts: FileFacts, place: Place, text: str | None) -> Place:
+    """The place with what macros of other files make there; `text` where it is not as stored."""
+    module = place.module
+    if text is not None:
+        found = text_with_macros(repository, facts, text)
+    elif place.definition.id >= 0:
+        found = (repository.expanded(place.definition),)
+    else:
+        return place
+    same = (m for m in found if m.name == module.name and m.range.line == module.range.line)
+    whole = next(same, None)
+    return place if whole is None else Place(place.definition, whole)
 
 
 def _placed(module: Module, lines: list[str]) -> Module | None:

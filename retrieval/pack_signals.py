@@ -111,7 +111,7 @@ class SignalWishes:
         below = self.repository.definition(instance.module, place.path) if instance else None
         if below is None or not port or not self.wanted(below.path):
             return
-        at = SignalPlace(Place(below, self.repository.module(below)), port)
+        at = SignalPlace(Place(below, self.repository.expanded(below)), port)
         for inner in drivers_of(self.repository, at).found[:_MOST_ACCESSES]:
             if inner.kind != "port":
                 self._add(_INSIDE, PartKind.DRIVER, inner, name)

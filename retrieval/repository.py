@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 import threading
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gatewright.core import DataError
 from gatewright.retrieval.facts import extract
@@ -30,8 +31,7 @@ _WHOLE_SECONDS_NS = 2_000_000_000  # where the file system keeps no finer times
 _CACHED_MODULES = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file of the repository; `note` says why it could not be read, or is empty."""
 
     path: str
@@ -97,6 +97,7 @@ class Repository:
         self._store_notes = tuple(notes)
         self._scan_notes: tuple[str, ...] = ()
         self._files: dict[str, StoredFile] = {}
+        self._digest = b""
         self._lock = threading.RLock()
         self._module = lru_cache(_CACHED_MODULES)(self._loaded)
         self._expanded = lru_cache(_CACHED_MODULES)(self._read_with_macros)
@@ -176,6 +177,7 @@ class Repository:
                 self._store.remove_files(removed)
                 self._store.sweep()
         self._files = self._store.files() if changed or removed else known
+        self._digest = b""
         self._module.cache_clear()
         self._expanded.cache_clear()
         self._definitions.cache_clear()
@@ -286,9 +288,26 @@ class Repository:
         return self._expanded(definition)
 
     def _read_with_macros(self, definition: Definition) -> Module:
-        from gatewright.retrieval.expansion import with_macros
+        number, path, state = definition.id, definition.path, self._state()
+        kept = self._ask(lambda store: store.expanded(number, path, state))
+        if kept is not None:
+            return kept
+        from gatewright.retrieval.expansion import with_macros  # loads the parser, in the end
 
-        return with_macros(self, definition)
+        found = with_macros(self, definition)
+        if found.lasting:
+            with self._lock, contextlib.suppress(sqlite3.Error), self._store.writing():
+                self._store.put_expanded(number, path, state, found.module)
+        return found.module
+
+    def _state(self) -> bytes:
+        """Tells whether any file changed: another one may define a macro now, or be included."""
+        if not self._digest:
+            digest = hashlib.blake2b(digest_size=16)
+            for file in self._files.values():
+                digest.update(b"%b\0%b" % (os.fsencode(file.path), file.hash))
+            self._digest = digest.digest()
+        return self._digest
 
     def uses(self, name: str, of: Definition | None = None) -> Iterator[Use]:
         """Every instance of a module, in order of path and line.

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gatewright.retrieval.facts.encoding import decode, encode
 from gatewright.retrieval.facts.types import FileFacts, Module
 from gatewright.retrieval.scan import Stamp
 
 _WAIT_S = 30.0  # for another process that writes
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = """
 create table meta (version text not null);
 create table file (path text primary key, size int, modified_ns int, changed_ns int,
@@ -35,11 +36,12 @@ create index module_hash on module (hash);
 create table use (module text, parent int, position int);
 create index use_module on use (module);
 create index use_parent on use (parent);
+create table expanded (id int, path text, state blob, facts blob, primary key (id, path))
+                      without rowid;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """A file as it was read. `note` says why its content was not."""
 
     path: str
@@ -203,6 +205,14 @@ class Store:
             uses = [(used.module, number, i) for i, used in enumerate(module.instances)]
             self._database.executemany("insert into use values (?,?,?)", uses)
 
+    def put_expanded(self, number: int, path: str, state: bytes, module: Module) -> None:
+        """Keep what macros of other files make of a module, for as long as the files are these."""
+        self._database.execute("delete from expanded where state <> ?", (state,))
+        self._database.execute(
+            "insert or replace into expanded values (?,?,?,?)",
+            (number, path, state, encode(module)),
+        )
+
     def remove_files(self, paths: Sequence[str]) -> None:
         """Forget files that are gone."""
         self._database.executemany("delete from file where path = ?", [(p,) for p in paths])
@@ -290,6 +300,14 @@ class Store:
         if row is None:
             raise KeyError(number)
         return decode(row[0])
+
+    def expanded(self, number: int, path: str, state: bytes) -> Module | None:
+        """What was kept of a module for that state of all files; None where nothing was."""
+        row = self._database.execute(
+            "select facts from expanded where id = ? and path = ? and state = ?",
+            (number, path, state),
+        ).fetchone()
+        return decode(row[0]) if row is not None else None
 
     def path_of(self, number: int) -> str:
         """The first file that holds a module of that number. Raises KeyError where it is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from gatewright.retrieval.dataflow import cone
 from gatewright.retrieval.drivers import drivers, loads
 from gatewright.retrieval.outline import outlines
+from gatewright.retrieval.pack import pack
+from gatewright.retrieval.pack_parts import PartKind
 from gatewright.retrieval.repository import Repository
 
 REGISTERS = """\
@@ -143,3 +146,66 @@ def test_macros_that_would_fill_memory_are_let_be(registers: Repository) -> None
     (registers.root / "include" / "lib" / "registers.svh").write_text("\n".join(bomb))
     registers.refresh()
     assert told(registers, "user.q") == []
+
+
+def reopened(registers: Repository, cache: Path) -> Repository:
+    registers.close()
+    return Repository.open(registers.root, cache)
+
+
+def test_what_was_made_of_a_module_is_kept_for_the_next_process(
+    registers: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = told(registers, "user.q")
+
+    def parsed(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("gatewright.retrieval.expansion.with_macros", parsed)
+    with reopened(registers, tmp_path / "cache") as again:
+        assert told(again, "user.q") == first
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("include/lib/registers.svh", REGISTERS.replace("!rst_ni", "clear")),
+        ("rtl/lib/registers.svh", REGISTERS.replace("!rst_ni", "clear")),  # a nearer one
+    ],
+)
+def test_what_is_kept_falls_with_a_header_that_is_edited_or_new(
+    registers: Repository, tmp_path: Path, path: str, text: str
+) -> None:
+    told(registers, "user.q")
+    (registers.root / path).parent.mkdir(exist_ok=True)
+    (registers.root / path).write_text(text)
+    with reopened(registers, tmp_path / "cache") as again:
+        assert told(again, "user.q")[0] == ("always_ff", 3, "clear")
+
+
+def test_what_was_read_from_a_header_that_changed_meanwhile_is_not_kept(
+    registers: Repository, tmp_path: Path
+) -> None:
+    header = registers.root / "include" / "lib" / "registers.svh"
+    before = header.stat()
+    header.write_text(REGISTERS.replace("!rst_ni", "!clear"))  # after the look at the folder
+    told(registers, "user.q")
+    header.write_text(REGISTERS)
+    os.utime(header, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with reopened(registers, tmp_path / "cache") as again:
+        assert told(again, "user.q")[0] == ("always_ff", 3, "!rst_ni")
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_pack_tells_what_macros_of_other_files_drive(registers: Repository, edited: bool) -> None:
+    text = "\n" * 30 + USER.replace("  `FF(q, d)\n", "  `FF(q, d)\n" + "\n" * 30 + "  // q\n")
+    text = text.replace("// q\n", "assign t = q;\n")
+    user = registers.root / "rtl" / "user.sv"
+    if not edited:
+        user.write_text(text)
+        registers.refresh()
+    line = text[: text.index("assign t")].count("\n") + 1
+    made = text[: text.index("`FF(q, d)")].count("\n") + 1
+    found = pack(registers, "rtl/user.sv", line, text=text if edited else None)
+    drivers_of_q = [p for p in found.parts if p.kind is PartKind.DRIVER and p.name == "q"]
+    assert [(p.file, p.spans[0].line) for p in drivers_of_q] == [("rtl/user.sv", made)]
