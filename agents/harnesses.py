@@ -15,11 +15,13 @@ class Harnesses:
     """Makes harnesses for the loop that run their tools under one isolation.
 
     The same attempt meets the same stimulus, so that the same run asks a model the same things.
-    `gpu` is the one that kernels' estimates are made for ('' = a usual one).
+    `gpu` is the one that kernels' estimates are made for ('' = a usual one); without `static` none
+    are made.
     """
 
     isolation: Isolation
     gpu: str = ""
+    static: bool = True
 
     def __call__(self, spec: HarnessSpec | None) -> Harness:
         """The harness for a kind of specification; the static check for None.
@@ -44,7 +46,7 @@ class Harnesses:
 
             return CocotbHarness(self.isolation, reproducible=True)
         if isinstance(spec, KernelSpec):
-            return _kernels(self.isolation, self.gpu)
+            return _kernels(self.isolation, self.gpu, static=self.static)
         if isinstance(spec, GraderSpec):
             from gatewright.sandbox.harness.grader import GraderHarness
 
@@ -55,10 +57,10 @@ class Harnesses:
         return Windowed(TestbenchHarness(self.isolation, simulator=SimulatorChoice.AUTO))
 
 
-_kernel_harnesses: dict[tuple[Level, str], Harness] = {}
+_kernel_harnesses: dict[tuple[Level, str, bool], Harness] = {}
 
 
-def _kernels(isolation: Isolation, gpu: str) -> Harness:
+def _kernels(isolation: Isolation, gpu: str, *, static: bool) -> Harness:
     """One harness for all kernels: its torch processes stay warm.
 
     With nvcc and the counters: what passes costs two CPU seconds more, little beside a model's
@@ -70,9 +72,9 @@ def _kernels(isolation: Isolation, gpu: str) -> Harness:
     from gatewright.sandbox.harness.kernel_device import DeviceWish
     from gatewright.sandbox.kernel_model.gpus import DEFAULT
 
-    key = (isolation.level, gpu)
+    key = (isolation.level, gpu, static)
     if key not in _kernel_harnesses:
-        wish = DeviceWish(static=True, gpu=gpu or DEFAULT)
+        wish = DeviceWish(static=static, gpu=gpu or DEFAULT)
         harness = KernelHarness(lasting(isolation), wish=wish)
         atexit.register(harness.close)
         _kernel_harnesses[key] = harness

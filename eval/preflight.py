@@ -87,7 +87,8 @@ class PreflightResult:
 
     `unprobed` problems have no interface that probes could be built from. `constants` are those
     whose designs have no inputs: what a constant solves there is no weakness of the check.
-    `left_out` says of the benchmark's other problems why they cannot be run.
+    `left_out` says of the benchmark's other problems why they cannot be run. `filtered` says of
+    problems which of their benchmark's own filters, applied here, reject them.
     """
 
     suite: str
@@ -100,6 +101,7 @@ class PreflightResult:
     cpu_s: float
     wall_s: float
     left_out: Mapping[str, str] = field(default_factory=dict)
+    filtered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -283,6 +285,7 @@ def preflight_json(result: PreflightResult) -> dict[str, Any]:
         "rules": {each.rules: _rule_json(each) for each in result.rules},
         "unprobed": list(result.unprobed),
         "left_out": dict(result.left_out),
+        "filtered": {name: list(by) for name, by in result.filtered.items()},
         "constants": list(result.constants),
         "tools": dict(result.tools),
         "dataset_sha256": result.dataset_sha256,

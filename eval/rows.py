@@ -21,6 +21,11 @@ from gatewright.core import (
     Verdict,
 )
 
+SPEEDUP = "speedup"
+STATIC_SERIAL, STATIC_OVERLAPPED = "static_roof_share_serial", "static_roof_share"
+FIGURES = (SPEEDUP, "roof_share", STATIC_SERIAL, STATIC_OVERLAPPED)
+"""The metrics of a kernel's verdict that a result row keeps."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
@@ -79,7 +84,11 @@ def sample_row(
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What one rule set found; `code` is the benchmark's own code for it, where it has one."""
+    """What one rule set found; `code` is the benchmark's own code for it, where it has one.
+
+    `figures` tell how good a kernel is: `speedup` where a GPU timed it, else estimates whose names
+    begin with `static_`, where those were asked for.
+    """
 
     outcome: Outcome
     failure_class: FailureClass | None
@@ -87,6 +96,7 @@ class RuleResult:
     mismatches: int | None
     checks: int
     code: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -113,12 +123,7 @@ def result_row(sample: SampleRow, verdicts: Mapping[str, Verdict], cpu_s: float)
     tools: dict[str, str] = {}
     for verdict in verdicts.values():
         tools |= verdict.tools
-    rules = {
-        name: RuleResult(
-            v.outcome, v.failure_class, round(v.score, 6), v.mismatches, v.checks, v.code
-        )
-        for name, v in verdicts.items()
-    }
+    rules = {name: _rule_result(verdict) for name, verdict in verdicts.items()}
     return ResultRow(
         sample.task,
         sample.sample,
@@ -128,6 +133,18 @@ def result_row(sample: SampleRow, verdicts: Mapping[str, Verdict], cpu_s: float)
         sample.oracle,
         sample.provenance,
         round(cpu_s, 4),
+    )
+
+
+def _rule_result(verdict: Verdict) -> RuleResult:
+    return RuleResult(
+        verdict.outcome,
+        verdict.failure_class,
+        round(verdict.score, 6),
+        verdict.mismatches,
+        verdict.checks,
+        verdict.code,
+        {name: round(verdict.metrics[name], 6) for name in FIGURES if name in verdict.metrics},
     )
 
 

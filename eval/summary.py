@@ -12,6 +12,7 @@ from gatewright.core import Provenance
 from gatewright.eval.manifest import Manifest
 from gatewright.eval.metrics import Estimate, mean_with_interval, pass_at_k
 from gatewright.eval.rows import Key, ResultRow
+from gatewright.eval.speed import Speed, SpeedTally, speed_json
 
 KS = (1, 5, 10, 20)
 
@@ -44,7 +45,8 @@ class Summary:
     """A run's figures. `failures` counts the strictest rule set's failure classes.
 
     `answered` answers are there, scored or not. `not_attempted` answers have no result yet: they
-    count as failed. `errors` are what kept the run from some of them.
+    count as failed. `errors` are what kept the run from some of them. `speed` is that of the most
+    lenient rule set's right answers, where these are kernels.
     """
 
     manifest: Manifest
@@ -55,6 +57,7 @@ class Summary:
     not_attempted: int
     cpu_s: float
     errors: tuple[RunError, ...] = ()
+    speed: Speed | None = None
 
     @property
     def complete(self) -> bool:
@@ -80,6 +83,7 @@ def summarise(
 ) -> Summary:
     """Count a run's results. Rows of other problems or samples than the manifest's are ignored."""
     tallies = {name: _Tally() for name in manifest.rules}
+    speeds = SpeedTally(manifest.rules[0])
     failures: Counter[str] = Counter()
     wanted = set(manifest.problems)
     seen, cpu_s = 0, 0.0
@@ -89,13 +93,24 @@ def summarise(
         seen += 1
         cpu_s += row.cpu_s
         _count(row, tallies)
+        speeds.add(row)
         strictest = row.rules.get(manifest.rules[-1])
         if strictest is not None and not strictest.passed:
             failures[strictest.failure_class or strictest.outcome] += 1
     rules = {name: _rule_summary(manifest, tally) for name, tally in tallies.items()}
     ordered = dict(sorted(failures.items(), key=lambda item: (-item[1], item[0])))
     left = manifest.total - seen
-    return Summary(manifest, str(out), rules, ordered, answered, left, round(cpu_s, 3), errors)
+    return Summary(
+        manifest,
+        str(out),
+        rules,
+        ordered,
+        answered,
+        left,
+        round(cpu_s, 3),
+        errors,
+        speeds.speed(),
+    )
 
 
 def _count(row: ResultRow, tallies: Mapping[str, _Tally]) -> None:
@@ -145,7 +160,8 @@ def _rule_json(rule: RuleSummary) -> dict[str, Any]:
 def summary_json(summary: Summary) -> dict[str, Any]:
     """The summary as `eval --json` prints it."""
     manifest, answers = summary.manifest, summary.manifest.answers
-    return {
+    speed = {"speed": speed_json(summary.speed)} if summary.speed else {}
+    return speed | {
         "suite": manifest.suite,
         "problems": len(manifest.problems),
         "samples": manifest.samples,

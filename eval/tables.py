@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatewright.core import Outcome
+from gatewright.eval.speed import speed_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console, JustifyMethod
     from rich.table import Table
 
@@ -66,6 +69,8 @@ def print_summary(summary: Summary, console: Console) -> None:
 
 def _print_rest(summary: Summary, console: Console) -> None:
     rules = summary.manifest.rules
+    for line in speed_lines(summary.speed) if summary.speed else ():
+        _say(console, line)
     if summary.failures:
         counts = (f"{name.replace('_', ' ')} {n}" for name, n in summary.failures.items())
         _say(console, f"failures under {rules[-1]}: {', '.join(counts)}")
@@ -111,15 +116,21 @@ def print_opinions(opinions: Opinions, console: Console) -> None:
 
 def print_run(run: Run, console: Console) -> None:
     """The figures, then a line a problem."""
+    from gatewright.eval.optimised import optimised
     from gatewright.eval.view import cautions, problem_views
 
     print_summary(run.summary, console)
+    if gains := optimised(run):
+        _say(console, gains)
     names = list(reversed(run.manifest.rules))
-    table = _table("problem", *names, "answers", "CPU s")
-    for problem in problem_views(run, detailed=0):
+    views = list(problem_views(run, detailed=0))
+    told = any(problem.speed for problem in views)
+    table = _table("problem", *names, "answers", *(["speed"] if told else []), "CPU s")
+    for problem in views:
         passed = (f"{n}/{problem.samples}" for n in problem.passed)
+        speed = [problem.speed] if told else []
         cpu = f"{problem.cpu_s:.2f}" if problem.cpu_s else ""
-        table.add_row(_plain(problem.id), *passed, _cells(problem), cpu)
+        table.add_row(_plain(problem.id), *passed, _cells(problem), *speed, cpu)
     _print(console, table)
     for caution in cautions(run):
         _say(console, caution, "yellow")
@@ -189,8 +200,10 @@ def print_preflight(result: PreflightResult, console: Console) -> None:
     _print(console, table)
     for rule in result.rules:
         _print_findings(rule, console)
-    for name, why in result.left_out.items():
-        _say(console, f"left out: {name} ({why})", "dim")
+    for name, by in result.filtered.items():
+        _say(console, f"rejected by robust-kbench's filters: {name} ({', '.join(by)})", "dim")
+    for why, names in _grouped(result.left_out).items():
+        _say(console, f"left out: {names} ({why})", "dim")
     if result.unprobed:
         _say(console, f"no interface known, so no probes: {', '.join(result.unprobed)}", "yellow")
     _print_legend(result, console)
@@ -199,6 +212,14 @@ def print_preflight(result: PreflightResult, console: Console) -> None:
         _say(console, f"no inputs, so that a constant may be right: {names}", "dim")
     tools = ", ".join(f"{name} {version}" for name, version in result.tools.items())
     _say(console, f"{tools or 'tools'}: {result.cpu_s:.1f} CPU s, {result.wall_s:.1f} s", "dim")
+
+
+def _grouped(left_out: Mapping[str, str]) -> dict[str, str]:
+    """What is left out for the same reason, together."""
+    found: dict[str, list[str]] = {}
+    for name, why in left_out.items():
+        found.setdefault(why, []).append(name)
+    return {why: ", ".join(names) for why, names in found.items()}
 
 
 def _print_legend(result: PreflightResult, console: Console) -> None:

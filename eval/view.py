@@ -11,6 +11,7 @@ from gatewright.eval.answer_view import AnswerView, answer_view
 from gatewright.eval.metrics import Estimate
 from gatewright.eval.results import Run
 from gatewright.eval.rows import Key, ResultRow, RuleResult
+from gatewright.eval.speed import short_speed, speed_lines
 from gatewright.eval.summary import RuleSummary
 
 DETAILED = 1500  # answers shown in full; failures go first
@@ -67,6 +68,7 @@ class ProblemView:
     cpu_s: float
     answers: tuple[AnswerView, ...] = field(default=())
     hidden: int = 0
+    speed: str = ""
 
 
 def rule_cards(run: Run) -> list[RuleCard]:
@@ -125,7 +127,7 @@ def _problem(
     detailed: set[Key],
 ) -> ProblemView:
     rows = [results.get(key) for key in keys]
-    strictest = run.manifest.rules[-1]
+    loosest, strictest = run.manifest.rules[0], run.manifest.rules[-1]
     cells = tuple(_cell(row.rules.get(strictest) if row else None) for row in rows)
     passed = tuple(
         sum(1 for row in rows if row and name in row.rules and row.rules[name].passed)
@@ -142,6 +144,7 @@ def _problem(
         cpu_s=sum(row.cpu_s for row in rows if row),
         answers=tuple(answer_view(run, key) for key in there if key in detailed),
         hidden=sum(1 for key in there if key not in detailed),
+        speed=short_speed(row.rules[loosest] for row in rows if row and loosest in row.rules),
     )
 
 
@@ -175,6 +178,8 @@ def cautions(run: Run) -> list[str]:
             f"The loop could see the {oracle} oracle that also scores it: these figures do not "
             "compare with ones got without."
         )
+    if summary.speed is not None:
+        found.append("; ".join(speed_lines(summary.speed)) + ".")
     if len(run.samples) > DETAILED:
         found.append(f"{DETAILED:,} answers are shown in full, the failed ones first.")
     return found

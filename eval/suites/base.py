@@ -77,6 +77,20 @@ class ComparesVectors(Protocol):
 
 
 @runtime_checkable
+class HoldsKernels(Protocol):
+    """A suite of kernels: no simulator checks it, and it can tell how good what passes is."""
+
+    def versions(self) -> dict[str, str]:
+        """The tools that a figure depends on. Raises ToolMissing where one is not there."""
+        ...
+
+    def estimate_for(self, gpu: str) -> str:
+        """Have answers compiled and counted for that GPU ('' = a usual one); told before
+        `harness`. Returns the name to record. Raises UsageError for an unknown one."""
+        ...
+
+
+@runtime_checkable
 class Correcting(Protocol):
     """A `Harness` that may check another problem than the one published: a corrected one."""
 

@@ -77,6 +77,11 @@ def kernel_preflight(
         cpu_s=round(sum(t.verdict.cpu_s + _cpu_s(t.weakness) for t in ordered), 3),
         wall_s=round(time.monotonic() - started, 3),
         left_out=dataset.left_out,
+        filtered={
+            tried.problem.id: tried.weakness.filters
+            for tried in ordered
+            if tried.weakness and tried.weakness.filters
+        },
     )
 
 

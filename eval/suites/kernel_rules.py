@@ -114,18 +114,21 @@ class KernelRules:
         return _bound(again, verdict, cpu_s, strict=self.rules == STRICT)
 
     def _reference(self, problem: Problem) -> Verdict:
-        """Whether the reference runs at reduced sizes, in time, with finite numbers."""
+        """Whether the reference runs at reduced sizes, in each configuration, in time, with finite
+        numbers."""
         try:
             spec = _spec(self.reduced(problem))
-            wanted = variants(spec, _SEED, frozenset(), strict=False)[:1]
-            (ready,), cpu_s = prepare(self.worker(), spec, wanted)
+            every = variants(spec, _SEED, frozenset(), strict=False)
+            wanted = every if spec.configurations else every[:1]
+            made, cpu_s = prepare(self.worker(), spec, wanted)
         except DataError as error:
             return _unrun(error, Outcome.FAIL, self.rules)
+        ready = made[0]
         metrics = {"elements": ready.elements, "flops": ready.flops, "emulable": ready.pins_kept}
         verdict = Verdict(
             Outcome.PASS,
             score=1.0,
-            checks=len(ready.calls),
+            checks=sum(len(one.calls) for one in made),
             mismatches=0,
             metrics={name: float(value) for name, value in metrics.items()},
             tools=_DEVICE,
@@ -133,9 +136,13 @@ class KernelRules:
             rules=self.rules,
             code="reference",
         )
-        if cpu_s > REFERENCE_S:
+        for one in made:
+            if one.error:
+                said = f"{one.variant.name}: {one.error}"
+                return _failed(verdict, FailureClass.CRASH, said)
+        if cpu_s > REFERENCE_S * len(made):
             return _failed(verdict, FailureClass.SLOW, f"it takes {cpu_s:.1f} CPU s")
-        if not all(call.finite for call in ready.calls):
+        if not all(call.finite for one in made for call in one.calls):
             return _failed(verdict, FailureClass.MISMATCH, "its outputs are not all finite")
         if not ready.pins_kept:
             remark = Diagnostic(Severity.WARNING, _too_large(ready.elements, ready.flops))

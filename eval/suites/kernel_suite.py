@@ -6,6 +6,7 @@ import atexit
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 from gatewright.core import (
@@ -14,6 +15,7 @@ from gatewright.core import (
     Language,
     Problem,
     Provenance,
+    ToolMissing,
     UsageError,
     Verdict,
 )
@@ -27,8 +29,10 @@ from gatewright.eval.suites.kernel_table import Row, answer_of, table
 from gatewright.eval.suites.kernel_weak import Weighing, weak_probes
 from gatewright.models import Message
 from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.harness.kernel_device import DeviceWish
 from gatewright.sandbox.isolation import Isolation, open_isolation
-from gatewright.sandbox.kernel.worker import TorchWorker
+from gatewright.sandbox.kernel.worker import MISSING, TorchWorker
+from gatewright.sandbox.kernel_model.gpus import DEFAULT, gpu_spec
 
 
 class KernelSuite:
@@ -59,6 +63,7 @@ class KernelSuite:
         self._worker: TorchWorker | None = None
         self._stack = contextlib.ExitStack()
         self._problems: Mapping[str, Problem] = {}
+        self._wish = DeviceWish()
         self.weighing = Weighing(name, self.worker, self.reduced, weak_folder)
 
     @property
@@ -97,12 +102,22 @@ class KernelSuite:
         """Some configurations at larger sizes than reduced ones; None where there are none."""
         return None
 
+    def versions(self) -> dict[str, str]:
+        """torch's version, and Triton's where answers are in that."""
+        return {name: _version(name) for name in ("torch", "triton")[: 1 + self._triton]}
+
+    def estimate_for(self, gpu: str) -> str:
+        """What passes is also compiled by nvcc and counted, which costs two CPU seconds."""
+        found = gpu_spec(gpu or DEFAULT)
+        self._wish = DeviceWish(static=True, gpu=gpu or DEFAULT)
+        return found.name
+
     def harness(self, rules: str) -> KernelRules:
         """The check of a rule set. Raises UsageError for an unknown name."""
         if rules not in self.rule_sets:
             hint = f"choose of {', '.join(self.rule_sets)}"
             raise UsageError(f"{self.name} has no rule set {rules!r}", hint=hint)
-        harness = KernelHarness(self._confined(), self.checked_by[rules])
+        harness = KernelHarness(self._confined(), self.checked_by[rules], wish=self._wish)
         inner = self._stack.enter_context(harness)
         return KernelRules(
             rules,
@@ -169,3 +184,11 @@ class KernelSuite:
             self._isolation = self._open()
             atexit.register(self.close)
         return self._isolation
+
+
+def _version(package: str) -> str:
+    """Of an installed package, which is not imported: torch alone would take seconds."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        raise ToolMissing(f"{package} is not installed", hint=MISSING) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,21 @@ if TYPE_CHECKING:
     from gatewright.core.config import Settings
     from gatewright.eval import Answers
     from gatewright.eval.suites import Suite
+    from gatewright.models import Model
 
 
 @dataclass(frozen=True, slots=True)
 class LoopWish:
-    """What the flags say about the agent; `agent` '' = single, or loop where there is no model."""
+    """What the flags say about the agent; `agent` '' = single, or loop where there is no model.
+
+    `optimise`: the loop makes kernels that pass faster; `gpu` is the one they are for.
+    """
 
     agent: str
     oracle: str
     symbolic: bool
+    optimise: bool = False
+    gpu: str = ""
 
 
 def answers_of(
@@ -38,6 +44,11 @@ def answers_of(
 
     if generations and references:
         raise UsageError("--generations and --references exclude each other", hint="give one")
+    if wish.optimise and (generations or references):
+        raise UsageError(
+            "--optimise makes faster what a model writes",
+            hint="--static estimates how good answers are that are there already",
+        )
     if generations:
         return Generations(generations)
     if references:
@@ -48,6 +59,7 @@ def answers_of(
 def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
     from gatewright.agents.harnesses import Harnesses
     from gatewright.eval.agent import AIDED, BARE, LOOP, SINGLE, LoopAgent, SingleShot
+    from gatewright.eval.optimised import OPTIMISE
     from gatewright.models.choice import ModelKind
     from gatewright.models.select import open_model, resolve, sampling_of
 
@@ -66,8 +78,11 @@ def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
         lines = Policy(sampling=sampling_of(settings))
         return ModelCompletions(suite, open_writer(choice, settings), lines, wish.agent == AIDED)
     model = open_model(choice, settings)
-    if wish.agent == LOOP or model is None:
+    if wish.optimise:
+        _optimisable(wish, model)
+    if wish.agent == LOOP or wish.optimise or model is None:
         policy = policy_from(settings, wish.oracle, wish.symbolic or model is None)
+        policy = replace(policy, optimise=wish.optimise)
         parameters: dict[str, str | int | float | bool | None] = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
@@ -75,7 +90,11 @@ def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
             "rounds": policy.rounds,
             "symbolic": policy.symbolic,
         }
-        return LoopAgent(model, Harnesses(isolation_from(settings)), policy, parameters)
+        if wish.optimise:
+            parameters[OPTIMISE] = True
+        # Templates are not edited, so nothing is gained by rating them here as well.
+        harnesses = Harnesses(isolation_from(settings), wish.gpu, static=model is not None)
+        return LoopAgent(model, harnesses, policy, parameters)
     sampling = sampling_of(settings)
     return SingleShot(
         suite,
@@ -87,6 +106,16 @@ def _asked(suite: Suite, settings: Settings, wish: LoopWish) -> Answers:
             "max_tokens": sampling.max_tokens,
         },
     )
+
+
+def _optimisable(wish: LoopWish, model: Model | None) -> None:
+    """Raises UsageError where nobody could make anything faster."""
+    from gatewright.eval.agent import LOOP
+
+    if model is None:
+        raise UsageError("--optimise needs a model: templates are not edited", hint="name it by -m")
+    if wish.agent not in ("", LOOP):
+        raise UsageError("--optimise is the loop's", hint="give --agent loop, or no --agent")
 
 
 def _offline(suite: Suite) -> Answers:

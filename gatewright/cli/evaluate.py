@@ -63,6 +63,18 @@ def evaluate(
     symbolic: Annotated[
         bool, typer.Option(help="Let the loop read structured specifications without the model.")
     ] = True,
+    optimise: Annotated[
+        bool,
+        typer.Option(help="Of kernels: the loop makes what passes faster, while rounds are left."),
+    ] = False,
+    static: Annotated[
+        bool,
+        typer.Option(help="Of kernels: nvcc and the counters, too: the share of the roofline."),
+    ] = False,
+    gpu: Annotated[
+        str,
+        typer.Option(help="Of kernels: the GPU that they are for.", show_default="H100"),
+    ] = "",
     formal: Annotated[
         bool, typer.Option("--formal", help="A second opinion by proof on every scored answer.")
     ] = False,
@@ -101,8 +113,9 @@ def evaluate(
     )
     opened = open_suite(suite)
     baseline = _baseline(opened, settings, embedding)
+    baseline |= _estimated(opened, gpu, wished=static or optimise)
     isolation_from(settings)
-    wish = LoopWish(agent, oracle, symbolic)
+    wish = LoopWish(agent, oracle, symbolic, optimise, gpu)
     answers = None
     if not score_only:
         answers = answers_of(opened, settings, wish, generations, references)
@@ -119,7 +132,7 @@ def evaluate(
         problems=problems,
         jobs=settings.jobs,
         generate_only=generate_only,
-        tools=_tools(settings, choice) | baseline,
+        tools=_tools(opened, settings, choice) | baseline,
         simulator=choice,
     )
     with RunProgress() as progress:
@@ -192,17 +205,20 @@ def _opinions(suite: Suite, request: RunRequest, settings: Settings) -> Opinions
         return second_opinions(suite, request.data, request.out, harness, executor, progress)
 
 
-def _tools(settings: Settings, choice: SimulatorChoice) -> dict[str, str]:
+def _tools(suite: Suite, settings: Settings, choice: SimulatorChoice) -> dict[str, str]:
     """The versions that a figure depends on; a run on another simulator is another run."""
     from contextlib import suppress
 
     from gatewright.core import ToolMissing
+    from gatewright.eval.suites.base import HoldsKernels
     from gatewright.sandbox.harness.simulators import SimulatorChoice
     from gatewright.sandbox.tools.icarus import open_icarus
     from gatewright.sandbox.tools.verilator import open_verilator
 
     isolation = isolation_from(settings)
     tools = {"isolation": str(isolation.level)}
+    if isinstance(suite, HoldsKernels):
+        return tools | suite.versions()
     if choice is not SimulatorChoice.ICARUS:
         tools["simulator"] = str(choice)
         with suppress(*([ToolMissing] if choice is SimulatorChoice.AUTO else [])):
@@ -223,6 +239,21 @@ def _baseline(suite: Suite, settings: Settings, wished: str | None) -> dict[str,
     if wished is not None:
         raise UsageError(f"{suite.name} compares no vectors", where="--embedding")
     return {}
+
+
+def _estimated(suite: Suite, gpu: str, *, wished: bool) -> dict[str, str]:
+    """Have a suite of kernels estimate how good they are, where that is wished; what to record."""
+    from gatewright.eval.suites.base import HoldsKernels
+
+    if not wished and not gpu:
+        return {}
+    if not isinstance(suite, HoldsKernels):
+        raise UsageError(
+            f"{suite.name} holds no kernels", where="--optimise, --static and --gpu are of those"
+        )
+    if not wished:
+        raise UsageError("--gpu names the GPU of --static or --optimise", hint="give one of them")
+    return {"static": suite.estimate_for(gpu)}
 
 
 def _default_folder(suite: Suite, answers: Answers | None) -> Path:

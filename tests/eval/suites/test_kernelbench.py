@@ -20,6 +20,7 @@ from gatewright.core import (
     Problem,
     Provenance,
     Source,
+    ToolMissing,
     UsageError,
     Verdict,
 )
@@ -29,6 +30,8 @@ from gatewright.eval.suites.kernel_suite import KernelSuite
 from gatewright.eval.suites.kernelbench import KernelBench, kernelbench
 from gatewright.eval.suites.registry import open_suite
 from gatewright.sandbox.harness.kernel import KernelHarness
+from gatewright.sandbox.isolation import open_isolation
+from gatewright.sandbox.tools.nvcc import open_nvcc
 
 tools_are_here = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or shutil.which("g++") is None,
@@ -149,6 +152,32 @@ def test_an_answer_is_checked_and_its_problem_weighed(data: Path, suite: KernelS
         ["without", "weak", "1"],
         ["without", "filtered", "1"],
     ]
+
+
+@tools_are_here
+def test_an_estimate_that_was_asked_for_is_of_the_gpu_named_and_no_time(data: Path) -> None:
+    try:
+        open_nvcc(open_isolation())
+    except ToolMissing as error:
+        pytest.skip(str(error))
+    suite = KernelBench()
+    with pytest.raises(UsageError, match="nothing is known of the GPU 'Z9'"):
+        suite.estimate_for("Z9")
+    assert suite.estimate_for("A100") == "NVIDIA A100 SXM4 80GB"
+    verdict = suite.harness("official").check(suite.load(data).problems[0], answer())
+    suite.close()
+    assert verdict.passed, verdict
+    assert verdict.tools["static"] == "NVIDIA A100 SXM4 80GB"
+    assert 0 < verdict.metrics["static_roof_share_serial"] <= 1
+    assert ("speedup" in verdict.metrics) == ("emulated" not in verdict.tools["device"])
+
+
+def test_a_run_records_torch_and_no_simulator() -> None:
+    if importlib.util.find_spec("torch") is None:
+        with pytest.raises(ToolMissing, match="torch is not installed"):
+            KernelBench().versions()
+    else:
+        assert set(KernelBench().versions()) == {"torch"}
 
 
 @tools_are_here
