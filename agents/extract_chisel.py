@@ -14,6 +14,7 @@ _CLASS = re.compile(
 _HARDWARE = re.compile(
     r"^[ \t]*class\s+(\w+)\b(?:(?!\b(?:class|object|trait)\b)[^{}])*?\bextends\s+\w*Module\b", re.M
 )
+_IMPORTS = "import chisel3._\nimport chisel3.util._\n"
 _IMPORT = re.compile(r"^[ \t]*import\s+[\w.]+[^\n]*$", re.M)
 
 
@@ -21,18 +22,19 @@ def extract_chisel(answer: str, top: str = "", header: str = "") -> Extraction:
     """The block that defines class `top` ('' = any module), with what other blocks define besides.
 
     Takes fenced blocks of any tag and bare text; of several that define the top, the last whole
-    one. `header` is not used: Chisel has no bodies without their class. Never raises.
+    one. Where none does, any module: the check then says what the name should be. `header` is not
+    used: Chisel has no bodies without their class. Never raises.
     """
     text, cut = without_reasoning(answer)
     *marked, whole = code_blocks(text)
-    for blocks in (marked, [whole]):
-        defining = [block for block in blocks if _defines(block, top)]
+    for blocks, name in ((marked, top), ([whole], top), (marked, ""), ([whole], "")):
+        defining = [block for block in blocks if _defines(block, name)]
         if defining:
             closed = [block for block in defining if _balanced(block)]
             chosen = (closed or defining)[-1]
             code = _trimmed(chosen) if blocks is not marked else chosen
             others = [block for block in blocks if block is not chosen and _helps(block, code)]
-            return Extraction(_joined(code, others), not closed)
+            return Extraction(_whole(_joined(code, others)), not closed)
     return Extraction("", cut)
 
 
@@ -52,6 +54,11 @@ def _helps(block: str, code: str) -> bool:
 def _joined(code: str, others: list[str]) -> str:
     parts = [code.strip("\n"), *(_IMPORT.sub("", other).strip("\n") for other in others)]
     return "\n\n".join(parts) + "\n"
+
+
+def _whole(code: str) -> str:
+    """With its imports, where a model left them out: the file should compile elsewhere, too."""
+    return code if "import chisel3" in code else f"{_IMPORTS}\n{code}"
 
 
 def _trimmed(text: str) -> str:

@@ -13,6 +13,7 @@ from gatewright.core import Diagnostic, FailureClass, Language, Severity, Source
 from gatewright.sandbox.chisel import firtool, messages
 from gatewright.sandbox.chisel.compiler import Compilation, Compiler
 from gatewright.sandbox.chisel.elaborator import Elaboration, Elaborator, Ended
+from gatewright.sandbox.chisel.hints import hinted
 from gatewright.sandbox.chisel.prepare import Prepared, prepare, tops
 from gatewright.sandbox.chisel.toolchain import Toolchain
 from gatewright.sandbox.isolation import Ending, Isolation
@@ -111,7 +112,7 @@ class Builder:
         prepared = prepare(request.sources, top, request.arguments)
         compiled = self._compiler.compile(prepared)
         if compiled.classes is None:
-            return _not_compiled(compiled, prepared, top)
+            return _not_compiled(compiled, prepared, top, tops(request.sources))
         try:
             return self._elaborated(request, top, prepared, compiled)
         finally:
@@ -174,24 +175,27 @@ def _no_top(found: Sequence[str]) -> Build:
     return Build(failure=FailureClass.INTERFACE, diagnostics=(said,))
 
 
-def _not_compiled(compiled: Compilation, prepared: Prepared, top: str) -> Build:
+def _not_compiled(
+    compiled: Compilation, prepared: Prepared, top: str, there: Sequence[str]
+) -> Build:
     if compiled.ended is not None:
         failure = _KILLED.get(compiled.ended, FailureClass.CRASH)
         said = _error(f"the compiler was ended by {compiled.ended} on this candidate", "scalac")
         return Build((), top, failure, (said,), cpu_s=compiled.cpu_s)
     own = [d for d in compiled.diagnostics if d.file != prepared.entry_file]
     if any(d.severity is Severity.ERROR for d in own):
-        told = tuple(replace(d, message=messages.hinted(d.message)) for d in own)
+        told = tuple(replace(d, message=hinted(d.message)) for d in own)
         return Build((), top, FailureClass.SYNTAX, told, cpu_s=compiled.cpu_s)
     ours = next(d for d in compiled.diagnostics if d.severity is Severity.ERROR)
-    unmade = (*own, _error(_of_the_entry(ours.message, top), "chisel"))
+    unmade = (*own, _error(_of_the_entry(ours.message, top, there), "chisel"))
     return Build((), top, FailureClass.INTERFACE, unmade, cpu_s=compiled.cpu_s)
 
 
-def _of_the_entry(message: str, top: str) -> str:
+def _of_the_entry(message: str, top: str, there: Sequence[str]) -> str:
     """What the compiler says of `new top(...)`, told as a fault of the candidate."""
     if _NOT_THERE.search(message):
-        return f"there is no class {top}"
+        found = f" (the module here is named {', '.join(there)})" if there else ""
+        return f"there is no class {top}: name the top so{found}"
     if _UNGIVEN.search(message):
         return f"class {top} needs constructor arguments: give each parameter a default value"
     return f"class {top} cannot be elaborated: {message}"
@@ -200,7 +204,7 @@ def _of_the_entry(message: str, top: str) -> str:
 def _not_elaborated(
     elaborated: Elaboration, prepared: Prepared, warnings: tuple[Diagnostic, ...]
 ) -> Build:
-    files = [name for name, _ in prepared.files if name != prepared.entry_file]
+    texts = {name: text for name, text in prepared.files if name != prepared.entry_file}
     log = elaborated.output
     if elaborated.ended is Ended.LARGE:
         said = _error("the circuit is too large: over 8 MB of CHIRRTL", "chisel")
@@ -214,4 +218,4 @@ def _not_elaborated(
     failure = FailureClass.ELABORATION
     if elaborated.exception == _OUT_OF_MEMORY:
         failure = FailureClass.MEMORY
-    return Build((), "", failure, (*warnings, *messages.thrown(elaborated, files)), log)
+    return Build((), "", failure, (*warnings, *messages.thrown(elaborated, texts)), log)

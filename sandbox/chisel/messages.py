@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gatewright.core import Diagnostic, Severity, Source
 from gatewright.sandbox.chisel.elaborator import Elaboration
+from gatewright.sandbox.chisel.hints import hinted
 
 _LOGGED = re.compile(r"^\[(error|warn)\]\s+(?:(\S+\.scala)\s+(\d+)(?::(\d+))?:\s+)?(.*)$")
 _FIRTOOL = re.compile(r"^(\S+?\.scala):(\d+):(\d+): (warning|error): (.*)$")
 _CYCLE = re.compile(r"combinational cycle.*\{(.*)\}", re.DOTALL)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_COUNT = re.compile(r"There were \d+ ")
+_UNDRIVEN = re.compile(r'"(\w+)[^"]*" not fully initialized')
+_UNWRAPPED = "without wrapping it in Module()"
 _CODE = re.compile(r"^\[(W\d+)\]\s*")
 _MOST = 20
 # Exceptions that only say "see the errors above", and those that have a name of their own.
 _SUMMARY = "chisel3.internal.Errors"
 _PLAIN = {"chisel3.ChiselException", "chisel3.package$ChiselException", "java.lang.Exception"}
-_HINTS = (
-    (
-        "No implicit clock",
-        "a register needs withClock(...) or withClockAndReset(...) around it in a RawModule",
-    ),
-    ("No implicit reset", "RegInit needs withClockAndReset(...) around it in a RawModule"),
-    ("not found: value Chisel", "the compatibility layer is gone in Chisel 7: import chisel3._"),
-    ("not fully initialized", "give it a value on every path: := a default before the when"),
-    ("reassignment to val", "hardware is connected by :="),
-    ("found : Boolean required: chisel3.Bool", "hardware is compared by === and =/="),
-    ("found : Int(", "a number becomes hardware by .U, as in 3.U(8.W)"),
-    ("found : chisel3.UInt required: chisel3.Bool", "one bit of it: x(0), x.orR or x === 1.U"),
-    ("required: chisel3.Clock", "a Bool becomes a clock by .asClock"),
-    (
-        "clock: Option[chisel3.Clock]",
-        "the first argument is a Clock; a Bool becomes one by .asClock",
-    ),
-    ("reassign to read-only", "bits are not assigned: collect Bools in a Wire(Vec(n, Bool()))"),
-    ("symbol literal found", 'not Verilog\'s literals: "h3f".U(8.W), "b101".U(3.W)'),
-    ("source (", "both sides must be of one type: .asUInt, .asSInt, .asBool, .asClock convert"),
-)
 
 
 def logged(output: str) -> tuple[Diagnostic, ...]:
@@ -52,7 +35,8 @@ def logged(output: str) -> tuple[Diagnostic, ...]:
         code = _CODE.match(match[5])
         message = match[5][code.end() :] if code else match[5]
         place = (match[2] or "", int(match[3] or 0), int(match[4] or 0))
-        if severity is Severity.ERROR and not match[2]:
+        heading = severity is Severity.ERROR or _COUNT.match(message)
+        if heading and not match[2]:
             continue  # headings and stack traces of what stands with its place already
         found.append(
             Diagnostic(severity, hinted(message), *place, code[1] if code else "", "chisel")
@@ -60,16 +44,20 @@ def logged(output: str) -> tuple[Diagnostic, ...]:
     return tuple(found[:_MOST])
 
 
-def thrown(elaboration: Elaboration, files: Iterable[str]) -> tuple[Diagnostic, ...]:
-    """The exception that ended the elaboration, at the candidate's own line."""
-    known = set(files)
+def thrown(elaboration: Elaboration, texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """The exception that ended the elaboration, at the candidate's own line; `texts` by file."""
     said = logged(elaboration.output)
     if elaboration.exception == _SUMMARY and any(d.severity is Severity.ERROR for d in said):
         return said
     name = elaboration.exception.removeprefix("java.lang.")
-    message = _ESCAPES.sub("", elaboration.message).strip()
-    text = message if elaboration.exception in _PLAIN else f"{name}: {message}"
-    file, line = _frame(elaboration.frames, known)
+    message = _ESCAPES.sub("", elaboration.message).strip().removeprefix("Error: ")
+    own = elaboration.exception in _PLAIN or name.startswith("chisel3.")
+    text = message if own else f"{name}: {message}"
+    places = [place for frame in elaboration.frames if (place := _frame(frame, texts))]
+    file, line = places[0] if places else ("", 0)
+    if _UNWRAPPED in message:  # its own constructor was running then; where is it called?
+        called = (place for place in places if _unwrapped(texts[place[0]], place[1]))
+        file, line = next(called, (file, line))
     return (*said, Diagnostic(Severity.ERROR, hinted(text), file, line, 0, "", "chisel"))
 
 
@@ -106,31 +94,50 @@ def firtool_warnings(output: str) -> tuple[Diagnostic, ...]:
 
 
 def at_its_signal(diagnostic: Diagnostic, sources: Sequence[Source]) -> Diagnostic:
-    """A combinational cycle, moved from its module to where its first named signal is declared."""
+    """A combinational cycle, moved from its module to where its first named signal is declared;
+    what is not driven likewise, if it is a part of something; and told what hides it.
+    """
+    undriven = _UNDRIVEN.search(diagnostic.message)
+    if undriven is not None:
+        return _at_undriven(diagnostic, undriven[1], sources)
     path = _CYCLE.search(diagnostic.message)
     if path is None:
         return diagnostic
     names = [n for n in re.findall(r"[A-Za-z_]\w*", path[1]) if not n.startswith("_")]
     for name, source in ((name, source) for name in names for source in sources):
-        declared = re.search(rf"\bval\s+{re.escape(name)}\b", source.text)
-        if declared is not None:
-            line = source.text.count("\n", 0, declared.start()) + 1
-            return replace(diagnostic, file=source.name, line=line, column=0)
+        declared = _declared(source.text, name)
+        if declared:
+            return replace(diagnostic, file=source.name, line=declared[0], column=0)
     return diagnostic
 
 
-def hinted(message: str) -> str:
-    """With what to do, where that is known."""
-    plain = " ".join(message.split())
-    for words, hint in _HINTS:
-        if words in plain:
-            return f"{message.rstrip('.')} ({hint})"
-    return message
+def _at_undriven(diagnostic: Diagnostic, name: str, sources: Sequence[Source]) -> Diagnostic:
+    """`d_bits` is a part of `d`. A second value of the name gets the connections meant for it."""
+    source = next((each for each in sources if each.name == diagnostic.file), None)
+    if source is None:
+        return diagnostic
+    lines = _declared(source.text, name)
+    if diagnostic.line in lines:
+        others = [line for line in lines if line > diagnostic.line]
+        hidden = f"; line {others[0]} declares another {name}, which hides it" if others else ""
+        return replace(diagnostic, message=diagnostic.message + hidden)
+    while not lines and "_" in name:
+        name = name.rpartition("_")[0]
+        lines = _declared(source.text, name)
+    return replace(diagnostic, line=lines[0], column=0) if lines else diagnostic
 
 
-def _frame(frames: Sequence[str], known: set[str]) -> tuple[str, int]:
-    for frame in frames:
-        file, _, line = frame.rpartition(":")
-        if file in known and line.isdigit():
-            return file, int(line)
-    return "", 0
+def _declared(text: str, name: str) -> list[int]:
+    """The lines that declare a value of that name."""
+    found = re.finditer(rf"\bval\s+{re.escape(name)}\b", text)
+    return [text.count("\n", 0, match.start()) + 1 for match in found]
+
+
+def _unwrapped(text: str, line: int) -> bool:
+    lines = text.splitlines()
+    return 0 < line <= len(lines) and bool(re.search(r"(?<!Module\()\bnew\b", lines[line - 1]))
+
+
+def _frame(frame: str, texts: Mapping[str, str]) -> tuple[str, int] | None:
+    file, _, line = frame.rpartition(":")
+    return (file, int(line)) if file in texts and line.isdigit() else None

@@ -41,6 +41,10 @@ _opening = threading.Lock()
 _HINT = (
     "extra ports clock and reset come from `extends Module`: use RawModule, with every port an IO"
 )
+_BUNDLED = (
+    "the ports are all named {0}_NAME, for val {0} is a Bundle: write FlatIO(new Bundle ...) for "
+    "IO(new Bundle ...), or each port as an IO of its own"
+)
 
 
 class _Showing(Protocol):
@@ -109,10 +113,14 @@ class ChiselHarness:
         module = slang.parse_sources(emitted.sources).module(problem.top or wanted.module)
         if module is None:
             return
-        yield from interface_differences(emitted, replace(wanted, module=module.name))
         extra = {port.name for port in module.interface.ports} - {p.name for p in wanted.ports}
+        prefix = _prefix(extra, [port.name for port in wanted.ports])
+        if prefix:
+            yield Diagnostic(Severity.ERROR, _BUNDLED.format(prefix), code="port", tool="chisel")
+            return
         if _IMPLICIT & extra:
-            yield Diagnostic(Severity.NOTE, _HINT, code="port", tool="chisel")
+            yield Diagnostic(Severity.ERROR, _HINT, code="port", tool="chisel")
+        yield from interface_differences(emitted, replace(wanted, module=module.name))
 
     def _failed(
         self, build: Build, failure: FailureClass, diagnostics: Sequence[Diagnostic]
@@ -149,6 +157,13 @@ class ChiselHarness:
             cpu_s=verdict.cpu_s + build.cpu_s,
             wall_s=verdict.wall_s + build.wall_s,
         )
+
+
+def _prefix(extra: set[str], wanted: Sequence[str]) -> str:
+    """What stands before every wanted name, as the name of a Bundle does; '' where that is not."""
+    first = (name.rpartition("_" + wanted[0])[0] for name in extra) if wanted else ()
+    found = (prefix for prefix in first if all(f"{prefix}_{name}" in extra for name in wanted))
+    return next((prefix for prefix in found if prefix), "")
 
 
 def powers_up(problem: Problem) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gatewright.agents.chisel_cone import enclosing
 from gatewright.agents.judge_fallback import judgement_from
 from gatewright.agents.language import kit_for
 from gatewright.agents.windows import Windowed
@@ -56,6 +57,7 @@ class top extends RawModule {
 # What is written instead, on which line.
 MISTAKES = (
     ("RegInit(16.U(8.W))", "RegInit(17.U(8.W))", 11),
+    ("withClockAndReset(clk, reset)", "withClockAndReset(clk, reset.asAsyncReset)", 10),
     ("when(up)", "when(!up)", 12),
     ("count + step", "count + step + 1.U", 13),
     ("count - step", "count - step(2, 0)", 15),
@@ -88,3 +90,15 @@ def test_the_line_at_fault_is_shown_and_named(right: str, wrong: str, line: int)
     assert len(cone.splitlines()) <= 12
     judged = judgement_from(verdict, cone)
     assert verdict.first_mismatch.signals[0] in judged.issue
+
+
+def test_a_line_comes_with_what_chooses_it() -> None:
+    text = (
+        "class T {\n  withClock(clk) {\n    when(a) {\n      r := x\n    }.elsewhen(b) {\n"
+        "      r := y // }\n    }\n    s := z\n  }\n  q := r\n}\n"
+    )
+    found = enclosing(text)
+    assert found[3] == (2, 3)
+    assert found[5] == (2, 3, 5)
+    assert found[7] == (2,)
+    assert found[9] == ()

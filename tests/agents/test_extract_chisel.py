@@ -55,9 +55,22 @@ def test_a_long_name_costs_no_more_than_its_length() -> None:
     assert time.process_time() - began < 10  # quadratic: minutes
 
 
+def test_a_module_of_another_name_is_taken_only_where_none_has_the_name() -> None:
+    other = TOP.replace("TopModule", "Other")
+    assert extract_chisel(fenced(other), "TopModule").code == other
+    assert extract_chisel(fenced(TOP) + fenced(other), "TopModule").code == TOP
+
+
 def test_a_class_before_a_module_is_no_module() -> None:
-    answer = fenced("class TopModule(n: Int)\nclass Other extends Module { }\n")
-    assert extract_chisel(answer, "TopModule").code == ""
+    plain = "class TopModule(n: Int)\n"
+    answer = fenced(plain + "class Other extends Module { }\n") + fenced(TOP)
+    assert extract_chisel(answer, "TopModule").code == TOP
+
+
+def test_imports_that_were_left_out_are_added() -> None:
+    bare = TOP.replace("import chisel3._\n", "")
+    code = extract_chisel(fenced(bare), "TopModule").code
+    assert code == f"import chisel3._\nimport chisel3.util._\n\n{bare}"
 
 
 def test_without_a_module_there_is_no_code() -> None:

@@ -91,7 +91,21 @@ def test_the_ports_that_module_adds_are_explained(harness: ChiselHarness) -> Non
     text = HEAD.replace("RawModule", "Module").replace("val reset", "val rst")
     verdict = harness.check(problem(), chisel(text + "  q := RegNext(step)\n}\n"))
     assert verdict.failure_class is FailureClass.INTERFACE
-    assert "use RawModule" in verdict.diagnostics[-1].message
+    assert "use RawModule" in verdict.diagnostics[0].message
+
+
+def test_a_bundle_that_is_not_flat_is_one_remark(harness: ChiselHarness) -> None:
+    text = """import chisel3._
+class top extends RawModule {
+  val io = IO(new Bundle {
+    val clk = Input(Clock()); val reset = Input(Bool()); val step = Input(UInt(4.W))
+    val q = Output(UInt(8.W))
+  })
+  io.q := io.step
+}
+"""
+    (said,) = harness.check(problem(), chisel(text)).diagnostics
+    assert "FlatIO" in said.message
 
 
 def test_a_compile_error_is_the_verdict(harness: ChiselHarness) -> None:
