@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -160,9 +161,13 @@ class AskTools(Room):
         block: int = 0,
         use_model: bool = False,
         folder: str = "",
+        stop: threading.Event | None = None,
     ) -> Completion:
-        """What comes at a place whose text is given: an editor's request to fill in the middle."""
-        with self._telling() as tell:
+        """What comes at a place whose text is given: an editor's request to fill in the middle.
+
+        A model is waited for no longer once `stop` is set; Interrupted is raised then.
+        """
+        with self._telling() as tell, self._until(stop):
             return tell(self._completed(place, count, block, False, use_model, folder))
 
     def _completed(

@@ -15,6 +15,7 @@ from gatewright.agents.workbench.given import Inputs
 from gatewright.agents.workbench.secrets import Secrets
 from gatewright.core import GatewrightError, Interrupted, UsageError
 from gatewright.core.config import Settings, load_settings
+from gatewright.core.stopping import Stopped, stopped_by
 
 if TYPE_CHECKING:
     # What only some tools need is imported where it is used: a door opens in a moment.
@@ -111,17 +112,23 @@ class Room:
     @contextmanager
     def _at_work(self, stop: threading.Event | None = None) -> Iterator[None]:
         """A turn among what takes long. Raises Interrupted where `stop` is set before its end."""
-        from gatewright.sandbox.isolation import Stopped
-
         while not self._heavy.acquire(timeout=_LOOK_S):
             if stop is not None and stop.is_set():
                 raise Interrupted("stopped before it began")
         try:
-            yield
-        except Stopped:
-            raise Interrupted("stopped before there was an answer") from None
+            with self._until(stop):
+                yield
         finally:
             self._heavy.release()
+
+    @contextmanager
+    def _until(self, stop: threading.Event | None) -> Iterator[None]:
+        """Waits for tools and models end where `stop` is set. Raises Interrupted then."""
+        try:
+            with stopped_by(stop):
+                yield
+        except Stopped:
+            raise Interrupted("stopped before there was an answer") from None
 
     def _isolated(self, stop: threading.Event | None = None) -> Isolation:
         """Where tools run; setting `stop` ends those that do."""

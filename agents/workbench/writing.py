@@ -24,8 +24,8 @@ from gatewright.core import (
     UsageError,
 )
 from gatewright.core.config import Settings
+from gatewright.core.stopping import Stopped
 from gatewright.sandbox.harness.modules import expected_name, require_name
-from gatewright.sandbox.isolation import Stopped
 
 if TYPE_CHECKING:
     from gatewright.agents.library import Library

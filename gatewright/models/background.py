@@ -13,6 +13,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from gatewright.core.stopping import LOOK_S, Stopped, asked_to_stop
+
 __all__ = ["DeadlineExceeded", "Emit", "run_with_deadline"]
 
 T = TypeVar("T")
@@ -52,7 +54,8 @@ def run_with_deadline(
     """Run `work` in the background and wait for it, `timeout_s` wall seconds at most.
 
     What `work` emits reaches `on_text` in the caller's own thread. Whatever ends the wait (the
-    deadline, an error in `on_text`, Ctrl-C) also ends the work. Raises DeadlineExceeded.
+    deadline, an error in `on_text`, Ctrl-C, `core.stopping`) also ends the work.
+    Raises DeadlineExceeded and Stopped.
     """
     pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
@@ -72,10 +75,15 @@ def run_with_deadline(
 
 def _deliver(pieces: queue.SimpleQueue[str | None], on_text: Emit | None, end: float) -> None:
     while True:
+        if asked_to_stop():
+            raise Stopped
+        left = end - time.monotonic()
         try:
-            piece = pieces.get(timeout=max(0.0, end - time.monotonic()))
+            piece = pieces.get(timeout=max(0.0, min(left, LOOK_S)))
         except queue.Empty:
-            raise TimeoutError from None
+            if left <= 0:
+                raise TimeoutError from None
+            continue
         if piece is None:
             return
         if on_text is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.core import ModelError, Usage
 from gatewright.core.config import Price
+from gatewright.core.stopping import pause
 from gatewright.models.background import DeadlineExceeded, run_with_deadline
 from gatewright.models.base import Completion, Message, Sampling
 from gatewright.models.chat import NO_KEY, direct_client
@@ -105,7 +106,7 @@ class InfillModel:
             if not tried.retryable or tries > self._retries or wait > _LONGEST_WAIT_S:
                 raise tried.error from None
             backoff = min(self._backoff_s * 2.0 ** (tries - 1), _LONGEST_WAIT_S)
-            time.sleep(wait or backoff * random.uniform(0.8, 1.2))
+            pause(wait or backoff * random.uniform(0.8, 1.2))
 
     def _body(self, head: str, before: str, after: str, sampling: Sampling) -> dict[str, Any]:
         tokens = self._infilling.tokens

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gatewright.core import ModelError, Usage
 from gatewright.core.config import Price
+from gatewright.core.stopping import pause
 from gatewright.models.background import DeadlineExceeded, run_with_deadline
 from gatewright.models.base import Completion, Message, Sampling
 from gatewright.models.chat import Answer, ask, build_chat
@@ -121,7 +122,7 @@ class LangChainModel:
         # Spread out, so that parallel callers do not come back all at once.
         backoff = min(self._backoff_s * 2.0 ** (tries - 1), _LONGEST_WAIT_S)
         seconds = backoff * random.uniform(0.8, 1.2) if failure.wait_s is None else failure.wait_s
-        time.sleep(seconds)
+        pause(seconds)
 
     def _leave_out(self, parameter: str) -> bool:
         """Stop sending a sampling parameter that the model will not take (reasoning models)."""

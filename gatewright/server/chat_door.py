@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 
 from gatewright.core import Usage, UsageError
 from gatewright.server.failing import error_body, refusal
-from gatewright.server.fairness import FairQueue
+from gatewright.server.fairness import Client, FairQueue
 from gatewright.server.presence import client_of, while_there
 from gatewright.server.shapes import ChatMessage, ChatRequest
 from gatewright.server.sse import DONE, event, streamed
@@ -130,7 +130,7 @@ async def _talked(
 
 
 async def _verified(
-    workbench: Workbench, queue: FairQueue, client: str, spec: str
+    workbench: Workbench, queue: FairQueue, client: Client, spec: str
 ) -> AsyncIterator[Part]:
     async with queue.turn(client):
         run = VerifiedRun(workbench, spec)

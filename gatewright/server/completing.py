@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from gatewright.server.filling import Wish
 from gatewright.server.fim import Hole
 from gatewright.server.helper import Helpers
 from gatewright.server.insertion import inserted, limited
+from gatewright.server.presence import in_thread
 
 MOST_LINES = 8
 MODEL_LINES = 20
@@ -56,8 +57,9 @@ class WrittenLines:
     usage: Usage
 
 
-PlaceWriter = Callable[[Place, int, int], WrittenLines]
-"""Asks a model about a place, of the folder with that number, for so many lines. Blocks."""
+PlaceWriter = Callable[[Place, int, int, threading.Event], WrittenLines]
+"""Asks a model about a place, of the folder with that number, for so many lines. Blocks, until the
+event is set."""
 
 
 class Completing:
@@ -93,7 +95,8 @@ class Completing:
         if self._writer is None:
             return Answer(filled.text, filled.place.path, filled.source)
         lines = 1 if limit.one_line or filled.place.typed.strip() else MODEL_LINES
-        written = await asyncio.to_thread(self._writer, filled.place, filled.folder, lines)
+        writer, stop = self._writer, threading.Event()
+        written = await in_thread(lambda: writer(filled.place, filled.folder, lines, stop), stop)
         text = inserted(filled.place, written.lines)
         return Answer(text, filled.place.path, "model", usage=written.usage)
 

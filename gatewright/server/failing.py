@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import PurePath
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +23,7 @@ from gatewright.core import (
 from gatewright.server.fairness import TooManyWaiting
 
 _LOG = logging.getLogger("gatewright.server")
+_MOST_FRAMES = 12
 _STATUSES: tuple[tuple[type[GatewrightError], int], ...] = (
     (UsageError, 400),
     (DataError, 422),
@@ -43,6 +46,13 @@ def error_body(what: str, kind: str = "invalid_request_error") -> dict[str, obje
 def status_of(error: GatewrightError) -> int:
     """The status that stands for a failure of ours."""
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def log_fault(method: str, path: str, error: Exception) -> None:
+    """Log a fault of ours by its kind and place: what it says may quote what was asked."""
+    frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+    place = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    _LOG.error("%s %s failed: %s at %s", method, path, type(error).__name__, place)
 
 
 def answer_failures(app: FastAPI) -> None:
@@ -80,6 +90,4 @@ def answer_failures(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> JSONResponse:
-        # What was asked is the user's, and stays out of the log.
-        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return refusal(500, f"internal error: {type(error).__name__}", "server_error")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatewright.server.access import Access
+from gatewright.server.failing import log_fault
 
 MOST_BYTES = 8_000_000  # of a request
 _MOST_OF_STRANGERS = 10_000  # of one without the token: it is read before anything is known of it
@@ -73,9 +74,11 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, _with_headers(send))
             return
-        scope["gatewright.client"] = self._client(scope, headers)
         most = self._most if self._is_known(headers) else min(self._most, _MOST_OF_STRANGERS)
-        await self._app(scope, _measured(receive, most), _with_headers(send))
+        try:
+            await self._app(scope, _measured(receive, most), _with_headers(send))
+        except Exception as error:  # it is answered; whoever serves us would log all that it says
+            log_fault(scope["method"], scope["path"], error)
 
     def _refusal(self, scope: Scope, headers: Headers) -> _Refusal | None:
         host = headers.get("host", "")
@@ -105,11 +108,6 @@ class Guard:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return False
         return self._access.is_token(cookie_in(headers, self._cookie))
-
-    def _client(self, scope: Scope, headers: Headers) -> str:
-        """Whose request this is, for the limits: a connection, as all share one address."""
-        host, port = scope.get("client") or ("", 0)
-        return f"{host}:{port}"
 
 
 def _too_large(most: int) -> str:

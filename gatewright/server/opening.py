@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -104,13 +105,16 @@ class Asking:
 
     bench: Workbench
 
-    def __call__(self, place: Place, folder: int, lines: int) -> WrittenLines:
-        """The lines that the model would have there. Raises ModelError."""
+    def __call__(
+        self, place: Place, folder: int, lines: int, stop: threading.Event
+    ) -> WrittenLines:
+        """The lines that the model would have there. Raises ModelError, and Interrupted."""
         found = self.bench.complete_place(
             place,
             count=1,
             block=lines if lines > 1 else 0,
             use_model=True,
             folder=self.bench.folders[folder].name,
+            stop=stop,
         )
         return WrittenLines(found.lines, found.usage)

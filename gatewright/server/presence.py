@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
+from gatewright.server.fairness import Client
+
 T = TypeVar("T")
 
 
@@ -52,6 +54,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def client_of(request: Request) -> str:
-    """Whose request it is."""
-    return str(request.scope.get("gatewright.client", ""))
+def client_of(request: Request) -> Client:
+    """Whose request it is: all share one address, so programs are told apart by their names."""
+    host, port = request.client or ("", 0)
+    return Client(f"{host}:{port}", f"{host} {request.headers.get('user-agent', '')[:200]}")

@@ -12,7 +12,7 @@ from gatewright.sandbox.isolation.base import (
 from gatewright.sandbox.isolation.levels import Offer, Probe, open_isolation, probe
 from gatewright.sandbox.isolation.reading import read_capped
 from gatewright.sandbox.isolation.scratch import scratch
-from gatewright.sandbox.isolation.stopping import Stopped, lasting, stoppable
+from gatewright.sandbox.isolation.stopping import lasting, stoppable
 
 __all__ = [
     "Command",
@@ -24,7 +24,6 @@ __all__ = [
     "Mount",
     "Offer",
     "Probe",
-    "Stopped",
     "lasting",
     "open_isolation",
     "probe",

@@ -5,11 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 
+from gatewright.core.stopping import Stopped
 from gatewright.sandbox.isolation.base import Command, Finished, Isolation, Level, Limits
-
-
-class Stopped(KeyboardInterrupt):
-    """Somebody asked for an end: whatever is at work takes it for Ctrl-C, and tidies up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gatewright.core import SandboxUnavailable
+from gatewright.core.stopping import Stopped
 from gatewright.sandbox.isolation import tree
 from gatewright.sandbox.isolation.base import Command, Ending, Finished, Limits
-from gatewright.sandbox.isolation.stopping import Stopped
 
 CHANNEL = "GATEWRIGHT_CHANNEL"
 CHANNEL_BYTES = 1 << 20

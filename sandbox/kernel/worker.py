@@ -23,15 +23,8 @@ from typing import Any
 import gatewright
 from gatewright import sandbox
 from gatewright.core import GatewrightError, ToolCrashed, ToolMissing
-from gatewright.sandbox.isolation import (
-    Command,
-    Finished,
-    Isolation,
-    Limits,
-    Mount,
-    Stopped,
-    scratch,
-)
+from gatewright.core.stopping import Stopped
+from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
 from gatewright.sandbox.tools.python import python_mounts
 
 _SERVER = "gatewright.sandbox.kernel.worker_server"

@@ -20,15 +20,8 @@ from typing import Any
 import gatewright
 from gatewright import sandbox
 from gatewright.core import GatewrightError
-from gatewright.sandbox.isolation import (
-    Command,
-    Finished,
-    Isolation,
-    Limits,
-    Mount,
-    Stopped,
-    scratch,
-)
+from gatewright.core.stopping import Stopped
+from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
 from gatewright.sandbox.tools.gpu import Driver
 from gatewright.sandbox.tools.ncu import Ncu
 from gatewright.sandbox.tools.python import python_mounts

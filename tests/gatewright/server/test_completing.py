@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import threading
 from pathlib import Path
 
 import openai
 import pytest
 
 from gatewright.agents.complete_prompt import Place
-from gatewright.core import Usage
+from gatewright.core import Interrupted, Usage
 from gatewright.core.config import load_settings
 from gatewright.server.access import Access
 from gatewright.server.app import Serving, create_app
@@ -68,7 +69,7 @@ class _Helpers:
 def test_a_model_writes_where_one_is_named() -> None:
     asked: list[tuple[str, int, int]] = []
 
-    def writer(place: Place, folder: int, lines: int) -> WrittenLines:
+    def writer(place: Place, folder: int, lines: int, _: threading.Event) -> WrittenLines:
         asked.append((place.typed, folder, lines))
         return WrittenLines((f"{place.typed}sign y = b;",), Usage(prompt_tokens=7))
 
@@ -82,6 +83,26 @@ def test_a_model_writes_where_one_is_named() -> None:
     # What was suggested is not paid for again.
     again = asyncio.run(completing.answer(hole("  assign y"), limit_of(100, ())))
     assert (again.text, again.usage, len(asked)) == (" = b;", None, 1)
+
+
+def test_a_model_is_given_up_with_its_editor() -> None:
+    begun, given_up = threading.Event(), threading.Event()
+
+    def writer(place: Place, folder: int, lines: int, stop: threading.Event) -> WrittenLines:
+        begun.set()
+        if stop.wait(60):
+            given_up.set()
+        raise Interrupted("stopped")
+
+    async def scene() -> None:
+        completing = Completing(_Helpers(), writer)  # type: ignore[arg-type]
+        asked = asyncio.ensure_future(completing.answer(hole("  as"), limit_of(100, ())))
+        assert await asyncio.to_thread(begun.wait, 30)
+        asked.cancel()
+        await asyncio.wait({asked})
+        assert given_up.is_set()
+
+    asyncio.run(scene())
 
 
 def test_one_line_is_asked_for_where_others_wait() -> None:

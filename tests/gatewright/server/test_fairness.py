@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gatewright.server.fairness import FairQueue, Limits, TooManyWaiting
+from gatewright.server.fairness import Client, FairQueue, Limits, TooManyWaiting
 
 
 def test_a_client_with_one_wish_does_not_wait_behind_anothers_many() -> None:
@@ -15,7 +15,7 @@ def test_a_client_with_one_wish_does_not_wait_behind_anothers_many() -> None:
         order: list[str] = []
 
         async def ask(client: str) -> None:
-            async with queue.turn(client):
+            async with queue.turn(Client(client)):
                 order.append(client)
                 await asyncio.sleep(0)
 
@@ -30,6 +30,33 @@ def test_a_client_with_one_wish_does_not_wait_behind_anothers_many() -> None:
     assert len(order) == 9
 
 
+def test_many_connections_of_one_program_are_no_more_than_one_of_another() -> None:
+    async def scene() -> list[str]:
+        queue = FairQueue(Limits(slots=1, each=1))
+        order: list[str] = []
+
+        async def ask(connection: int, program: str) -> None:
+            async with queue.turn(Client(str(connection), program)):
+                order.append(program)
+                await asyncio.sleep(0)
+
+        async def often(connection: int, program: str) -> None:
+            for _ in range(4):
+                await ask(connection, program)
+
+        greedy = [asyncio.ensure_future(ask(number, "greedy")) for number in range(20)]
+        await asyncio.sleep(0)
+        # These come back with one more wish each time, and may not push each other out, either.
+        modest = [often(100, "editor"), often(101, "page")]
+        await asyncio.gather(*greedy, *modest)
+        return order
+
+    order = asyncio.run(scene())
+    assert len(order) == 28
+    settled = order[2:14]
+    assert {settled.count(program) for program in ("greedy", "editor", "page")} == {4}
+
+
 def test_no_client_has_more_than_its_share_of_the_slots() -> None:
     async def scene() -> int:
         queue = FairQueue(Limits(slots=4, each=2))
@@ -37,7 +64,7 @@ def test_no_client_has_more_than_its_share_of_the_slots() -> None:
 
         async def ask() -> None:
             nonlocal most
-            async with queue.turn("one"):
+            async with queue.turn(Client("one")):
                 most = max(most, queue.running)
                 await asyncio.sleep(0.001)
 
@@ -55,12 +82,12 @@ def test_one_that_leaves_passes_its_turn_on() -> None:
         first_in, first_out = asyncio.Event(), asyncio.Event()
 
         async def hold() -> None:
-            async with queue.turn("a"):
+            async with queue.turn(Client("a")):
                 first_in.set()
                 await first_out.wait()
 
         async def ask(client: str) -> str:
-            async with queue.turn(client):
+            async with queue.turn(Client(client)):
                 return client
 
         holding = asyncio.ensure_future(hold())
@@ -81,7 +108,7 @@ def test_one_that_leaves_passes_its_turn_on() -> None:
 def test_a_full_queue_says_so_at_once() -> None:
     async def scene() -> None:
         queue = FairQueue(Limits(slots=1, waiting_each=1))
-        async with queue.turn("a"):
+        async with queue.turn(Client("a")):
             waiting = asyncio.ensure_future(_use(queue, "a"))
             await asyncio.sleep(0)
             with pytest.raises(TooManyWaiting):
@@ -95,5 +122,5 @@ def test_a_full_queue_says_so_at_once() -> None:
 
 
 async def _use(queue: FairQueue, client: str) -> None:
-    async with queue.turn(client):
+    async with queue.turn(Client(client)):
         pass

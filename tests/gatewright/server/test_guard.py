@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi import APIRouter, Request
 
-from .running import Server
+from gatewright.server.access import Access
+from gatewright.server.app import Doors, Serving, create_app
+
+from .running import TOKEN, Server, running
 
 BODY = {"prompt": "module m;\n"}
 
@@ -131,3 +137,22 @@ def test_a_web_socket_is_refused(server: Server) -> None:
         "Sec-WebSocket-Version": "13",
     }
     assert httpx.get(f"{server.address}/v1/models", headers=headers).status_code == 403
+
+
+def test_a_fault_is_logged_by_its_place_and_not_by_what_was_asked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    router = APIRouter()
+
+    @router.post("/x")
+    async def faulty(request: Request) -> None:
+        asked = await request.body()
+        raise RuntimeError(f"cannot read {asked.decode()}")
+
+    app = create_app(Serving(Access(TOKEN), (), tmp_path), Doors((router,)))
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with running(app) as address, caplog.at_level(logging.INFO):
+        answer = httpx.post(f"{address}/x", content=b"sk-secret-1234567", headers=headers)
+    assert (answer.status_code, "RuntimeError" in answer.text) == (500, True)
+    assert "POST /x failed: RuntimeError at test_guard.py:" in caplog.text
+    assert "secret" not in caplog.text + answer.text

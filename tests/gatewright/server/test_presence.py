@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from gatewright.server.fairness import FairQueue, Limits
+from gatewright.server.fairness import Client, FairQueue, Limits
 from gatewright.server.presence import in_thread
 
 from .running import COUNTER, Server
@@ -30,7 +30,7 @@ def test_a_turn_is_held_until_the_thread_ends() -> None:
         queue = FairQueue(Limits(slots=1))
 
         async def turn() -> None:
-            async with queue.turn("client"):
+            async with queue.turn(Client("client")):
                 await in_thread(work)
 
         left = asyncio.ensure_future(turn())
@@ -42,6 +42,23 @@ def test_a_turn_is_held_until_the_thread_ends() -> None:
         await asyncio.wait({left})
         assert left.cancelled()
         assert queue.running == 0
+
+    asyncio.run(scene())
+
+
+def test_a_thread_is_asked_to_stop_when_nobody_waits() -> None:
+    stop, begun = threading.Event(), threading.Event()
+
+    def work() -> bool:
+        begun.set()
+        return stop.wait(60)
+
+    async def scene() -> None:
+        left = asyncio.ensure_future(in_thread(work, stop))
+        assert await asyncio.to_thread(begun.wait, 30)
+        left.cancel()
+        await asyncio.wait({left})
+        assert left.cancelled() and stop.is_set()
 
     asyncio.run(scene())
 

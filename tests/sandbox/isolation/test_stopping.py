@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gatewright.core.stopping import Stopped
 from gatewright.sandbox.isolation import (
     Command,
     Isolation,
     Limits,
-    Stopped,
     lasting,
     stoppable,
 )
