@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from difflib import unified_diff
+from pathlib import Path
 
 from gatewright.agents.edits import Edit, apply_edits
 from gatewright.agents.workbench.folders import LARGEST_FILE, Folders, Located
@@ -48,6 +49,21 @@ class Changes:
     def apply(self, proposal: Proposal) -> Applied:
         """Write the file. Raises DataError where it is not the one that was proposed for."""
         return self._write(proposal.folder, proposal.path, proposal.text, proposal.before_sha256)
+
+    def write_own(self, path: str, text: str, beginning: str, folder: str = "") -> Path:
+        """Write a text of our own making that the user asks for by hand; where it is.
+
+        Over a file only where that begins as ours do. Raises UsageError otherwise.
+        """
+        at = self._folders.locate(path, folder)
+        with self._lock:
+            before = self._folders.text(at) if self._folders.is_file(at) else beginning
+            if not before.startswith(beginning):
+                raise UsageError(
+                    "is there, and something else", where=at.shown, hint="take another name"
+                )
+            self._folders.write(at, text.encode("utf-8", "surrogateescape"))
+        return at.file
 
     def undo(self, applied: Applied | None = None) -> Applied:
         """Put back what was there, by default before the last edit of this workbench.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gatewright.agents.edits import Edit
@@ -72,6 +73,12 @@ class FileTools(Room):
         """Make a proposed edit. Refused where the file was changed since."""
         with self._telling():
             return self._shown(self._changes.apply(proposal))
+
+    def write_own(self, path: str, text: str, *, beginning: str, folder: str = "") -> Path:
+        """Write a text of our own that the user asks for by hand, over nothing that does not begin
+        as it does; where it is."""
+        with self._telling():
+            return self._changes.write_own(path, text, beginning, folder)
 
     def undo(self, applied: Applied | None = None) -> Applied:
         """Take an edit back, by default the last one of this workbench."""

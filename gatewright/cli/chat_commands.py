@@ -14,7 +14,7 @@ from gatewright.agents.chat.conversation import Chat
 from gatewright.agents.chat.events import TurnEnded, TurnFailed, Verified
 from gatewright.agents.chat.request import Request
 from gatewright.cli.chat_screen import summary_line
-from gatewright.core import Usage, UsageError
+from gatewright.core import DataError, Usage, UsageError
 
 if TYPE_CHECKING:
     from gatewright.cli.chat_session import Session
@@ -156,17 +156,18 @@ def _use(session: Session, tool: str, arguments: dict[str, object]) -> None:
 
 
 def _schematic(session: Session, rest: str) -> None:
-    from gatewright.cli.output import OutputFile
-
     words = _words(rest, COMMANDS["schematic"].usage, 1)
     target = Path(words.pop()) if len(words) > 1 and words[-1].endswith(".svg") else None
-    drawn = session.workbench.schematic(words)
+    with session.working() as stop:
+        drawn = session.workbench.schematic(words, stop=stop)
     for number, each in enumerate(drawn):
+        if not each.svg:
+            raise DataError(each.title)
         path = target or Path(f"{Path(words[0]).stem}.svg")
         if number:
             path = path.with_name(f"{path.stem}-{number + 1}.svg")
-        OutputFile(path).write(each.svg)
-        session.screen.line(f"wrote {path}: {each.title}")
+        written = _write_own(session, path, each.svg, "<svg")
+        session.screen.line(f"wrote {written}: {each.title}")
 
 
 def _tokens(session: Session, rest: str) -> None:
@@ -199,15 +200,28 @@ def _save(session: Session, rest: str) -> None:
     path = _words(rest, COMMANDS["save"].usage, 1)[0]
     if path.endswith(".md"):
         from gatewright.agents.chat.transcript import TITLE, transcript
-        from gatewright.cli.output import OutputFile
 
-        target = Path(path).expanduser()
-        if target.is_file() and not target.read_bytes().startswith(TITLE.encode()):
-            raise UsageError("is there, and no conversation", where=path, hint="take another name")
-        OutputFile(target).write(transcript(session.chat.history()))
-        session.screen.line(f"wrote {target.resolve()}: the conversation")
+        text = transcript(session.chat.history())
+        written = _write_own(session, Path(path), text, TITLE)
+        session.screen.line(f"wrote {written}: the conversation")
         return
     session.play(session.chat.use("save", {"path": path}))
+
+
+def _write_own(session: Session, path: Path, text: str, beginning: str) -> Path:
+    """Write what the user has asked for by hand into the open folder, or where a full path says.
+
+    Over a file only where that begins as it does, too. Raises UsageError.
+    """
+    from gatewright.cli.output import OutputFile
+
+    target = path.expanduser()
+    if not target.is_absolute():
+        return session.workbench.write_own(str(path), text, beginning=beginning)
+    if target.is_file() and not target.read_bytes().startswith(beginning.encode()):
+        raise UsageError("is there, and something else", where=str(path), hint="take another name")
+    OutputFile(target).write(text)
+    return target.resolve()
 
 
 def _resume(session: Session, rest: str) -> None:

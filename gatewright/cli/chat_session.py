@@ -90,6 +90,13 @@ class Session:
             self._ask(waiting)
         return played
 
+    @contextmanager
+    def working(self) -> Iterator[threading.Event]:
+        """While a tool runs outside of a turn; Ctrl-C sets the event and ends nothing else."""
+        stop = threading.Event()
+        with _stopping(stop.set):
+            yield stop
+
     def begin(self, chat: Chat) -> None:
         """Go on with another conversation: what was said last is shown."""
         self.chat = chat

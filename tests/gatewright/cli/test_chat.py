@@ -40,12 +40,17 @@ def chat(gatewright: Gatewright, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     yield call
 
 
-def test_a_conversation_is_saved_over_no_other_file(chat: object, tmp_path: Path) -> None:
-    notes, talk = tmp_path / "notes.md", tmp_path / "talk.md"
+@pytest.mark.parametrize("where", ["a full path", "the open folder"])
+def test_a_conversation_is_saved_over_no_other_file(chat: object, folder: Path, where: str) -> None:
+    notes, talk = folder / "notes.md", folder / "talk.md"
     notes.write_text("# Mine\n")
-    ran = chat("help", f"/save {notes}", f"/save {talk}", f"/save {talk}")  # type: ignore[operator]
+    named = (notes, talk) if where == "a full path" else ("notes.md", "talk.md")
+    ran = chat(  # type: ignore[operator]
+        "help", f"/save {named[0]}", f"/save {named[1]}", f"/save {named[1]}", "/save ../out.md"
+    )
     assert "take another name" in ran.out and notes.read_text() == "# Mine\n"
     assert ran.out.count(f"wrote {talk.resolve()}: the conversation") == 2
+    assert not (folder.parent / "out.md").exists()
 
 
 def test_piped_lines_are_answered(chat: object, folder: Path) -> None:
@@ -74,7 +79,7 @@ def test_commands_do_what_help_says(chat: object, folder: Path, tmp_path: Path) 
         "/wave dut.out 60-115",
         "/run good.sv testbench.sv",
         "/lint bad.sv",
-        f"/schematic good.sv {tmp_path / 'good.svg'}",
+        "/schematic good.sv",
         "/diff",
         "/tokens",
         "/model",
@@ -94,7 +99,8 @@ def test_commands_do_what_help_says(chat: object, folder: Path, tmp_path: Path) 
     assert "first mismatch at time 110" in ran.out
     assert re.search(r"time +tb.dut.out", ran.out)
     assert "Mismatches: 0 in 600 samples" in ran.out
-    assert (tmp_path / "good.svg").read_text().startswith("<svg")
+    assert f"wrote {folder / 'good.svg'}: debounce" in ran.out
+    assert (folder / "good.svg").read_text().startswith("<svg")
     assert "nothing was changed" in ran.out
     assert "0 calls of the model" in ran.out
     assert "model: symbolic" in ran.out
