@@ -53,6 +53,7 @@ def test_what_lies_before_a_damage_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", ELABORATED)
 def test_drivers_are_those_of_elaboration(name: str) -> None:
     repo, _, part = name.partition("/")
-    score = bench("bench_drivers").measure(checkout(repo), part)
-    assert score.precision >= 0.97, score.doubts[:10]
-    assert score.recall >= 0.97, score.doubts[:10]
+    chosen, every = bench("bench_drivers").measure(checkout(repo), part)
+    assert chosen.recall >= 0.97, chosen.doubts[:10]
+    assert every.precision >= 0.97, every.doubts[:10]
+    assert every.recall >= 0.97, every.doubts[:10]
