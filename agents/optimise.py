@@ -11,6 +11,7 @@ _OVERLAPPED, _SERIAL = "static_roof_share", "static_roof_share_serial"
 _HELD, _SPILLED = "static_occupancy", "static_spill_bytes"
 _DIFFERS = "static_roof_differs"
 _HALF = 0.5
+_DIGITS = 3
 
 
 def measurable(verdict: Verdict) -> bool:
@@ -23,6 +24,21 @@ def gain(verdict: Verdict) -> float:
     the roofline that the static model gives it if nothing overlaps."""
     metrics = verdict.metrics
     return metrics.get(_SPEEDUP, metrics.get(_SERIAL, 0.0))
+
+
+def standing(verdict: Verdict) -> tuple[float, float]:
+    """What decides between verdicts of the same gain: by the static model alone a tenth of a
+    percent is none, so there it is the share of the warps that are resident, then the gain."""
+    metrics = verdict.metrics
+    if _SPEEDUP in metrics or _SERIAL not in metrics:
+        return 0.0, 0.0
+    return metrics.get(_HELD, 1.0), gain(verdict)
+
+
+def even_gain(verdict: Verdict) -> float:
+    """The gain, the static model's without what is too little to tell."""
+    found = gain(verdict)
+    return found if _SPEEDUP in verdict.metrics else round(found, _DIGITS)
 
 
 def at_roof(verdict: Verdict) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatewright.agents.optimise import gain
+from gatewright.agents.optimise import even_gain, standing
 from gatewright.core import FailureClass, Outcome, Verdict
 
 _STAGES: dict[FailureClass | None, int] = {
@@ -25,9 +25,10 @@ _STAGES: dict[FailureClass | None, int] = {
 def rank(verdict: Verdict) -> tuple[float, ...]:
     """Larger is better: first how far the design got, then the share of checks it passes.
 
-    Of kernels that pass, those for any sizes come before those for some, then the faster ones.
+    Of kernels that pass, those for any sizes come before those for some, then the faster ones; of
+    two that are as fast by the static model, the one that keeps more warps resident.
     """
     if verdict.outcome is Outcome.PASS:
         bound = verdict.metrics.get("shape_bound", 0.0)
-        return 7, verdict.score, -bound, gain(verdict)
+        return 7, verdict.score, -bound, even_gain(verdict), *standing(verdict)
     return _STAGES[verdict.failure_class], verdict.score

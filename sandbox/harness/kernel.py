@@ -30,7 +30,7 @@ from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
 from gatewright.sandbox.harness.kernel_lines import Lines
 from gatewright.sandbox.harness.kernel_true_sizes import at_true_sizes, wanted
 from gatewright.sandbox.isolation import Isolation, Mount
-from gatewright.sandbox.kernel.dry_run import dry_run
+from gatewright.sandbox.kernel.dry_run import DryRun, dry_run
 from gatewright.sandbox.kernel.gate import gate
 from gatewright.sandbox.kernel.gate_cuda import gate_cuda
 from gatewright.sandbox.kernel.knobs import numbers_in_answer
@@ -117,7 +117,7 @@ class KernelHarness:
             return refused(found)
         pinned = numbers_in_answer(source.text)
         ready, seconds = self._ready(spec, _pins(spec, pinned), None)
-        evidence = Evidence(spec, rules_named(self.rules), ready, cpu_s=seconds)
+        evidence = Evidence(spec, rules_named(self.rules), ready, cpu_s=seconds, text=source.text)
         trials = self._trials()
         fast = trials.run(spec, source, ready, _steps(ready), Mode.FAST)
         evidence = evidence.with_trial(fast)
@@ -125,6 +125,8 @@ class KernelHarness:
             return self._staged(evidence, source, trials, full)
         if self._wants_true_sizes(evidence):
             evidence = self._at_true_sizes(evidence, source, trials)
+            if evidence.unexplained:
+                evidence = self._watched(evidence, source, trials)
         elif evidence.stands:
             evidence = self._instrumented(evidence, source, trials)
         return self._staged(evidence, source, trials, full)
@@ -135,25 +137,28 @@ class KernelHarness:
         """The verdict of the emulated runs, and what nvcc, counters and a GPU add to it."""
         units = evidence.trial.units if evidence.trial else ()
         tolerance, ready = evidence.rules.tolerance, evidence.ready[0]
-        subject = Subject(full, source, units, ready, tolerance)
-        verdict = self._at_own_sizes(judged(evidence), evidence, source, trials)
+        verdict = judged(evidence)
+        dry = self._dry(verdict, evidence, source, trials)
+        launched = dry.report if dry and dry.sizes else None
+        subject = Subject(full, source, units, ready, tolerance, launched)
+        if dry is not None:
+            verdict = at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), units)
         placed = Lines.of(source, units).placed(verdict.diagnostics)
         verdict = replace(verdict, diagnostics=placed)
         return self._stages.added(
             verdict, subject, lambda: self._observed(evidence, source, trials)
         )
 
-    def _at_own_sizes(
+    def _dry(
         self, verdict: Verdict, evidence: Evidence, source: Source, trials: Trials
-    ) -> Verdict:
-        """With what its launches and its memory are at the problem's own sizes."""
+    ) -> DryRun | None:
+        """Its launches at the problem's own sizes, where that may tell anything."""
         spec, trial = evidence.spec, evidence.trial
         if trial is None or not evidence.compiled or spec.configurations:
-            return verdict
+            return None
         if not wanted(verdict, evidence.ready, trial.units):
-            return verdict
-        dry = dry_run(trials, spec, source, trial, self._seed_of(spec))
-        return at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), trial.units)
+            return None
+        return dry_run(trials, spec, source, trial, self._seed_of(spec))
 
     def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
         """A run at the first sizes in which the memory accesses of kernels are counted."""
@@ -185,14 +190,8 @@ class KernelHarness:
         return evidence.with_wide(trials.run(evidence.spec, source, ready, steps, Mode.FAST), ready)
 
     def _instrumented(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
-        """Run with the emulator's checks on, at odd sizes; what they find, at true or even ones."""
-        numbers = [n for n, r in enumerate(evidence.ready) if r.variant.name == CHECK]
-        usable = [n for n in numbers if evidence.ready[n].pins_kept and not evidence.ready[n].error]
-        if not usable:
-            return evidence
-        step = Step(usable[0], (0,))
-        trial = trials.run(evidence.spec, source, evidence.ready, [step], Mode.CHECK)
-        evidence = evidence.with_check(trial, usable[0], self._report(trial, trials))
+        """What the checks find at odd sizes is looked for at true or even ones."""
+        evidence = self._watched(evidence, source, trials)
         if not evidence.faulty or evidence.rules.strict:
             return evidence
         ready, seconds = self._ready(evidence.spec, _inner(evidence), "wide")
@@ -204,6 +203,16 @@ class KernelHarness:
             return evidence
         again = trials.run(evidence.spec, source, ready, [Step(0, (0,))], Mode.CHECK)
         return evidence.with_check_at_true_sizes(again, ready, self._report(again, trials))
+
+    def _watched(self, evidence: Evidence, source: Source, trials: Trials) -> Evidence:
+        """Run with the emulator's checks on, at odd sizes."""
+        numbers = [n for n, r in enumerate(evidence.ready) if r.variant.name == CHECK]
+        usable = [n for n in numbers if evidence.ready[n].pins_kept and not evidence.ready[n].error]
+        if not usable:
+            return evidence
+        step = Step(usable[0], (0,))
+        trial = trials.run(evidence.spec, source, evidence.ready, [step], Mode.CHECK)
+        return evidence.with_check(trial, usable[0], self._report(trial, trials))
 
     def _report(self, trial: Trial, trials: Trials) -> Report | None:
         """What the emulator saw; None for nonsense: the candidate's process wrote it."""

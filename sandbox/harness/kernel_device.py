@@ -63,13 +63,17 @@ class DeviceWish:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A candidate that the emulated runs did not refuse; `ready` is what its counters are of."""
+    """A candidate that the emulated runs did not refuse; `ready` is what its counters are of.
+
+    `launched` tells its launches at the problem's own sizes, where they are known.
+    """
 
     spec: KernelSpec
     source: Source
     units: tuple[Unit, ...]
     ready: Ready
     tolerance: Allowed
+    launched: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ class DeviceStages:
             float(subject.ready.flops),
             sum(len(tensor.data) for tensor in outputs),
             full_problem(subject.ready),
+            subject.launched,
         )
         told = observed.reason or "exact at the sizes that were run; nothing was timed"
         outcome = Outcome.INCONCLUSIVE if observed.reason else Outcome.PASS

@@ -28,6 +28,7 @@ from gatewright.sandbox.kernel.rules import Rules
 from gatewright.sandbox.kernel.trial import Trial
 
 DEVICE = "cpu-emulated"
+_MOST_CAUSES = 3
 _CLASSES = {
     "unsafe": FailureClass.UNSAFE,
     "no_kernel": FailureClass.UNSAFE,
@@ -54,6 +55,7 @@ _EVENT_CODES = {
     EventKind.STACK_OVERFLOW: "crash",
 }
 _DAMAGED = Fault("damaged", "it damaged the report of what its kernels do")
+_WRONG = ("mismatch", "order_or_state")
 # Faults that an answer may have only because sizes were reduced.
 _BY_SIZE = frozenset(
     ("mismatch", "order_or_state", "precision", "exception", "crash", "memory", "timeout")
@@ -62,7 +64,7 @@ _BY_SIZE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was found out about one candidate so far."""
+    """All that was found out about one candidate so far; `text` is its own."""
 
     spec: KernelSpec
     rules: Rules
@@ -75,6 +77,7 @@ class Evidence:
     events: tuple[Event, ...] = ()
     by_size: bool = False
     cpu_s: float = 0.0
+    text: str = ""
 
     def spent(self, seconds: float) -> Evidence:
         """The same after so many CPU seconds more."""
@@ -146,6 +149,12 @@ class Evidence:
         return fault is not None and fault.code in _BY_SIZE
 
     @property
+    def unexplained(self) -> bool:
+        """It computes wrong values wherever it was run, and nothing tells why."""
+        fault, elsewhere = self.first.fault, self.wide is not None and self.wide.holds
+        return fault is not None and fault.code in _WRONG and not elsewhere
+
+    @property
     def written_for_sizes(self) -> bool:
         """The candidate holds numbers of the problem's, so that other sizes may not suit it."""
         return bool(self.ready[0].variant.pinned)
@@ -214,10 +223,20 @@ def _cheating(evidence: Evidence, found: Finding) -> Fault | None:
         return None
     sham = sham_fault(evidence.trial, evidence.ready, evidence.rules.tolerance, found)
     if sham is not None:
-        return sham
+        return _in_training(sham) if not found.launches and _asks(evidence.text) else sham
     if not evidence.spec.torch_allowed and found.operations:
         return Fault("no_kernel", f"torch computes {', '.join(sorted(found.operations))}")
     return wrap_fault(found, evidence.ready[0])
+
+
+def _asks(text: str) -> bool:
+    return ".training" in text
+
+
+def _in_training(fault: Fault) -> Fault:
+    """Benchmarks call a module as it is made; what runs in `eval()` alone is never timed there."""
+    told = "a module is run as it is made, in training mode (`self.training` is true)"
+    return replace(fault, message=f"{fault.message}; {told}")
 
 
 def _first_failed(evidence: Evidence, first: Finding, fault: Fault) -> Verdict:
@@ -232,7 +251,15 @@ def _first_failed(evidence: Evidence, first: Finding, fault: Fault) -> Verdict:
     if out_of_reach and evidence.written_for_sizes and fault.code in _BY_SIZE:
         told = f"written for sizes that are too large to emulate; at smaller ones: {fault.message}"
         return _verdict(evidence, Outcome.INCONCLUSIVE, Fault("shape_bound_untested", told))
-    return _verdict(evidence, Outcome.FAIL, fault)
+    verdict = _verdict(evidence, Outcome.FAIL, fault)
+    causes = tuple(map(_cause, evidence.events[:_MOST_CAUSES]))
+    return replace(verdict, diagnostics=(*verdict.diagnostics, *causes))
+
+
+def _cause(event: Event) -> Diagnostic:
+    """What the checks saw in a kernel that computes wrong values."""
+    place, code = event.place, _EVENT_CODES[event.kind]
+    return Diagnostic(Severity.ERROR, _told(event), place.file, place.line, code=code, tool=DEVICE)
 
 
 def _first_held(evidence: Evidence, first: Finding) -> Verdict:

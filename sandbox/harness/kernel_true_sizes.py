@@ -15,6 +15,7 @@ from gatewright.sandbox.kernel_model.gpus import GpuSpec
 STAGE = "true sizes"
 LIMITS, MEMORY = "launch_limits", "memory"
 _MOST_INT = 2**31 - 1
+_BINDING = "incompatible function arguments"  # pybind11's word; no value has a part in it
 _WIDE = re.compile(r"\b(long|u?int64_t|u?int_fast64_t|s?size_t|ptrdiff_t|uintptr_t|index_t)\b")
 _RIGHT = 0.9  # the score of what is right and cannot be launched
 
@@ -28,11 +29,15 @@ def wanted(verdict: Verdict, ready: Sequence[Ready], units: Sequence[Unit]) -> b
 
 def at_true_sizes(verdict: Verdict, dry: DryRun, gpu: GpuSpec, units: Sequence[Unit]) -> Verdict:
     """The verdict with this stage. A launch that the GPU refuses, or more memory than it has,
-    decides it; a call that cannot be made without computing decides nothing."""
+    decides it; a call that cannot be made without computing decides nothing.
+
+    A refused launch is a wrong result: the kernel does not run, whether the host asks or not."""
     verdict = replace(verdict, cpu_s=verdict.cpu_s + dry.cpu_s)
     if dry.report.refused:
         one = dry.report.refused[0]
-        return _failed(verdict, LIMITS, FailureClass.CRASH, _refused(one, gpu), one.place)
+        return _failed(verdict, LIMITS, FailureClass.MISMATCH, _refused(one, gpu), one.place)
+    if dry.sizes is None and _BINDING in dry.ended:
+        return _failed(verdict, "interface", FailureClass.INTERFACE, dry.ended)
     if dry.sizes is None:
         return _staged(
             verdict, Outcome.INCONCLUSIVE, f"not to be had without computing: {dry.ended}"

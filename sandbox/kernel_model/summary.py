@@ -54,7 +54,8 @@ class Profile:
     """What is known of a candidate's kernels without a GPU, held against `gpu`.
 
     `flops` is what the problem takes at the sizes that were run, `output_bytes` what it leaves;
-    `full` is None where those are its own sizes.
+    `full` is None where those are its own sizes. `launched` holds the launches at its own sizes,
+    where they are known: by them blocks and their shared memory are judged.
     """
 
     gpu: GpuSpec
@@ -63,6 +64,12 @@ class Profile:
     flops: float = 0.0
     output_bytes: int = 0
     full: Full | None = None
+    launched: Seen | None = None
+
+    @property
+    def resident(self) -> Seen | None:
+        """The launches that tell how many warps a multiprocessor holds."""
+        return self.launched or self.seen
 
     @property
     def counted(self) -> bool:
@@ -104,8 +111,9 @@ def metrics(profile: Profile) -> Mapping[str, float]:
         found["registers"] = max(kernel.registers for kernel in compiled)
         found["spill_bytes"] = sum(k.spill_stores + k.spill_loads for k in compiled)
         found["shared_bytes"] = max(kernel.static_shared for kernel in compiled)
-    if seen is not None and compiled:
-        held = [one.ratio for _, _, one in occupancies(seen, compiled, gpu.architecture)]
+    if profile.resident is not None and compiled:
+        every = occupancies(profile.resident, compiled, gpu.architecture)
+        held = [one.ratio for _, _, one in every]
         if held:
             found["occupancy"] = min(held)
     if seen is not None and seen.sites:
@@ -190,7 +198,8 @@ def worst(profile: Profile) -> tuple[Finding, ...]:
     """Every finding that names something to change, what costs most first."""
     found = compiled_findings(profile.compiled)
     if profile.seen is not None:
-        limits = occupancy_findings(profile.seen, profile.compiled, profile.gpu.architecture)
+        launches = profile.resident or profile.seen
+        limits = occupancy_findings(launches, profile.compiled, profile.gpu.architecture)
         found = (*observed_findings(profile.seen), *limits, *found)
     once: dict[tuple[Kind, str, int], Finding] = {}
     for finding in sorted(found, key=lambda one: -_rank(one, profile)):
@@ -245,10 +254,12 @@ def _uses(kernel: Kernel, profile: Profile) -> str:
         f"{kernel.registers} registers a thread, {kernel.spill_stores + kernel.spill_loads} bytes "
         f"spilled, {kernel.static_shared} bytes of static shared memory"
     )
-    if profile.seen is not None:
-        every = occupancies(profile.seen, [kernel], profile.gpu.architecture)
+    if profile.resident is not None:
+        every = occupancies(profile.resident, [kernel], profile.gpu.architecture)
         if every:
-            _, _, held = min(every, key=lambda one: one[2].ratio)
+            launch, _, held = min(every, key=lambda one: one[2].ratio)
+            if launch.dynamic_shared:
+                text += f" and {launch.dynamic_shared} of dynamic"
             text += f", occupancy {held.ratio:.0%} (limited by {' and '.join(held.limits)})"
     return f"{text} on {profile.gpu.sm}"
 

@@ -101,6 +101,31 @@ def test_what_is_slower_is_rolled_back_and_the_best_is_kept() -> None:
     assert "40.0% of the roofline" in model.asked[-1][-1].text  # what was tried in vain
 
 
+@pytest.mark.parametrize(
+    ("share", "held", "better"),
+    [
+        (0.5, 0.5, False),  # the same traffic with half of the warps
+        (0.5004, 0.5, False),  # as good as the same
+        (0.5, 1.0, None),
+        (0.5004, 1.0, True),
+        (0.52, 0.5, True),
+        (0.48, 1.0, False),
+    ],
+)
+def test_a_tie_that_loses_occupancy_ranks_lower(
+    share: float, held: float, better: bool | None
+) -> None:
+    before = rank(passed(0.5, static_occupancy=1.0))
+    after = rank(passed(share, static_occupancy=held))
+    assert (after > before, after < before) == (better is True, better is False)
+
+
+def test_a_measured_speedup_needs_no_occupancy() -> None:
+    measured = {"speedup": 2.0}
+    before = rank(passed(0.5, static_occupancy=1.0, **measured))
+    assert rank(passed(0.4, static_occupancy=0.5, **measured)) == before
+
+
 def test_it_stops_near_the_roofline() -> None:
     found, model = run([kernel(0.3), BOTTLENECK, kernel(0.96)])
     assert best(found) == 0.96

@@ -126,3 +126,28 @@ def test_a_gpu_gets_the_problem_as_it_was_before_it_was_reduced(
     assert harness.check(problem, candidate, full).passed
     assert harness.check(problem, candidate).passed
     assert asked == [full, small]
+
+
+def test_wrong_values_are_told_with_the_race_that_makes_them(harness: KernelHarness) -> None:
+    """Each thread takes another's value, and no barrier lies between."""
+    text = PLAIN.replace(
+        "if (i < n) {\n        float v = x[i];",
+        "__shared__ float s[256];\n    s[threadIdx.x] = i < n ? x[i] : 0.0f;\n"
+        "    i = blockIdx.x * 256 + 255 - threadIdx.x;\n"
+        "    if (i < n) {\n        float v = s[255 - threadIdx.x];",
+    )
+    verdict = checked(harness, text)
+    assert verdict.outcome is Outcome.FAIL
+    races = [remark for remark in verdict.diagnostics if remark.code == "race"]
+    assert races and "s[" in text.splitlines()[races[0].line - 1]
+
+
+def test_a_kernel_for_inference_alone_is_told_how_it_was_run(harness: KernelHarness) -> None:
+    text = PLAIN.replace(
+        "return kernels",
+        "if self.training:\n            return x * torch.sigmoid(x * self.scale)\n"
+        "        return kernels",
+    )
+    verdict = checked(harness, text)
+    assert (verdict.outcome, verdict.code) == (Outcome.FAIL, "no_kernel")
+    assert "in training mode" in verdict.diagnostics[0].message

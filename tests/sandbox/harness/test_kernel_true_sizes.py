@@ -147,3 +147,13 @@ def test_the_memory_of_a_comparison_is_told_where_it_does_not_fit() -> None:
     assert small.passed and large.passed
     assert small.metrics["true_bytes_compared"] == 39 << 30
     assert "compare" not in told(large)
+
+
+def test_arguments_that_pybind11_refuses_are_no_matter_of_sizes() -> None:
+    """Nothing was decided at reduced sizes, for which it was not written."""
+    ended = "TypeError: run(): incompatible function arguments. (Tensor, NoneType)"
+    undecided = Verdict(Outcome.INCONCLUSIVE, tools=PASSED.tools)
+    verdict = at_true_sizes(undecided, DryRun(ended=ended), gpu_spec("H100"), unit(""))
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.INTERFACE)
+    other = at_true_sizes(undecided, DryRun(ended="other"), gpu_spec("H100"), unit(""))
+    assert other.outcome is Outcome.INCONCLUSIVE

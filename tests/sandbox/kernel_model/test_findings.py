@@ -151,6 +151,20 @@ def test_a_kernel_that_only_does_what_it_must_is_on_the_roofline() -> None:
     assert metrics(Profile(H100, more, output_bytes=4))["static_roof_share"] < 0.4
 
 
+def test_blocks_are_judged_by_the_launches_at_the_problems_own_sizes() -> None:
+    """Dynamic shared memory often grows with the problem."""
+    small = Seen((Launch("k", dynamic_shared=1024),))
+    full = Seen((Launch("k", dynamic_shared=96 << 10),))
+    for launched, held in ((None, 1.0), (full, 0.25)):
+        profile = Profile(H100, small, (kernel(),), launched=launched)
+        assert metrics(profile)["static_occupancy"] == held
+        used = (launched or small).launches[0].dynamic_shared
+        text = remarks(profile)[0].text
+        assert f"0 bytes of static shared memory and {used} of dynamic" in text
+        assert f"occupancy {held:.0%}" in text
+    assert any(one.kind is Kind.OCCUPANCY for one in remarks(profile))
+
+
 def test_remarks_for_a_reader() -> None:
     sites = (
         Site("global_store", 3200, 100, 3200, 400, place=Place(line=9)),
