@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,10 +17,19 @@ from gatewright.retrieval.embedding import Embedding, Vectors
 _BUSY_S = 30.0
 _PROBE = "signal"
 _MOST_AT_ONCE = 500  # keys in one question to SQLite
+_MOST_BYTES = 1 << 30  # of vectors; half a million of MiniLM's
+_DROPPED = 4  # one of so many vectors, where they are more: those that were used longest ago
+_DAY_S = 86400
 _SCHEMA = """
 create table if not exists vector (
-    hash blob not null, size int not null, data blob not null, primary key (hash, size)
+    hash blob not null, size int not null, data blob not null, used int not null default 0,
+    primary key (hash, size)
 ) without rowid
+"""
+_DROP = """
+delete from vector where (hash, size) in (
+    select hash, size from vector order by used limit (select 1 + count(*) / ? from vector)
+)
 """
 
 
@@ -27,12 +37,14 @@ class CachedEmbedding:
     """An embedding that remembers documents by their content, whatever repository they are in.
 
     Safe for several threads and processes. A file that cannot be used is no reason to fail: the
-    vectors are then computed again.
+    vectors are then computed again. It stays below about `most` bytes: what was used longest ago
+    makes room.
     """
 
-    def __init__(self, embedding: Embedding, path: Path) -> None:
+    def __init__(self, embedding: Embedding, path: Path, most: int = _MOST_BYTES) -> None:
         self._embedding = embedding
         self._path = path
+        self._most = most
         self._lock = threading.Lock()
         self._size = 0
 
@@ -83,21 +95,28 @@ class CachedEmbedding:
         with contextlib.suppress(sqlite3.Error, OSError), self._opened() as database:
             for start in range(0, len(keys), _MOST_AT_ONCE):
                 part = keys[start : start + _MOST_AT_ONCE]
+                those = f"size = ? and hash in ({','.join('?' * len(part))})"
                 rows = database.execute(
-                    "select hash, data from vector where size = ? and hash in"
-                    f" ({','.join('?' * len(part))})",
-                    (self._size, *part),
+                    f"select hash, data from vector where {those}", (self._size, *part)
                 )
                 for key, data in rows:
                     vector = np.frombuffer(data, np.float32)
                     if len(vector) == self._size:
                         found[key] = vector
+                database.execute(
+                    f"update vector set used = ? where used < ? and {those}",
+                    (today := _today(), today, self._size, *part),
+                )
         return found
 
     def _keep(self, vectors: dict[bytes, Vectors]) -> None:
-        rows = [(key, self._size, row.tobytes()) for key, row in vectors.items()]
+        rows = [(key, self._size, row.tobytes(), _today()) for key, row in vectors.items()]
         with contextlib.suppress(sqlite3.Error, OSError), self._opened() as database:
-            database.executemany("insert or replace into vector values (?,?,?)", rows)
+            if _filled(database) > self._most:
+                database.execute(_DROP, (_DROPPED,))
+                database.commit()
+                database.execute("vacuum")  # pages are seldom freed whole: keys have no order
+            database.executemany("insert or replace into vector values (?,?,?,?)", rows)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -107,6 +126,7 @@ class CachedEmbedding:
             try:
                 database.execute("pragma journal_mode = wal")
                 database.execute(_SCHEMA)
+                _dated(database)
                 with database:
                     yield database
             except sqlite3.DatabaseError as error:
@@ -115,3 +135,21 @@ class CachedEmbedding:
                 raise
             finally:
                 database.close()
+
+
+def _today() -> int:
+    return int(time.time() // _DAY_S)
+
+
+def _dated(database: sqlite3.Connection) -> None:
+    """Vectors of a version that kept no days count as unused."""
+    columns = {row[1] for row in database.execute("pragma table_info(vector)")}
+    if "used" not in columns:
+        database.execute("alter table vector add column used int not null default 0")
+
+
+def _filled(database: sqlite3.Connection) -> int:
+    """The size of a file, with what is written and not yet in it."""
+    names = ("page_count", "page_size")
+    pages, size = (int(database.execute(f"pragma {name}").fetchone()[0]) for name in names)
+    return pages * size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,37 @@ def test_a_place_that_cannot_be_written_is_no_reason_to_fail(tmp_path):
 
 def test_no_texts(path):
     assert CachedEmbedding(Counting(), path).documents([]).shape == (0, 8)
+
+
+def test_what_was_used_longest_ago_makes_room(path, monkeypatch):
+    texts = [f"word{n}" for n in range(400)]
+    day = iter(range(100))
+
+    def embed(some):
+        now = next(day)
+        monkeypatch.setattr("gatewright.retrieval.embedding_cache._today", lambda: now)
+        inner = Counting(size=256)
+        CachedEmbedding(inner, path, most=600_000).documents(some)
+        return inner.asked
+
+    for start in range(0, 400, 50):
+        embed([*texts[:5], *texts[start : start + 50]])
+    assert path.stat().st_size < 1_200_000
+    assert embed(texts[:5]) == []
+    assert embed(texts[350:]) == []
+    assert embed(texts[50:60]) == texts[50:60]
+
+
+def test_a_file_of_a_version_without_days_is_still_used(path):
+    CachedEmbedding(Counting(), path).documents(["counter"])
+    with sqlite3.connect(path) as database:
+        database.execute("create table old as select hash, size, data from vector")
+        database.execute("drop table vector")
+        database.execute(
+            "create table vector (hash blob not null, size int not null, data blob not null,"
+            " primary key (hash, size)) without rowid"
+        )
+        database.execute("insert into vector select * from old")
+    again = Counting()
+    CachedEmbedding(again, path).documents(["counter"])
+    assert again.asked == []
