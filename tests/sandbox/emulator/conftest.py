@@ -64,8 +64,10 @@ class Bench:
         mode: Mode = Mode.FAST,
         order: str = "forward",
         arch: str = "sm_90",
+        compiled: Mode | None = None,
     ) -> Ran:
-        built = self.build(text + '\nPYBIND11_MODULE(x, m) { m.def("go", &go); }\n', mode)
+        bound = text + '\nPYBIND11_MODULE(x, m) { m.def("go", &go); }\n'
+        built = self.build(bound, compiled or mode)
         assert built.module is not None, (built.diagnostics, built.refused, built.log)
         package = Path(gatewright.__file__).resolve().parents[1]
         with scratch("test") as folder:

@@ -101,3 +101,12 @@ def test_a_crash_says_where(bench, prelude, body, kind) -> None:
     # What is too much for the stack is at the line where the function begins.
     line = 1 if kind is EventKind.STACK_OVERFLOW else 2
     assert (event.kind, event.place, event.kernel) == (kind, Place("t.cu", line), "k")
+
+
+@pytest.mark.parametrize("compiled", [Mode.CHECK, Mode.PROFILE])
+def test_what_is_compiled_with_checks_runs_without_them(bench, prelude, compiled) -> None:
+    body, _ = FAULTS[EventKind.RACE_SHARED]
+    ran = bench.run(prelude + kernel(body), [1.0] * 64, Mode.FAST, compiled=compiled)
+    assert ran.values[31] == 1.0
+    assert ran.report.events == ()
+    assert ran.report.sites == ()

@@ -241,3 +241,24 @@ def test_arguments_are_read_by_the_host_and_not_by_the_kernel(bench, prelude) ->
     """
     ran = bench.run(prelude + text, [1.0], Mode.CHECK)
     assert (ran.values, ran.error) == ((34.0, 34.0), "")
+
+
+def test_conversions_from_text_and_streams(bench) -> None:
+    text = """\
+#include <torch/extension.h>
+#include <sstream>
+#include <string>
+std::vector<double> go(std::vector<double>) {
+  size_t end = 0;
+  std::vector<double> out = {double(std::stoi("42x", &end)), double(end), double(std::stoll("-7")),
+                             double(std::stoul("ff", nullptr, 16)), std::stod("2.5")};
+  out.push_back(std::stof("1e3"));
+  try { std::stoi("99999999999"); } catch (const std::out_of_range&) { out.push_back(1); }
+  try { std::stof("none"); } catch (const std::invalid_argument&) { out.push_back(2); }
+  std::ostringstream said;
+  said << 5 << std::to_string(6);
+  out.push_back(std::stod(said.str()));
+  return out;
+}
+"""
+    assert bench.run(text).values == (42, 2, -7, 255, 2.5, 1000, 1, 2, 56)

@@ -5,27 +5,20 @@
 #include "gatewright/half.h"
 #include "gatewright/intrinsics.h"
 
-namespace gw {
-
-template <class T, class Change>
-static __attribute__((noinline)) GW_UNSEEN T atomically(T* where, Change change) {
-  note_atomic(where, sizeof(T), GW_SITE);
-  const T before = *where;
-  *where = change(before);
-  return before;
-}
-
-}  // namespace gw
-
-#define GW_ATOMIC(name, type, expression)                                                       \
-  static inline __attribute__((always_inline)) type name(type* where, type value) {            \
-    return gw::atomically(where, [&](type old) GW_UNSEEN -> type { return expression; });      \
-  }                                                                                            \
-  static inline __attribute__((always_inline)) type name##_block(type* where, type value) {    \
-    return name(where, value);                                                                 \
-  }                                                                                            \
-  static inline __attribute__((always_inline)) type name##_system(type* where, type value) {   \
-    return name(where, value);                                                                 \
+// Not inlined, so that the place in the kernel is known; no template, which every text that is
+// compiled would instantiate.
+#define GW_ATOMIC(name, type, expression)                                                    \
+  GW_CALLED type name(type* where, type value) {                                            \
+    gw::note_atomic(where, sizeof(type), GW_SITE);                                          \
+    const type old = *where;                                                                \
+    *where = expression;                                                                    \
+    return old;                                                                             \
+  }                                                                                         \
+  static inline __attribute__((always_inline)) type name##_block(type* where, type value) {  \
+    return name(where, value);                                                              \
+  }                                                                                         \
+  static inline __attribute__((always_inline)) type name##_system(type* where, type value) { \
+    return name(where, value);                                                              \
   }
 
 #define GW_ATOMIC_INTEGER(type)                                \
@@ -59,12 +52,13 @@ GW_ATOMIC(gpuAtomicAdd, int, old + value)
 GW_ATOMIC(gpuAtomicAdd, __half, old + value)
 GW_ATOMIC(gpuAtomicAdd, __nv_bfloat16, old + value)
 
-#define GW_COMPARE_AND_SWAP(type)                                                       \
-  static inline __attribute__((always_inline)) type atomicCAS(type* where, type compare, type value) { \
-    const type before =                                                                 \
-        gw::atomically(where, [&](type old) GW_UNSEEN -> type { return old == compare ? value : old; }); \
-    if (before != compare) gw::spin();                                                  \
-    return before;                                                                      \
+#define GW_COMPARE_AND_SWAP(type)                                    \
+  GW_CALLED type atomicCAS(type* where, type compare, type value) {  \
+    gw::note_atomic(where, sizeof(type), GW_SITE);                   \
+    const type old = *where;                                         \
+    if (old == compare) *where = value;                              \
+    else gw::spin();                                                 \
+    return old;                                                      \
   }
 GW_COMPARE_AND_SWAP(int)
 GW_COMPARE_AND_SWAP(unsigned)

@@ -6,7 +6,9 @@
 #include <bits/c++config.h>
 // Bessel functions and their like, which CUDA has under other names, are a fifth of it all.
 #undef _GLIBCXX_USE_STD_SPEC_FUNCS
-
+// Every text that is compiled instantiates anew what inline functions of its headers call: wide
+// strings, which nobody has, and conversions from text, which the library has for all.
+#undef _GLIBCXX_USE_WCHAR_T
 #include <float.h>
 #include <limits.h>
 #include <math.h>
@@ -14,6 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cstdlib>
+
+#ifndef GW_LIBRARY
+#define GW_CONVERSIONS_ELSEWHERE
+#endif
+#ifdef GW_CONVERSIONS_ELSEWHERE
+#pragma push_macro("_GLIBCXX_USE_C99_STDLIB")
+#undef _GLIBCXX_USE_C99_STDLIB
+#include <string>
+#pragma pop_macro("_GLIBCXX_USE_C99_STDLIB")
+#endif
 
 #include <algorithm>
 #include <array>
@@ -24,7 +38,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <iosfwd>
@@ -38,3 +51,19 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#ifdef GW_CONVERSIONS_ELSEWHERE
+// Defined in the library (runtime/text.cpp).
+namespace std {
+inline namespace __cxx11 {
+int stoi(const string& text, size_t* end = nullptr, int base = 10);
+long stol(const string& text, size_t* end = nullptr, int base = 10);
+unsigned long stoul(const string& text, size_t* end = nullptr, int base = 10);
+long long stoll(const string& text, size_t* end = nullptr, int base = 10);
+unsigned long long stoull(const string& text, size_t* end = nullptr, int base = 10);
+float stof(const string& text, size_t* end = nullptr);
+double stod(const string& text, size_t* end = nullptr);
+long double stold(const string& text, size_t* end = nullptr);
+}  // namespace __cxx11
+}  // namespace std
+#endif

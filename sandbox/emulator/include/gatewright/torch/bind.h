@@ -154,6 +154,7 @@ auto bound(Lambda lambda) -> decltype(bound_lambda(lambda, &Lambda::operator()))
   return bound_lambda(lambda, &Lambda::operator());
 }
 
+void add_parameter(Function& function, const char* name, const Value& fallback);
 void add_function(PyObject* module, Function* function);
 
 }  // namespace gw
@@ -261,7 +262,7 @@ class module_ {
 
  private:
   static void note(gw::Function& function, const arg& parameter) {
-    function.parameters.push_back({parameter.name, parameter.fallback});
+    gw::add_parameter(function, parameter.name, parameter.fallback);
   }
   template <class T>
   static void note(gw::Function&, const T&) {}

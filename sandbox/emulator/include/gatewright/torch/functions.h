@@ -15,59 +15,33 @@ static constexpr ScalarType kByte = ScalarType::Byte, kChar = ScalarType::Char, 
 static constexpr DeviceType kCPU = DeviceType::CPU, kCUDA = DeviceType::CUDA;
 static constexpr Layout kStrided = Layout::Strided;
 
-inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
+TensorOptions dtype(ScalarType type);
 template <class T>
 TensorOptions dtype() { return TensorOptions(CppTypeToScalarType<T>::value); }
 inline TensorOptions device(Device where) { return TensorOptions(where); }
 inline TensorOptions device(DeviceType where) { return TensorOptions(where); }
-inline TensorOptions requires_grad(bool wanted = true) { return TensorOptions().requires_grad(wanted); }
+TensorOptions requires_grad(bool wanted = true);
 inline TensorOptions layout(Layout) { return {}; }
 
-inline Tensor empty(IntArrayRef sizes, const TensorOptions& options = {}, std::optional<MemoryFormat> format = {}) {
-  return gw::fresh(gw::tensor_from(
-      gw::call_torch("empty", {gw::to_python(sizes)}, gw::keywords_of(format ? options.memory_format(format) : options))));
-}
-inline Tensor empty_like(const Tensor& like, const TensorOptions& options = {}, std::optional<MemoryFormat> format = {}) {
-  return gw::fresh(gw::tensor_from(gw::call_torch(
-      "empty_like", {gw::to_python(like)}, gw::keywords_of(format ? options.memory_format(format) : options))));
-}
-inline Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options = {}) {
-  return gw::fresh(gw::tensor_from(
-      gw::call_torch("empty_strided", {gw::to_python(sizes), gw::to_python(strides)}, gw::keywords_of(options))));
-}
-#define GW_FILLED(name)                                                                              \
-  inline Tensor name(IntArrayRef sizes, const TensorOptions& options = {}) {                          \
-    return gw::tensor_from(gw::call_torch(#name, {gw::to_python(sizes)}, gw::keywords_of(options)));  \
-  }                                                                                                   \
-  inline Tensor name##_like(const Tensor& like, const TensorOptions& options = {}) {                  \
-    return gw::tensor_from(gw::call_torch(#name "_like", {gw::to_python(like)}, gw::keywords_of(options))); \
-  }
+// Defined in the library (runtime/tensor.cpp).
+Tensor empty(IntArrayRef sizes, const TensorOptions& options = {}, std::optional<MemoryFormat> format = {});
+Tensor empty_like(const Tensor& like, const TensorOptions& options = {}, std::optional<MemoryFormat> format = {});
+Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options = {});
+#define GW_FILLED(name)                                              \
+  Tensor name(IntArrayRef sizes, const TensorOptions& options = {}); \
+  Tensor name##_like(const Tensor& like, const TensorOptions& options = {});
 GW_FILLED(zeros)
 GW_FILLED(ones)
 GW_FILLED(rand)
 GW_FILLED(randn)
 #undef GW_FILLED
-inline Tensor full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) {
-  return gw::tensor_from(gw::call_torch("full", {gw::to_python(sizes), gw::to_python(value)}, gw::keywords_of(options)));
-}
-inline Tensor full_like(const Tensor& like, const Scalar& value, const TensorOptions& options = {}) {
-  return gw::tensor_from(
-      gw::call_torch("full_like", {gw::to_python(like), gw::to_python(value)}, gw::keywords_of(options)));
-}
-inline Tensor arange(const Scalar& end, const TensorOptions& options = {}) {
-  return gw::tensor_from(gw::call_torch("arange", {gw::to_python(end)}, gw::keywords_of(options)));
-}
-inline Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options = {}) {
-  return gw::tensor_from(
-      gw::call_torch("arange", {gw::to_python(start), gw::to_python(end)}, gw::keywords_of(options)));
-}
-inline Tensor eye(int64_t n, const TensorOptions& options = {}) {
-  return gw::tensor_from(gw::call_torch("eye", {gw::to_python(n)}, gw::keywords_of(options)));
-}
-inline Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {}) {
-  return gw::tensor_from(gw::call_torch("tensor", {gw::to_python(value)}, gw::keywords_of(options)));
-}
-inline Tensor tensor(const Scalar& value, const TensorOptions& options = {}) { return scalar_tensor(value, options); }
+Tensor full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {});
+Tensor full_like(const Tensor& like, const Scalar& value, const TensorOptions& options = {});
+Tensor arange(const Scalar& end, const TensorOptions& options = {});
+Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options = {});
+Tensor eye(int64_t n, const TensorOptions& options = {});
+Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {});
+Tensor tensor(const Scalar& value, const TensorOptions& options = {});
 template <class T>
 Tensor tensor(std::initializer_list<T> values, TensorOptions options = {}) {
   if (!options.type) options.type = CppTypeToScalarType<T>::value;
@@ -78,53 +52,38 @@ Tensor tensor(const std::vector<T>& values, TensorOptions options = {}) {
   if (!options.type) options.type = CppTypeToScalarType<T>::value;
   return gw::tensor_from(gw::call_torch("tensor", {gw::to_python(values)}, gw::keywords_of(options)));
 }
-inline Tensor cat(TensorList tensors, int64_t dim = 0) {
-  return gw::tensor_from(gw::call_torch("cat", {gw::to_python(tensors), gw::to_python(dim)}));
-}
-inline Tensor stack(TensorList tensors, int64_t dim = 0) {
-  return gw::tensor_from(gw::call_torch("stack", {gw::to_python(tensors), gw::to_python(dim)}));
-}
-#define GW_REDUCTION(name)                                                                      \
-  inline Tensor name(const Tensor& x) { return gw::tensor_from(gw::call_torch(#name, {gw::to_python(x)})); } \
-  inline Tensor name(const Tensor& x, IntArrayRef dims, bool keep = false) {                     \
-    return gw::tensor_from(gw::call_torch(#name, {gw::to_python(x), gw::to_python(dims), gw::to_python(keep)})); \
-  }
+Tensor cat(TensorList tensors, int64_t dim = 0);
+Tensor stack(TensorList tensors, int64_t dim = 0);
+#define GW_REDUCTION(name)      \
+  Tensor name(const Tensor& x); \
+  Tensor name(const Tensor& x, IntArrayRef dims, bool keep = false);
 GW_REDUCTION(sum)
 GW_REDUCTION(mean)
 GW_REDUCTION(amax)
 GW_REDUCTION(amin)
 GW_REDUCTION(logsumexp)
 #undef GW_REDUCTION
-inline Tensor max(const Tensor& x) { return x.max(); }
-inline Tensor min(const Tensor& x) { return x.min(); }
-inline Tensor max(const Tensor& x, const Tensor& y) { return gw::tensor_from(gw::call_torch("maximum", {gw::to_python(x), gw::to_python(y)})); }
-inline Tensor min(const Tensor& x, const Tensor& y) { return gw::tensor_from(gw::call_torch("minimum", {gw::to_python(x), gw::to_python(y)})); }
-inline std::tuple<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keep = false) { return x.max(dim, keep); }
-inline std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keep = false) { return x.min(dim, keep); }
-inline std::vector<Tensor> chunk(const Tensor& x, int64_t n, int64_t dim = 0) { return x.chunk(n, dim); }
-inline std::vector<Tensor> split(const Tensor& x, int64_t n, int64_t dim = 0) { return x.split(n, dim); }
-inline Tensor reshape(const Tensor& x, IntArrayRef sizes) { return x.reshape(sizes); }
-inline Tensor permute(const Tensor& x, IntArrayRef order) { return x.permute(order); }
-inline Tensor flip(const Tensor& x, IntArrayRef dims) { return x.flip(dims); }
-inline std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0) { return x.unbind(dim); }
+Tensor max(const Tensor& x);
+Tensor min(const Tensor& x);
+Tensor max(const Tensor& x, const Tensor& y);
+Tensor min(const Tensor& x, const Tensor& y);
+std::tuple<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keep = false);
+std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keep = false);
+std::vector<Tensor> chunk(const Tensor& x, int64_t n, int64_t dim = 0);
+std::vector<Tensor> split(const Tensor& x, int64_t n, int64_t dim = 0);
+Tensor reshape(const Tensor& x, IntArrayRef sizes);
+Tensor permute(const Tensor& x, IntArrayRef order);
+Tensor flip(const Tensor& x, IntArrayRef dims);
+std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);
 
-#define GW_CONVOLUTION(name)                                                                              \
-  inline Tensor name(const Tensor& x, const Tensor& w, const std::optional<Tensor>& b = {},                 \
-                     IntArrayRef stride = kOne, IntArrayRef padding = kZero, IntArrayRef dilation = kOne,   \
-                     int64_t groups = 1) {                                                                  \
-    return gw::tensor_from(gw::call_torch(                                                                  \
-        #name, {gw::to_python(x), gw::to_python(w), gw::to_python(b), gw::to_python(stride),                \
-                gw::to_python(padding), gw::to_python(dilation), gw::to_python(groups)}));                  \
-  }
-#define GW_TRANSPOSED_CONVOLUTION(name)                                                                   \
-  inline Tensor name(const Tensor& x, const Tensor& w, const std::optional<Tensor>& b = {},                 \
-                     IntArrayRef stride = kOne, IntArrayRef padding = kZero, IntArrayRef output_padding = kZero, \
-                     int64_t groups = 1, IntArrayRef dilation = kOne) {                                     \
-    return gw::tensor_from(gw::call_torch(                                                                  \
-        #name, {gw::to_python(x), gw::to_python(w), gw::to_python(b), gw::to_python(stride),                \
-                gw::to_python(padding), gw::to_python(output_padding), gw::to_python(groups),               \
-                gw::to_python(dilation)}));                                                                 \
-  }
+#define GW_CONVOLUTION(name)                                                                             \
+  Tensor name(const Tensor& x, const Tensor& w, const std::optional<Tensor>& b = {},                     \
+              IntArrayRef stride = kOne, IntArrayRef padding = kZero, IntArrayRef dilation = kOne,       \
+              int64_t groups = 1);
+#define GW_TRANSPOSED_CONVOLUTION(name)                                                                  \
+  Tensor name(const Tensor& x, const Tensor& w, const std::optional<Tensor>& b = {},                     \
+              IntArrayRef stride = kOne, IntArrayRef padding = kZero, IntArrayRef output_padding = kZero, \
+              int64_t groups = 1, IntArrayRef dilation = kOne);
 static const int64_t kZero = 0, kOne = 1;
 GW_CONVOLUTION(conv1d)
 GW_CONVOLUTION(conv2d)

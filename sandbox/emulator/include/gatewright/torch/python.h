@@ -75,16 +75,22 @@ class Value {
   Value(const Value& other) : object_(other.object_) {
     if (object_) Py_IncRef(object_);
   }
-  Value(Value&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Value(Value&& other) noexcept : object_(other.give()) {}
   Value& operator=(Value other) noexcept {
-    std::swap(object_, other.object_);
+    PyObject* const before = object_;
+    object_ = other.object_;
+    other.object_ = before;
     return *this;
   }
   ~Value() {
     if (object_) Py_DecRef(object_);
   }
   PyObject* get() const { return object_; }
-  PyObject* give() { return std::exchange(object_, nullptr); }
+  PyObject* give() {
+    PyObject* const given = object_;
+    object_ = nullptr;
+    return given;
+  }
   explicit operator bool() const { return object_ != nullptr; }
   bool is_none() const { return object_ == &_Py_NoneStruct; }
 

@@ -109,7 +109,7 @@ template <class T>
 Value to_python(const std::vector<T>& list);
 template <class... T>
 Value to_python(const std::tuple<T...>& values);
-inline Value to_python(std::initializer_list<int64_t> list) { return to_python(c10::IntArrayRef(list)); }
+Value to_python(std::initializer_list<int64_t> list);
 
 using Values = std::vector<Value>;
 struct Keyword {
@@ -127,6 +127,8 @@ at::Tensor fresh(at::Tensor tensor);  // filled with the poison
 
 }  // namespace gw
 
+// What is no template is defined in the library (runtime/tensor.cpp): each text that is compiled
+// would instantiate anew whatever inline functions call.
 namespace at {
 
 class __attribute__((visibility("default"))) Tensor {
@@ -160,7 +162,7 @@ class __attribute__((visibility("default"))) Tensor {
   bool is_sparse() const { return false; }
   bool requires_grad() const;
   bool is_same(const Tensor& other) const { return object_.get() == other.object_.get(); }
-  TensorOptions options() const { return TensorOptions(scalar_type()).device(device()); }
+  TensorOptions options() const;
   MemoryFormat suggest_memory_format() const { return MemoryFormat::Contiguous; }
 
   void* data_ptr() const;
@@ -198,38 +200,36 @@ class __attribute__((visibility("default"))) Tensor {
   T item() const { return item().template to<T>(); }
   Scalar item() const;
 
-  Tensor to(ScalarType type, bool = false, bool = false) const { return method("to", {gw::to_python(type)}); }
+  Tensor to(ScalarType type, bool = false, bool = false) const;
   Tensor to(Device, bool = false, bool = false) const { return *this; }
-  Tensor to(Device, ScalarType type, bool = false, bool = false) const { return to(type); }
-  Tensor to(const TensorOptions& options, bool = false, bool = false) const {
-    return options.type ? to(*options.type) : *this;
-  }
-  Tensor to(const Tensor& like) const { return to(like.scalar_type()); }
-  Tensor toType(ScalarType type) const { return to(type); }
+  Tensor to(Device, ScalarType type, bool = false, bool = false) const;
+  Tensor to(const TensorOptions& options, bool = false, bool = false) const;
+  Tensor to(const Tensor& like) const;
+  Tensor toType(ScalarType type) const;
   Tensor cuda() const { return *this; }
   Tensor cpu() const { return *this; }
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
-  Tensor view(IntArrayRef sizes) const { return method("view", {gw::to_python(sizes)}); }
-  Tensor view(ScalarType type) const { return method("view", {gw::to_python(type)}); }
-  Tensor reshape(IntArrayRef sizes) const { return method("reshape", {gw::to_python(sizes)}); }
-  Tensor permute(IntArrayRef order) const { return method("permute", {gw::to_python(order)}); }
-  Tensor expand(IntArrayRef sizes, bool = false) const { return method("expand", {gw::to_python(sizes)}); }
-  Tensor repeat(IntArrayRef sizes) const { return method("repeat", {gw::to_python(sizes)}); }
-  Tensor flip(IntArrayRef dims) const { return method("flip", {gw::to_python(dims)}); }
-  Tensor operator[](int64_t i) const { return method("select", {gw::to_python(0), gw::to_python(i)}); }
+  Tensor view(IntArrayRef sizes) const;
+  Tensor view(ScalarType type) const;
+  Tensor reshape(IntArrayRef sizes) const;
+  Tensor permute(IntArrayRef order) const;
+  Tensor expand(IntArrayRef sizes, bool = false) const;
+  Tensor repeat(IntArrayRef sizes) const;
+  Tensor flip(IntArrayRef dims) const;
+  Tensor operator[](int64_t i) const;
   Tensor operator[](const Tensor& index) const;
   Tensor new_empty(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_zeros(IntArrayRef sizes, const TensorOptions& options = {}) const;
   Tensor new_full(IntArrayRef sizes, const Scalar& value, const TensorOptions& options = {}) const;
-  Tensor sum(IntArrayRef dims, bool keep = false) const { return method("sum", {gw::to_python(dims), gw::to_python(keep)}); }
-  Tensor sum(ScalarType type) const { return gw::tensor_from(gw::call_method(*this, "sum", {}, {{"dtype", gw::to_python(type)}})); }
-  Tensor sum() const { return method("sum", {}); }
-  Tensor mean(IntArrayRef dims, bool keep = false) const { return method("mean", {gw::to_python(dims), gw::to_python(keep)}); }
-  Tensor mean() const { return method("mean", {}); }
-  Tensor max() const { return method("max", {}); }
-  Tensor min() const { return method("min", {}); }
-  std::tuple<Tensor, Tensor> max(int64_t dim, bool keep = false) const { return pair("max", dim, keep); }
-  std::tuple<Tensor, Tensor> min(int64_t dim, bool keep = false) const { return pair("min", dim, keep); }
+  Tensor sum(IntArrayRef dims, bool keep = false) const;
+  Tensor sum(ScalarType type) const;
+  Tensor sum() const;
+  Tensor mean(IntArrayRef dims, bool keep = false) const;
+  Tensor mean() const;
+  Tensor max() const;
+  Tensor min() const;
+  std::tuple<Tensor, Tensor> max(int64_t dim, bool keep = false) const;
+  std::tuple<Tensor, Tensor> min(int64_t dim, bool keep = false) const;
   std::vector<Tensor> chunk(int64_t n, int64_t dim = 0) const;
   std::vector<Tensor> split(int64_t n, int64_t dim = 0) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
@@ -258,20 +258,18 @@ class __attribute__((visibility("default"))) Tensor {
   GW_METHOD(scatter_add_) GW_METHOD(scatter_) GW_METHOD(requires_grad_) GW_METHOD(set_requires_grad) GW_METHOD(logsumexp)
 #undef GW_METHOD
 
-  Tensor operator-() const { return neg(); }
-  Tensor& operator+=(const Tensor& other) { return add_(other), *this; }
-  Tensor& operator-=(const Tensor& other) { return sub_(other), *this; }
-  Tensor& operator*=(const Tensor& other) { return mul_(other), *this; }
-  Tensor& operator/=(const Tensor& other) { return div_(other), *this; }
-  Tensor& operator+=(const Scalar& other) { return add_(other), *this; }
-  Tensor& operator-=(const Scalar& other) { return sub_(other), *this; }
-  Tensor& operator*=(const Scalar& other) { return mul_(other), *this; }
-  Tensor& operator/=(const Scalar& other) { return div_(other), *this; }
+  Tensor operator-() const;
+  Tensor& operator+=(const Tensor& other);
+  Tensor& operator-=(const Tensor& other);
+  Tensor& operator*=(const Tensor& other);
+  Tensor& operator/=(const Tensor& other);
+  Tensor& operator+=(const Scalar& other);
+  Tensor& operator-=(const Scalar& other);
+  Tensor& operator*=(const Scalar& other);
+  Tensor& operator/=(const Scalar& other);
 
  private:
-  Tensor method(const char* name, const gw::Values& arguments) const {
-    return gw::tensor_from(gw::call_method(*this, name, arguments));
-  }
+  Tensor method(const char* name, const gw::Values& arguments) const;
   std::tuple<Tensor, Tensor> pair(const char* name, int64_t dim, bool keep) const;
   void* typed_pointer(ScalarType type) const;
   void check_dimensions(size_t n) const;
@@ -284,24 +282,24 @@ class __attribute__((visibility("default"))) Tensor {
   gw::Value object_;
 };
 
-#define GW_OPERATOR(op, name)                                                                                     \
-  inline Tensor operator op(const Tensor& a, const Tensor& b) { return a.name(b); }                               \
-  inline Tensor operator op(const Tensor& a, const Scalar& b) { return a.name(b); }
-GW_OPERATOR(+, add)
-GW_OPERATOR(-, sub)
-GW_OPERATOR(*, mul)
-GW_OPERATOR(/, div)
-GW_OPERATOR(<, lt)
-GW_OPERATOR(<=, le)
-GW_OPERATOR(>, gt)
-GW_OPERATOR(>=, ge)
-GW_OPERATOR(==, eq)
-GW_OPERATOR(!=, ne)
+#define GW_OPERATOR(op)                                 \
+  Tensor operator op(const Tensor& a, const Tensor& b); \
+  Tensor operator op(const Tensor& a, const Scalar& b);
+GW_OPERATOR(+)
+GW_OPERATOR(-)
+GW_OPERATOR(*)
+GW_OPERATOR(/)
+GW_OPERATOR(<)
+GW_OPERATOR(<=)
+GW_OPERATOR(>)
+GW_OPERATOR(>=)
+GW_OPERATOR(==)
+GW_OPERATOR(!=)
 #undef GW_OPERATOR
-inline Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
-inline Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
-inline Tensor operator-(const Scalar& a, const Tensor& b) { return b.neg().add(a); }
-inline Tensor operator/(const Scalar& a, const Tensor& b) { return b.reciprocal().mul(a); }
+Tensor operator+(const Scalar& a, const Tensor& b);
+Tensor operator*(const Scalar& a, const Tensor& b);
+Tensor operator-(const Scalar& a, const Tensor& b);
+Tensor operator/(const Scalar& a, const Tensor& b);
 
 }  // namespace at
 

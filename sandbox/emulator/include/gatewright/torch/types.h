@@ -117,30 +117,31 @@ template <class T>
 bool operator!=(ArrayRef<T> a, ArrayRef<T> b) { return !a.equals(b); }
 using IntArrayRef = ArrayRef<int64_t>;
 
-struct TensorOptions {
+struct __attribute__((visibility("default"))) TensorOptions {
   std::optional<ScalarType> type;
   std::optional<Device> where;
   std::optional<bool> gradient;
   std::optional<MemoryFormat> format;
 
-  TensorOptions() = default;
-  TensorOptions(ScalarType type) : type(type) {}
-  TensorOptions(Device where) : where(where) {}
-  TensorOptions(DeviceType where) : where(where) {}
-  TensorOptions(MemoryFormat format) : format(format) {}
-  TensorOptions dtype(std::optional<ScalarType> t) const { auto o = *this; return o.type = t, o; }
+  // Defined in the library (runtime/tensor.cpp), where they need templates.
+  TensorOptions();
+  TensorOptions(ScalarType type);
+  TensorOptions(Device where);
+  TensorOptions(DeviceType where);
+  TensorOptions(MemoryFormat format);
+  TensorOptions dtype(std::optional<ScalarType> t) const;
   template <class T>
   TensorOptions dtype() const { return dtype(CppTypeToScalarType<T>::value); }
-  TensorOptions device(std::optional<Device> d) const { auto o = *this; return o.where = d, o; }
-  TensorOptions device(DeviceType kind, int number = -1) const { return device(Device(kind, number)); }
-  TensorOptions device(const char* name) const { return device(Device(name)); }
-  TensorOptions device_index(int) const { return device(DeviceType::CUDA); }
-  TensorOptions requires_grad(std::optional<bool> g) const { auto o = *this; return o.gradient = g, o; }
-  TensorOptions memory_format(std::optional<MemoryFormat> f) const { auto o = *this; return o.format = f, o; }
+  TensorOptions device(std::optional<Device> d) const;
+  TensorOptions device(DeviceType kind, int number = -1) const;
+  TensorOptions device(const char* name) const;
+  TensorOptions device_index(int) const;
+  TensorOptions requires_grad(std::optional<bool> g) const;
+  TensorOptions memory_format(std::optional<MemoryFormat> f) const;
   TensorOptions layout(Layout) const { return *this; }
   TensorOptions pinned_memory(bool) const { return *this; }
-  Device device() const { return where.value_or(Device()); }
-  ScalarType dtype() const { return type.value_or(ScalarType::Float); }
+  Device device() const;
+  ScalarType dtype() const;
 };
 
 // A number of any type.
