@@ -33,6 +33,7 @@ from gatewright.sandbox.harness.kernel_device import DeviceWish
 from gatewright.sandbox.isolation import Isolation, open_isolation
 from gatewright.sandbox.kernel.worker import MISSING, TorchWorker
 from gatewright.sandbox.kernel_model.gpus import DEFAULT, gpu_spec
+from gatewright.sandbox.tools.nvcc import open_nvcc
 
 
 class KernelSuite:
@@ -103,8 +104,12 @@ class KernelSuite:
         return None
 
     def versions(self) -> dict[str, str]:
-        """torch's version, and Triton's where answers are in that."""
-        return {name: _version(name) for name in ("torch", "triton")[: 1 + self._triton]}
+        """torch's version, Triton's where answers are in that, nvcc's where it compiles them."""
+        found = {name: _version(name) for name in ("torch", "triton")[: 1 + self._triton]}
+        if self._wish.static:
+            with contextlib.suppress(ToolMissing):
+                found["nvcc"] = open_nvcc(self._confined()).version
+        return found
 
     def estimate_for(self, gpu: str) -> str:
         """What passes is also compiled by nvcc and counted, which costs two CPU seconds."""

@@ -180,6 +180,15 @@ def test_a_run_records_torch_and_no_simulator() -> None:
         assert set(KernelBench().versions()) == {"torch"}
 
 
+def test_a_run_whose_answers_nvcc_compiles_records_it_too() -> None:
+    if any(importlib.util.find_spec(name) is None for name in ("torch", "nvidia")):
+        pytest.skip("needs torch and nvcc: `make cuda`")
+    suite = KernelBench()
+    suite.estimate_for("")
+    assert set(suite.versions()) == {"torch", "nvcc"}
+    suite.close()
+
+
 @tools_are_here
 def test_a_module_of_pytorch_is_no_answer_but_runs_as_the_reference(
     data: Path, suite: KernelSuite
