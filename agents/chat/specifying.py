@@ -43,7 +43,7 @@ ASK_BEHAVIOUR = (
     "What are the outputs, as a function of the inputs or in each cycle? I read equations "
     "(`y = a & b | c`), truth tables, Karnaugh maps, minterms, state tables and diagrams, "
     "waveforms, and short sentences of the field, such as: `Implement an 8-bit binary counter. The "
-    "reset is synchronous and active high, and resets the counter to 0.`"
+    "reset is synchronous and active high, and resets the counter to 0. It counts when en is 1.`"
 )
 
 

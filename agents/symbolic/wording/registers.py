@@ -9,13 +9,15 @@ from gatewright.agents.symbolic.wording.leads import IS, STYLE, A, whole
 from gatewright.agents.symbolic.wording.statements import (
     ClockEdge,
     Counter,
+    Enables,
     Flops,
+    Held,
     Latch,
     Resets,
     Said,
     Statement,
 )
-from gatewright.agents.symbolic.wording.terms import COUNT, Terms, count_of, number_of
+from gatewright.agents.symbolic.wording.terms import COUNT, Terms, count_of, inverted, number_of
 
 _EDGE = r"(?P<edge>positive|negative|rising|falling)"
 _OF_CLOCK = r"(?: of (?:the )?(?P<clock>\w+))?"
@@ -46,6 +48,18 @@ _COUNTER = re.compile(
     r"(?: (?:clock )?cycles)?)?",
     re.IGNORECASE,
 )
+_COUNTS = r"(?:only )?(?:counts(?: up)?|increments|advances)(?: by (?:1|one))?(?: only)?"
+_HOLDS = (
+    r"(?:it |the (?:counter|count) )?(?:holds|keeps)(?: (?:its|the) (?:current )?(?:value|count))?"
+)
+_WHILE_ENABLED = (
+    rf"{_COUNTS} (?:when|if|while|whenever) (?:the )?(?P<enable>\w+)(?: input| signal)? is"
+    r" (?P<level>0|1|high|low)"
+    rf"(?:(?:,| and|, and|, but)? (?:otherwise |else )?{_HOLDS}(?: otherwise)?)?"
+)
+_HELD = whole(rf"otherwise,? {_HOLDS}")
+_ENABLED = whole(rf"(?:(?:the )?(?:counter|count|value|output)|it) {_WHILE_ENABLED}")
+_AWAY = re.compile(r"down|dir", re.IGNORECASE)  # what counts by these does not count up alone
 _MODIFIERS = (
     re.compile(
         rf",? ?\(?(?:(?:is |are )?(?:triggered|clocked) )?{_ON_EDGE}\)?"
@@ -60,6 +74,7 @@ _MODIFIERS = (
         rf"| \(reset (?:the )?output to {_NUMBER.replace('<value>', '<value3>')}\))?",
         re.IGNORECASE,
     ),
+    re.compile(rf",?(?: and)? (?:that|which) {_WHILE_ENABLED}", re.IGNORECASE),
 )
 _SENTENCES = (
     whole(
@@ -105,6 +120,10 @@ def read(clause: str, terms: Terms) -> Said | None:
     for pattern in _TRIGGERED:
         if (match := pattern.fullmatch(clause)) is not None:
             return _edge(match, terms)
+    if (match := _ENABLED.fullmatch(clause)) is not None:
+        return _enables(match, terms)
+    if _HELD.fullmatch(clause):
+        return (Held(),)
     for pattern in _SENTENCES:
         match = pattern.fullmatch(clause)
         said = _resets(match, terms) if match else None
@@ -141,7 +160,7 @@ def _modifiers(text: str, terms: Terms) -> Said | None:
     said: list[Statement] = []
     text = text.removesuffix(" in verilog")
     while text.strip():
-        for pattern, reader in zip(_MODIFIERS, (_edge, _resets), strict=True):
+        for pattern, reader in zip(_MODIFIERS, (_edge, _resets, _enables), strict=True):
             match = pattern.match(text)
             if match and match.end():
                 more = reader(match, terms)
@@ -162,6 +181,15 @@ def _edge(match: re.Match[str], terms: Terms) -> Said | None:
         return None
     edge = (groups.get("edge") or groups.get("edge2") or "").lower()
     return (ClockEdge(edge in ("negative", "falling")),)
+
+
+def _enables(match: re.Match[str], terms: Terms) -> Said | None:
+    name, low = match["enable"], match["level"].lower() in ("0", "low")
+    port = terms.interface.port(name)
+    part = next((part for part in terms.inputs if part.port == name and part.width == 1), None)
+    if port is None or part is None or inverted(port) != low or _AWAY.search(name):
+        return None
+    return (Enables(part, low),)
 
 
 def _resets(match: re.Match[str], terms: Terms) -> Said | None:

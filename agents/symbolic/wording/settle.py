@@ -26,7 +26,9 @@ from gatewright.agents.symbolic.wording.statements import (
     ClockEdge,
     Counter,
     Drives,
+    Enables,
     Flops,
+    Held,
     Latch,
     Multiplexer,
     Otherwise,
@@ -55,7 +57,7 @@ class Settled:
 def settle(said: Sequence[Statement], terms: Terms, span: Span) -> Settled:
     """The circuit that the sentences describe together. Raises Abstain where they do not."""
     kinds = [s for s in said if isinstance(s, Flops | Latch | Counter)]
-    timing = [s for s in said if isinstance(s, ClockEdge | Resets)]
+    timing = [s for s in said if isinstance(s, ClockEdge | Resets | Enables | Held)]
     wires = _wires(said, terms)
     if len(kinds) > 1 or (kinds and wires):
         raise Abstain("the text describes more than one circuit")
@@ -197,8 +199,11 @@ def _register(
         if len(data) != 1 or kind.count != output.width:
             raise Abstain("which inputs the flip-flops store is not clear")
         word: Word = _stored(data[0], terms)
+        if any(isinstance(s, Enables | Held) for s in timing):
+            raise Abstain("an enable of flip-flops is not read")
     else:
-        word = _counted(kind, drive, output)
+        word, held = _enabled(_counted(kind, drive, output), drive, timing)
+        more = (*more, *held)
     return replace(drive, word=word), (*assumptions, *more)
 
 
@@ -258,6 +263,23 @@ def _with_reset(
         assumptions.append("the reset brings zero")
     reset = Reset(port.name, low, asynchronous)
     return replace(drive, reset=reset, value=said.value or 0), tuple(assumptions)
+
+
+def _enabled(word: Word, drive: Drive, timing: Sequence[Statement]) -> tuple[Word, tuple[str, ...]]:
+    """The count that is taken only while the counter is enabled."""
+    enables = {s for s in timing if isinstance(s, Enables)}
+    if not enables and Held() not in timing:
+        return word, ()
+    if len(enables) != 1:
+        raise Abstain("which input enables the counter is not clear")
+    (enable,) = enables
+    reset = drive.reset
+    if reset is not None and reset.port == enable.part.port:
+        raise Abstain(f"{reset.port} both resets and enables")
+    test: Word = Inverse(enable.part) if enable.low else enable.part
+    waits = reset is None or reset.asynchronous
+    told = () if waits else (f"the reset does not wait for {enable.part.port}",)
+    return Choice(test, word, drive.output), told
 
 
 def _counted(kind: Counter, drive: Drive, output: Part) -> Word:

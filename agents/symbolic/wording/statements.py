@@ -86,6 +86,19 @@ class Resets:
 
 
 @dataclass(frozen=True, slots=True)
+class Enables:
+    """The counter counts while the input is 1 (0 where `low`), and keeps its value otherwise."""
+
+    part: Part
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """While it is not enabled, the counter keeps its value."""
+
+
+@dataclass(frozen=True, slots=True)
 class WiderSum:
     """The sum is one bit wider than what is added; the text must say what that bit is."""
 
@@ -106,6 +119,8 @@ Statement = (
     | Counter
     | ClockEdge
     | Resets
+    | Enables
+    | Held
     | WiderSum
     | CarryKept
 )
