@@ -14,6 +14,7 @@ import pytest
 from gatewright.core import (
     Candidate,
     FailureClass,
+    KernelSpec,
     Language,
     Outcome,
     Provenance,
@@ -152,6 +153,21 @@ def test_forward_holds_in_all_configurations_or_fails(data: Path, suite: RobustK
     assert wrong.outcome is Outcome.FAIL
     assert failed_configurations(wrong)
     assert len(failed_configurations(wrong)) < 8  # weights of one hide it
+
+
+@tools_are_here
+def test_a_reference_must_run_in_every_configuration(data: Path, suite: RobustKBench) -> None:
+    forward, _ = suite.load(data).problems
+    official = suite.harness("official")
+    golden = official.check(forward, suite.references(forward))
+    assert (golden.outcome, golden.checks) == (Outcome.PASS, 8 * 3), golden
+    assert isinstance(forward.harness, KernelSpec)
+    broken = forward.harness.reference.text.replace("torch.randn(features)", "torch.no(features)")
+    reference = replace(forward.harness.reference, text=broken)
+    later = replace(forward, harness=replace(forward.harness, reference=reference))
+    verdict = official.check(later, suite.references(later))
+    assert (verdict.outcome, verdict.failure_class) == (Outcome.FAIL, FailureClass.CRASH)
+    assert "configuration" in verdict.diagnostics[0].message
 
 
 @tools_are_here
