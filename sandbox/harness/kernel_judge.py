@@ -105,8 +105,8 @@ class Evidence:
         return replace(self, wide=found, wide_tried=True).spent(trial.cpu_s + trial.build_s)
 
     def with_check(self, trial: Trial, number: int, report: Report | None) -> Evidence:
-        """With the instrumented trial, at odd sizes. `report` None: it cannot be read."""
-        found = finding(trial, self.ready, number, self.rules.tolerance)
+        """With the instrumented trial, of one call. `report` None: it cannot be read."""
+        found = finding(trial, self.ready, number, self.rules.tolerance, calls=1)
         if report is None:
             found = replace(found, fault=_DAMAGED)
         after = replace(self, checked=found, events=_faulty(report or Report()))
