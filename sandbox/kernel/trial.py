@@ -20,6 +20,9 @@ _BARE = (".cu", ".cpp")
 _ENTRY = "gatewright.sandbox.kernel.inside.candidate:run"
 _MOST_ROUNDS = 6
 _MOST_REMEMBERED = 500
+# Up to so many operations and elements of a trial, calls of checks that do nothing cost less than
+# compiling without them, too.
+_LIGHT = 50_000_000
 _OUTPUT_BYTES = 64 << 20
 
 
@@ -101,13 +104,18 @@ class Step:
 
 @dataclass(slots=True)
 class Trials:
-    """Runs candidates: compiles what they ask for, then runs them, in a mode of the emulator."""
+    """Runs candidates: compiles what they ask for, then runs them, in a mode of the emulator.
+
+    What a fast run needs is compiled with the checks, which it passes over, so that the run with
+    checks finds it compiled; `counted` says that counters will be wanted as well.
+    """
 
     isolation: Isolation
     worker: TorchWorker
     kit: Kit
     target: str
     budget: Budget = field(default_factory=Budget)
+    counted: bool = False
     _asked: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def run(
@@ -120,7 +128,8 @@ class Trials:
     ) -> Trial:
         """Run the steps in one process. Where something does not compile, nothing is run."""
         request, files = self._job(spec, candidate, ready, steps, mode)
-        before = {text: self._build(text, mode) for text in self._foreseen(candidate)}
+        compiled = compiled_as(mode, spec, ready, steps, counted=self.counted)
+        before = {text: self._build(text, compiled) for text in self._foreseen(candidate)}
         builts = {text: built for text, built in before.items() if built.module is not None}
         spent = 0.0
         for _ in range(_MOST_ROUNDS):
@@ -128,7 +137,7 @@ class Trials:
             trial, needs = self._round(request, files, tuple(builts.values()))
             spent += trial.cpu_s
             for text in needs:
-                builts[text] = before.get(text) or self._build(text, mode)
+                builts[text] = before.get(text) or self._build(text, compiled)
             if not needs or any(built.module is None for built in builts.values()):
                 break
         self._remember(candidate, tuple(builts))
@@ -197,6 +206,16 @@ class Trials:
             return Trial(builts, status=-signal.SIGABRT, log=str(error)), []
 
 
+def compiled_as(
+    mode: Mode, spec: KernelSpec, ready: Sequence[Ready], steps: Sequence[Step], *, counted: bool
+) -> Mode:
+    """How that which runs in a mode is compiled: so that the runs that follow find it compiled."""
+    # Of configurations there is no run with checks.
+    if mode is Mode.FAST and (spec.configurations or _work(ready, steps) > _LIGHT):
+        return Mode.FAST
+    return Mode.PROFILE if counted or mode is Mode.PROFILE else Mode.CHECK
+
+
 def candidate_file(candidate: Source) -> str:
     """What a candidate's file is called in a job's folder."""
     return f"answer{Path(candidate.name).suffix if candidate.name.endswith(_BARE) else '.py'}"
@@ -212,6 +231,14 @@ def _key(text: str) -> str:
     import hashlib
 
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _work(ready: Sequence[Ready], steps: Sequence[Step]) -> int:
+    """Operations of the reference and elements that it touches, in all calls of the steps."""
+    return sum(
+        len(step.calls) * (ready[step.variant].flops + ready[step.variant].elements)
+        for step in steps
+    )
 
 
 def _step(step: Step, ready: Ready) -> dict[str, object]:
