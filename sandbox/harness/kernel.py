@@ -262,7 +262,9 @@ class KernelHarness:
                 kit.units.mkdir(parents=True, exist_ok=True)
                 worker = TorchWorker(self.isolation, (*kit.mounts, Mount(kit.units)))
                 target = gpu_spec(self.wish.gpu).sm
-                self._opened = Trials(self.isolation, worker, kit, target, self.budget)
+                self._opened = Trials(
+                    self.isolation, worker, kit, target, self.budget, counted=self.wish.static
+                )
             return self._opened
 
 
