@@ -16,7 +16,6 @@ import resource
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -24,6 +23,7 @@ import torch
 from gatewright.sandbox.emulator.target import target as target_named
 from gatewright.sandbox.emulator.unit import Mode
 from gatewright.sandbox.emulator.worker import Emulator, Order
+from gatewright.sandbox.kernel.inside.entry import entry_of
 from gatewright.sandbox.kernel.inside.extension import Extensions, Needed
 from gatewright.sandbox.kernel.inside.ops import OpCounter
 from gatewright.sandbox.kernel.inside.pretend import Pretend, install
@@ -36,10 +36,6 @@ Json = dict[str, Any]
 _SHOWN = 600
 # A tensor of this share of the largest input is no longer what the work is about.
 _SMALL = 16
-
-
-class Absent(Exception):
-    """The candidate does not define what it must."""
 
 
 class Session:
@@ -101,36 +97,15 @@ class Session:
             self._call(model, number, call, more)
 
     def _entry(self, problem: ProblemFile) -> Any:
-        """What the candidate defines, run where the problem's own names are known, as upstream."""
-        name = str(self._request["entry"])
-        path = Path(self._request["source"])
-        text = path.read_text(encoding="utf-8")
-        if path.suffix in (".cu", ".cpp"):
-            return self._function(problem, text, name)
-        names = dict(problem.names)
-        names.pop("Model", None)
-        names.pop(name, None)
-        module = ModuleType("candidate")
-        module.__dict__.update(names, __name__="candidate", __file__=str(path.resolve()))
-        exec(compile(text, path.name, "exec", dont_inherit=True), module.__dict__)
-        if not callable(module.__dict__.get(name)):
-            raise Absent(f"the answer defines no {name}")
-        return module.__dict__[name]
-
-    def _function(self, problem: ProblemFile, text: str, name: str) -> Any:
-        """A function of a bare CUDA file; the problem's AutogradFunction around a backward one."""
-        functions = None if "PYBIND11_MODULE" in text else [name]
-        module = self.extensions.load_inline("answer", [], [text], functions)
-        if self.extensions.needs:
-            raise Needed
-        found = getattr(module, name, None)
-        if found is None:
-            raise Absent(f"the answer's module binds no {name}")
-        around = problem.names.get("AutogradFunction")
-        if self._request["backward"] and around is not None:
-            around.backward_fn = staticmethod(self._backward_of(found))
-            return around.apply
-        return found
+        """What the candidate defines."""
+        return entry_of(
+            Path(self._request["source"]),
+            str(self._request["entry"]),
+            problem,
+            self.extensions,
+            backward=self._request["backward"],
+            inside=self._backward_of,
+        )
 
     def _backward_of(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function under `Pretend`, which autograd leaves; what torch does in it is counted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,18 +18,25 @@ class Absent(Exception):
 
 
 def entry_of(
-    path: Path, name: str, problem: ProblemFile, extensions: Extensions, *, backward: bool
+    path: Path,
+    name: str,
+    problem: ProblemFile,
+    extensions: Extensions,
+    *,
+    backward: bool,
+    inside: Callable[[Any], Any] = lambda function: function,
 ) -> Any:
     """What the candidate defines, run where the problem's own names are known, as upstream.
 
-    Raises Absent, Needed, and whatever the candidate raises.
+    A bare file's backward function is called by the problem's AutogradFunction, as `inside` gives
+    it. Raises Absent, Needed, and whatever the candidate raises.
     """
     text = path.read_text(encoding="utf-8")
     if path.suffix in BARE:
         found = _function(text, name, extensions)
         around = problem.names.get("AutogradFunction")
         if backward and around is not None:
-            around.backward_fn = staticmethod(found)
+            around.backward_fn = staticmethod(inside(found))
             return around.apply
         return found
     names = dict(problem.names)
