@@ -78,8 +78,7 @@ def drivers_of(repository: Repository, at: SignalPlace) -> Accesses:
     outside, notes = _outside(repository, at, _IN, "")
     found = (*inside, *known, *outside)
     if not found and assumed:
-        ports = ", ".join(sorted({access.via.partition(" ")[0] for access in assumed}))
-        return Accesses(tuple(assumed), (*notes, f"the direction of {ports} is not known"))
+        return Accesses(tuple(assumed), (*notes, *_directions(assumed)))
     return Accesses(found, notes)
 
 
@@ -89,9 +88,9 @@ def loads_of(repository: Repository, at: SignalPlace) -> Accesses:
     inside = [
         access for block in place.module.blocks for access in _block_loads(place, block, signal)
     ]
-    inside += _instance_loads(repository, place, signal)
+    known, assumed = _instance_loads(repository, place, signal)
     outside, notes = _outside(repository, at, _OUT, "data")
-    return Accesses((*inside, *outside), notes)
+    return Accesses((*inside, *known, *assumed, *outside), (*notes, *_directions(assumed)))
 
 
 def _joined(
@@ -190,13 +189,27 @@ def _instance_drivers(
     return known, unknown
 
 
-def _instance_loads(repository: Repository, place: Place, signal: str) -> Iterator[Access]:
+def _instance_loads(
+    repository: Repository, place: Place, signal: str
+) -> tuple[list[Access], list[Access]]:
+    """Inputs connected to the signal; and ports whose directions are not known."""
+    known: list[Access] = []
+    unknown: list[Access] = []
     where = (place.path, place.module.name)
     for instance, below, connection, port in _connections(repository, place, signal):
         direction = direction_of(repository, below, port)
         index = connection is not None and signal not in written_names(connection)
         if direction in _IN or not direction or index:
-            yield _through(where, instance, connection, port, below, "data")
+            (known if direction or index else unknown).append(
+                _through(where, instance, connection, port, below, "data")
+            )
+    return known, unknown
+
+
+def _directions(assumed: list[Access]) -> tuple[str, ...]:
+    """A note on ports that may be inputs or outputs."""
+    ports = ", ".join(sorted({access.via.partition(" ")[0] for access in assumed}))
+    return (f"the direction of {ports} is not known",) if ports else ()
 
 
 def _connections(

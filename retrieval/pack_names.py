@@ -144,21 +144,37 @@ class Dictionary:
         missing = list(dict.fromkeys(names))
         if not missing:
             return
-        for path in self._macro_files(facts):
-            text = self.texts.text(path)
-            for name in [name for name in missing if name in text]:
-                lines = _macro_lines(text, name)
-                if lines is not None:
-                    missing.remove(name)
-                    yield Meaning(name, "macro", path, path, lines, 0, name)
+        near, others = (facts.path, *self.includes(facts)), self._other_headers(facts)
+        fullest: dict[str, Meaning] = {}  # the others leave out what some tool cannot read
+        for path in near:
+            for found in self._macros_in(path, missing):
+                known = fullest.get(found.name)
+                if known is None or self._size(found) > self._size(known):
+                    fullest[found.name] = found
+        yield from fullest.values()
+        missing = [name for name in missing if name not in fullest]
+        for path in others if missing else ():
+            if path in near:
+                continue
+            for found in self._macros_in(path, missing):
+                missing.remove(found.name)
+                yield found
             if not missing:
                 return
 
-    def _macro_files(self, facts: FileFacts) -> Iterator[str]:
-        near = (facts.path, *self.includes(facts))
-        yield from near
+    def _size(self, found: Meaning) -> int:
+        return len(self.texts.plain(found.file, found.lines))
+
+    def _macros_in(self, path: str, names: Iterable[str]) -> Iterator[Meaning]:
+        text = self.texts.text(path)
+        for name in [name for name in names if name in text]:
+            lines = _macro_lines(text, name)
+            if lines is not None:
+                yield Meaning(name, "macro", path, path, lines, 0, name)
+
+    def _other_headers(self, facts: FileFacts) -> Iterator[str]:
         paths = [p for name, same in self._files().items() if name.endswith(_HEADERS) for p in same]
-        others = [path for path in paths if path not in near and self.wanted(path)]
+        others = [path for path in paths if self.wanted(path)]
         yield from sorted(others, key=lambda p: (-shared_folders(p, facts.path), p))[:_MOST_HEADERS]
 
 

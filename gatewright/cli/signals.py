@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -170,8 +171,9 @@ def _tell(repo: Path, accesses: Accesses, key: str, as_json: bool) -> None:
         print_json({key: rows, "notes": list(accesses.notes)})
         return
     texts = _Texts(repo)
-    for access in accesses.found:
-        print(shown(_told(access, texts.line(access.file, access.line))))
+    told = (_told(access, texts.line(access.file, access.line)) for access in accesses.found)
+    for text, times in Counter(told).items():  # a macro may make many that look the same
+        print(shown(f"{text}  {times} times" if times > 1 else text))
     if not accesses.found:
         say(f"nothing {'drives' if key == 'drivers' else 'reads'} it")
     say_notes(accesses.notes)

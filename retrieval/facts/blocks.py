@@ -40,7 +40,21 @@ _INCREMENTS = (
     SyntaxKind.UnaryPreincrementExpression,
     SyntaxKind.UnaryPredecrementExpression,
 )
-_MEMORY_READERS = frozenset(("$readmemh", "$readmemb"))
+_REST = range(2, 1000)
+_OUTPUTS = {  # the arguments that system tasks write, counted from 0
+    "$readmemh": range(1, 2),
+    "$readmemb": range(1, 2),
+    "$sformat": range(1),
+    "$swrite": range(1),
+    "$fgets": range(1),
+    "$fread": range(1),
+    "$cast": range(1),
+    "$value$plusargs": range(1, 2),
+    "$sscanf": _REST,
+    "$fscanf": _REST,
+    "$from_myhdl": range(1000),
+}
+_QUEUE_METHODS = frozenset(("push_back", "push_front", "pop_back", "pop_front"))
 
 
 class Surroundings(NamedTuple):
@@ -61,9 +75,9 @@ class BlockReader(Names):
         self._locals: set[str] = set()
         self._around = -1
         self._function = ""
+        self.table[SyntaxKind.InvocationExpression] = self._invoke
         self._statements: dict[SyntaxKind, Handler] = {
             **self.table,
-            SyntaxKind.InvocationExpression: self._invoke,
             SyntaxKind.ConditionalStatement: self._if,
             SyntaxKind.CaseStatement: self._case,
             SyntaxKind.DataDeclaration: self._declare,
@@ -308,18 +322,29 @@ class BlockReader(Names):
 
     def _invoke(self, node: Any) -> VisitAction:
         called = str(node.left).strip()
-        if called not in _MEMORY_READERS or node.arguments is None:
+        if called.rpartition(".")[2] in _QUEUE_METHODS:
+            self._change(node)
+            return SKIP
+        outputs = _OUTPUTS.get(called)
+        if outputs is None or node.arguments is None:
             return self._call(node)
-        arguments = list(nodes(node.arguments.parameters))
         self.calls.add(called)
-        for position, argument in enumerate(arguments):
-            loads = self.read(argument)
-            if position == 1:
-                place = self._places.range(node)
-                text = self._text(argument)
-                self._assignments.append(Assignment(loads, text, (), self._around, place))
-                self.loads.difference_update(loads)
+        for position, argument in enumerate(nodes(node.arguments.parameters)):
+            written = getattr(argument, "expr", None) if position in outputs else None
+            if written is None:
+                self.read(argument)
+                continue
+            outer, self.loads = self.loads, set()
+            self._record(self.targets(written), self._text(argument), outer, node)
         return SKIP
+
+    def _change(self, node: Any) -> None:
+        """`queue.push_back(a)`: the queue is written, and read since the rest of it stays."""
+        outer, self.loads = self.loads, set()
+        self._call(node)
+        queue = getattr(node.left, "left", None)
+        targets = self.targets(queue) if queue is not None else ()
+        self._record(targets, self._text(node.left), outer, node)
 
 
 def _clocking(events: tuple[Event, ...], conditions: list[Condition]) -> tuple[str, str]:

@@ -26,6 +26,8 @@ from pyslang.ast import Compilation, CompilationFlags, CompilationOptions, Symbo
 from pyslang.parsing import PreprocessorOptions
 from pyslang.syntax import SyntaxKind, SyntaxTree
 
+_DEEPEST = 6  # where branches are chosen that end no recursion of modules
+
 
 def main(given: list[str]) -> None:
     files = [name for name in given if name[0] not in "+-" and not name.isdigit()]
@@ -43,6 +45,7 @@ def main(given: list[str]) -> None:
     if branches is not None:  # what only a branch instantiates that is not chosen now counts, too
         units = (unit for tree in trees for unit in tree.root.members)
         modules = (unit for unit in units if unit.kind == SyntaxKind.ModuleDeclaration)
+        options.maxInstanceDepth = _DEEPEST
         options.topModules = {unit.header.name.valueText for unit in modules}
         bag.compilationOptions = options
     compilation = Compilation(bag)

@@ -64,6 +64,14 @@ def test_unknown_modules_are_asked_only_where_nothing_else_drives(chip: Reposito
     assert "instance" not in [a.kind for a in drivers(chip, "top.pending").found]
 
 
+def test_what_may_read_a_signal_is_told_with_its_doubt(chip: Repository) -> None:
+    (chip.root / "rtl" / "wild.sv").unlink()
+    chip.refresh()
+    answer = loads(chip, "top.stray")
+    assert [a.via for a in answer.found] == ["u_box.a (blackbox, not in the repository)"]
+    assert answer.notes == ("the direction of u_box.a is not known",)
+
+
 def test_loads_are_told_with_their_roles(chip: Repository) -> None:
     found = loads(chip, "top.req_i").found
     assert [(a.line, a.kind, a.role) for a in found] == [

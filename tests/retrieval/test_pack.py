@@ -138,6 +138,20 @@ def test_types_values_and_macros_that_are_in_view(unit: Repository) -> None:
     assert found["CTL_WIDTH"].text == "`define CTL_WIDTH \\\n  4"
 
 
+def test_of_a_macro_that_is_defined_several_times_the_fullest_is_shown(unit: Repository) -> None:
+    lint = "`define CHECK(x)\n"
+    (unit.root / "rtl" / "lint.svh").write_text(lint)
+    real = '`define CHECK(x) \\\n  assert property (@(posedge clk) x) else $error("x");\n'
+    (unit.root / "rtl" / "real.svh").write_text(real)
+    user = (
+        '`include "lint.svh"\n`include "real.svh"\nmodule u(input clk);\n  `CHECK(clk)\nendmodule\n'
+    )
+    (unit.root / "rtl" / "u.sv").write_text(user)
+    unit.refresh()
+    found = pack(unit, "rtl/u.sv", 4)
+    assert [p.file for p in found.parts if p.why == "macro CHECK"] == ["rtl/real.svh"]
+
+
 def test_drivers_and_loads_across_files(unit: Repository) -> None:
     found = pack(unit, "rtl/ctl.sv", 16, 4000)
     inside = next(p for p in of(found, PartKind.DRIVER) if p.file == "rtl/counter.v")

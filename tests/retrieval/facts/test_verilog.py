@@ -229,6 +229,25 @@ def test_readmem_drives_the_memory() -> None:
     assert (block.drives, block.loads, block.calls) == (("mem",), (), ("$readmemh",))
 
 
+@pytest.mark.parametrize(
+    ("call", "drives", "loads"),
+    [
+        ('$sformat(s, "%d", a)', ("s",), ("a",)),
+        ('void\'($value$plusargs("n=%d", n))', ("n",), ()),
+        ('void\'($sscanf(s, "%d %d", a, b[i]))', ("a", "b"), ("i", "s")),
+        ("$from_myhdl(a, b)", ("a", "b"), ()),
+        ("q.push_back(a)", ("q",), ("a", "q")),
+        ("b = q.pop_front()", ("b", "q"), ("q",)),
+        ("o.call(a)", (), ("a", "o")),
+    ],
+)
+def test_calls_that_write_their_arguments_or_their_queue(
+    call: str, drives: tuple[str, ...], loads: tuple[str, ...]
+) -> None:
+    block = module(f"module m; initial {call}; endmodule").blocks[0]
+    assert (block.drives, block.loads) == (drives, loads)
+
+
 def test_both_sides_of_conditionals_are_found_at_their_places() -> None:
     text = """
 module m (input a,
