@@ -22,7 +22,15 @@ from gatewright.retrieval.index_postings import Postings, postings
 from gatewright.retrieval.index_segment import Level, Links, Segment, Units
 from gatewright.retrieval.index_signals import Uses
 from gatewright.retrieval.index_words import Vocabulary
-from gatewright.retrieval.verbal import Ways, block_words, instance_words, ways_of
+from gatewright.retrieval.verbal import (
+    Ways,
+    code_words,
+    instance_words,
+    role_words,
+    ways_of,
+    widths,
+    without_comments,
+)
 
 _NAMES_SHOWN = 3  # of what a block without a name drives
 _MOST_TEXT = 20_000  # characters of a block that are read; what is longer is a table
@@ -39,7 +47,7 @@ class _Writer:
     """The arrays of one level while they grow."""
 
     def __init__(self) -> None:
-        self.columns = {name: array("I") for name in ("module", "line", "end_line", "clock")}
+        self.rows = array("I")  # of each unit its module, line, last line and clock
         self.digests = array("Q")
         self.label_sizes, self.labels = array("I"), bytearray()
         self.terms, self.lengths = array("I"), array("I")
@@ -47,9 +55,7 @@ class _Writer:
     def add(
         self, module: int, label: str, at: Range, clock: int, digest: int, terms: list[int]
     ) -> None:
-        row = (module, at.line, at.end_line, clock)
-        for column, value in zip(self.columns.values(), row, strict=True):
-            column.append(value)
+        self.rows.extend((module, at.line, at.end_line, clock))
         self.digests.append(digest)
         data = label.encode("utf-8", "replace")
         self.label_sizes.append(len(data))
@@ -59,10 +65,13 @@ class _Writer:
 
     def done(self, vocabulary: Vocabulary) -> Units:
         held: Postings = postings(self.terms, vocabulary.hashes, self.lengths)
-        columns = {n: np.array(c, dtype=np.uint32) for n, c in self.columns.items()}
+        module, line, end_line, clock = np.array(self.rows, dtype=np.uint32).reshape(-1, 4).T.copy()
         digests = np.array(self.digests, dtype=np.uint64)
         return Units(
-            **columns,
+            module,
+            line,
+            end_line,
+            clock,
             digest=digests,
             label_sizes=np.array(self.label_sizes, dtype=np.uint32),
             labels=np.frombuffer(bytes(self.labels), dtype=np.uint8),
@@ -81,6 +90,7 @@ class SegmentWriter:
         self._clocks: dict[str, int] = {"": 0}
         self._content = array("I")
         self._touched: list[list[int]] = []
+        self._codes: dict[str, list[int]] = {}  # the terms of a text; a fifth of them are copies
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -111,13 +121,25 @@ class SegmentWriter:
     def _block(self, number: int, block: Block, ways: Ways, lines: Sequence[str]) -> list[int]:
         """Take in a block; its terms."""
         text = _text(lines, block.range)
-        terms = self._vocabulary.text(f"{text} {block.doc} {block.name} {block.scope}")
-        terms += self._vocabulary.phrases(block_words(block, ways, text))
+        code = without_comments(text)
+        terms = self._vocabulary.text(f"{block.doc} {block.name} {block.scope}")
+        terms += self._vocabulary.phrases(role_words(block, ways, code))
+        terms += self._said(text, code)
         clock = self._clocks.setdefault(block.clock, len(self._clocks))
         writer = self._writers[Level.BLOCK]
         label = f"{block.kind.value} {block.name or ', '.join(block.drives[:_NAMES_SHOWN])}"
         writer.add(number, label, block.range, clock, _digest(text), terms)
         return terms
+
+    def _said(self, text: str, code: str) -> list[int]:
+        """What a text says, and what it means; `code` is the text without its comments."""
+        found = self._codes.get(text)
+        if found is None:
+            phrases = self._vocabulary.phrases
+            found = self._vocabulary.text(text)
+            found += phrases(code_words(code)) + phrases(widths(code))
+            self._codes[text] = found
+        return found
 
     def _instance(self, number: int, instance: Instance, lines: Sequence[str]) -> None:
         text = _text(lines, instance.range)

@@ -12,6 +12,8 @@ from gatewright.retrieval.text import WORD, stem, terms_of
 
 # WORD finds the same within such a run as in the whole text; most runs are said more than once.
 _RUN = re.compile(r"[\w']+")
+# The same in ASCII, in two thirds of the time: what cannot begin one is passed over at once.
+_ASCII_RUN = re.compile(r"[A-Za-z0-9_'][A-Za-z0-9_']*")
 
 Terms = Callable[[str], tuple[str, ...]]
 
@@ -36,7 +38,7 @@ class Vocabulary:
 
     def text(self, text: str) -> list[int]:
         """The terms of code or prose, each as often as it is said."""
-        return list(chain.from_iterable(map(self._words.__getitem__, _RUN.findall(text))))
+        return list(chain.from_iterable(map(self._words.__getitem__, _runs(text))))
 
     def label(self, text: str) -> tuple[int, ...]:
         """As `text`, of a short text that is said more than once: a name, a type."""
@@ -60,8 +62,12 @@ class _Memo(dict[str, tuple[int, ...]]):
         return found
 
 
+def _runs(text: str) -> list[str]:
+    return (_ASCII_RUN if text.isascii() else _RUN).findall(text)
+
+
 def _text(text: str) -> tuple[str, ...]:
-    return tuple(chain.from_iterable(map(_run, _RUN.findall(text))))
+    return tuple(chain.from_iterable(map(_run, _runs(text))))
 
 
 def _run(text: str) -> tuple[str, ...]:

@@ -27,9 +27,18 @@ _KINDS = {
 }
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _CASE = re.compile(r"\bcase[xz]?\b")
+_WORDS = "case[xz]?|default|if|else|for|while|repeat|forever|signed|posedge|negedge"
+# Every alternative begins with the one character that it has to: so the others are passed over at
+# once, in half the time. Hence the words' beginning is looked at behind their first letter.
 _TOKEN = re.compile(
-    r"\b(?:case[xz]?|default|if|else|for|while|repeat|forever|signed|posedge|negedge)\b|\$\w+"
-    r"|'[bdh]?[zZ]|===?|!==?|&&|\|\||<<|>>|>=|<=|[-+*/%?^~!&|<>{#]|\[(?= *\w+ *\])|[+-]:"
+    "|".join(
+        (
+            *(rf"{word[0]}(?<!\w{word[0]}){word[1:]}\b" for word in _WORDS.split("|")),
+            *(r"\$\w+", "'[bdh]?[zZ]", "===?", "!==?", "&&", r"\|\|", "<<", ">>", ">=", "<="),
+            *map(re.escape, "-+*/%?^~!&|<>{#"),
+            r"\[(?= *\w+ *\])",
+        )
+    )
 )
 _LOOP, _PRINT, _RANDOM = "loop iterate each", "display message print simulation", "random stimulus"
 # What a token of the language is called where it stands in a block.
@@ -55,7 +64,6 @@ _MEANINGS: dict[str, str] = {
     **dict.fromkeys(("/", "%"), "divide remainder"),
     **dict.fromkeys(("<", ">"), "compare less greater than"),
     **dict.fromkeys(("~", "!"), "invert negate not"),
-    **dict.fromkeys(("+:", "-:"), "slice index part select"),
     ">=": "compare greater equal threshold",
     "+": "add sum",
     "-": "subtract difference",
@@ -65,12 +73,15 @@ _MEANINGS: dict[str, str] = {
     "#": "delay wait time",
     "[": "index element array",
 }
-# Common forms: a token without which there is none, how they look, what they are called.
-_FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
-    (token, re.compile(pattern), words)
+# What is assigned to what it is made of, by which operator: four forms in one look.
+_AGAIN = re.compile(r"\b(\w+)(?=\s*<?=\s*(?:\1\s*([-+])|([~!])\s*\1\b))")
+# Common forms: a token without which there is none, how they look ('' = as _AGAIN finds with the
+# token), what they are called.
+_FORMS: tuple[tuple[str, re.Pattern[str] | None, str], ...] = tuple(
+    (token, re.compile(pattern) if pattern else None, words)
     for token, pattern, words in (
-        ("+", r"\b(\w+)\s*<?=\s*\1\s*\+", "increment counter add"),
-        ("-", r"\b(\w+)\s*<?=\s*\1\s*-", "decrement counter subtract"),
+        ("+", "", "increment counter add"),
+        ("-", "", "decrement counter subtract"),
         ("+", r"\+\s*(?:\d+'[bdh])?0*1\b", "increment plus one"),
         ("-", r"-\s*(?:\d+'[bdh])?0*1\b", "decrement minus one"),
         ("{", r"\{[^{}?]*,", "concatenate combine"),
@@ -78,8 +89,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("{", r"\{\s*\w+\[[^\]]*:[^\]]*\]\s*,|,\s*\w+\[[^\]]*:[1-9]\w*\]\s*\}", "shift register"),
         ("|", r"[=(?:]\s*\|\s*[\w({]", "reduce or any"),
         ("&", r"[=(?:]\s*&\s*[\w({]", "reduce and all"),
-        ("~", r"\b(\w+)\s*<?=\s*~\s*\1\b", "toggle"),
-        ("!", r"\b(\w+)\s*<?=\s*!\s*\1\b", "toggle"),
+        ("~", "", "toggle"),
+        ("!", "", "toggle"),
         ("[", r"\w\s*\[\s*[A-Za-z_]\w*\s*\]\s*<?=(?!=)", "write store save"),
         ("[", r"=\s*\w+\s*\[\s*[A-Za-z_]\w*\s*\]", "read fetch lookup"),
         ("", r"=\s*(?:\d+'[bdh]0+|'0|0|\{[^{}]*\{1'b0\}\})\s*;", "clear zero"),
@@ -115,14 +126,36 @@ def without_comments(text: str) -> str:
 def block_words(block: Block, ways: Ways, text: str) -> Iterator[str]:
     """Phrases that tell what a block does. `text` is its source, `ways` its module's ports."""
     code = without_comments(text)
+    kind, *role = role_words(block, ways, code)
+    yield kind
+    yield from code_words(code)
+    yield from role
+    yield from widths(code)
+
+
+def role_words(block: Block, ways: Ways, code: str) -> Iterator[str]:
+    """Those of them that its facts tell."""
     yield _KINDS[block.kind]
-    tokens = set(_TOKEN.findall(code))
-    yield from (_MEANINGS[token] for token in sorted(tokens & _MEANINGS.keys()))
-    for token, pattern, words in _FORMS:
-        if (not token or token in tokens) and pattern.search(code):
-            yield words
     yield from _timing(block)
     yield from _purpose(block, ways, code)
+
+
+def code_words(code: str) -> Iterator[str]:
+    """Those that its text alone tells, but for the widths."""
+    tokens = set(_TOKEN.findall(code))
+    yield from (_MEANINGS[token] for token in sorted(tokens & _MEANINGS.keys()))
+    again: set[str] = set()
+    if not tokens.isdisjoint("+-~!"):
+        again = {before or behind for _, before, behind in _AGAIN.findall(code)}
+    for token, pattern, words in _FORMS:
+        if token and token not in tokens:
+            continue
+        if token in again if pattern is None else pattern.search(code):
+            yield words
+
+
+def widths(code: str) -> Iterator[str]:
+    """The widths that stand in it."""
     yield from (f"{int(high) + 1} bit" for high in set(_WIDTH.findall(code)))
 
 
