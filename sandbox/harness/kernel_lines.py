@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from gatewright.core import Diagnostic, Source
 from gatewright.sandbox.emulator import Unit
 
 _DISTINCTIVE = 8
+_KERNEL = re.compile(r"\w+(?=(<[^:]*>)?: )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class Lines:
         """The remarks, with the candidate's file and lines where these are known."""
         found = []
         for remark in remarks:
-            line = self.line(remark.file, remark.line) if remark.file else 0
+            # Parts of several extensions may be called the same; a remark begins with its kernel.
+            hint = _KERNEL.match(remark.message)
+            kernel = hint[0] if hint else ""
+            line = self.line(remark.file, remark.line, kernel) if remark.file else 0
             found.append(replace(remark, file=self.file, line=line) if line else remark)
         return tuple(found)
 

@@ -53,3 +53,13 @@ def test_of_two_parts_of_one_name_the_one_that_holds_the_kernel() -> None:
     lines = Lines.of(Source("solution.py", text), units)
     assert lines.line("cuda.cu", 2, "twice") == 4
     assert lines.line("cuda.cu", 2, "thrice") == 9
+
+
+def test_of_parts_of_the_same_name_the_one_with_the_kernel_is_meant() -> None:
+    first, second = "void one() {\n  a;\n}\n", "void other() {\n  b;\n}\n"
+    units = [Unit("u", (Source("cuda.cu", text),)) for text in (first, second)]
+    found = Lines.of(Source("s.py", f'A = """{first}"""\nB = """{second}"""\n'), units)
+    for kernel, line in (("one", 2), ("other", 6), ("other<4>", 6)):
+        told = f"{kernel}: race shared: two threads"
+        (placed,) = found.placed([Diagnostic(Severity.ERROR, told, "cuda.cu", 2)])
+        assert (placed.file, placed.line) == ("s.py", line)
