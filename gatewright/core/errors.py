@@ -14,6 +14,8 @@ A failing *design* is never an exception: it is a `Verdict`.
 
 from __future__ import annotations
 
+import re
+
 
 class GatewrightError(Exception):
     """A failure that is not the candidate's: says what happened, where, and what to do."""
@@ -23,6 +25,12 @@ class GatewrightError(Exception):
         self.what = what
         self.where = where
         self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """Its kind in the tree above, for programs: `tool_missing`, `usage_error`, ..."""
+        kind = next(each for each in type(self).__mro__ if each.__module__ == __name__)
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.what}" if self.where else self.what]

@@ -29,6 +29,14 @@ _QUICK = RunVar[anyio.CapacityLimiter]("quick work")
 _SLOW = RunVar[anyio.CapacityLimiter]("slow work")
 
 
+class Failed(ToolError):
+    """A tool could not answer; `code` is the kind of the error, for programs."""
+
+    def __init__(self, error: GatewrightError) -> None:
+        super().__init__(str(error))
+        self.code = error.code
+
+
 class Progress:
     """What a thread tells of its work; the last words are repeated while it is silent."""
 
@@ -58,7 +66,7 @@ async def answered(
     *,
     quick: bool = False,
 ) -> T:
-    """Do the work in a thread and tell how it goes. Raises ToolError for a GatewrightError.
+    """Do the work in a thread and tell how it goes. Raises Failed for a GatewrightError.
 
     A request that is cancelled, or whose client is gone, sets `stop` and waits no longer. `quick`
     work has threads of its own: it never waits behind checks.
@@ -85,7 +93,7 @@ async def answered(
         if stop is not None:
             stop.set()
     if failed:
-        raise ToolError(str(failed[0]))
+        raise Failed(failed[0])
     return done[0]
 
 
@@ -140,6 +148,12 @@ def result(text: str, shape: object) -> CallToolResult:
     return CallToolResult(
         content=[TextContent(type="text", text=text)], structured_content=_object(values)
     )
+
+
+def failure(text: str, code: str) -> CallToolResult:
+    """The answer of a tool that could not: words, and in `_meta` what kind of failure it is."""
+    words = TextContent(type="text", text=text)
+    return CallToolResult(content=[words], is_error=True, _meta={"code": code})
 
 
 def _object(values: Json) -> dict[str, Json]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from gatewright import __version__
 from gatewright.agents.workbench import Workbench
+from gatewright.mcp_server.answering import Failed, failure
 from gatewright.mcp_server.ask_tools import AskTools
 from gatewright.mcp_server.check_tools import CheckTools
 from gatewright.mcp_server.prompts import prompts
@@ -65,7 +66,12 @@ class CheckedTool(Tool):
             self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
             raise ToolError(self._told(error)) from None
-        return await super().run(arguments, context, convert_result)
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if isinstance(error.__cause__, Failed):
+                return failure(str(error), error.__cause__.code)
+            raise
 
     def _told(self, error: ValidationError) -> str:
         faults = error.errors(include_url=False, include_input=False, include_context=False)

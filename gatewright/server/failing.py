@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from gatewright.core import (
     DataError,
     GatewrightError,
+    Interrupted,
     ModelError,
     SandboxUnavailable,
     ToolMissing,
@@ -30,17 +31,22 @@ _STATUSES: tuple[tuple[type[GatewrightError], int], ...] = (
     (ModelError, 502),
     (ToolMissing, 503),
     (SandboxUnavailable, 503),
+    (Interrupted, 499),
 )
 
 
-def refusal(status: int, what: str, kind: str = "invalid_request_error") -> JSONResponse:
+def refusal(
+    status: int, what: str, kind: str = "invalid_request_error", code: str | None = None
+) -> JSONResponse:
     """An answer that says what went wrong."""
-    return JSONResponse(error_body(what, kind), status)
+    return JSONResponse(error_body(what, kind, code), status)
 
 
-def error_body(what: str, kind: str = "invalid_request_error") -> dict[str, object]:
+def error_body(
+    what: str, kind: str = "invalid_request_error", code: str | None = None
+) -> dict[str, object]:
     """The body of it."""
-    return {"error": {"message": what, "type": kind, "param": None, "code": None}}
+    return {"error": {"message": what, "type": kind, "param": None, "code": code}}
 
 
 def status_of(error: GatewrightError) -> int:
@@ -62,7 +68,7 @@ def answer_failures(app: FastAPI) -> None:
     async def ours(request: Request, error: GatewrightError) -> JSONResponse:
         status = status_of(error)
         kind = "invalid_request_error" if status < 500 else "server_error"
-        return refusal(status, str(error), kind)
+        return refusal(status, str(error), kind, error.code)
 
     @app.exception_handler(TooManyWaiting)
     async def busy(request: Request, error: TooManyWaiting) -> JSONResponse:

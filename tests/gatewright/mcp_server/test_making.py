@@ -193,6 +193,16 @@ def test_what_is_wrong_is_told_so_that_it_can_be_mended(
     assert "Traceback" not in text(answer) and "pydantic" not in text(answer)
 
 
+def test_failures_tell_their_kind(bench: Workbench) -> None:
+    async def failing(client: Client) -> list[CallToolResult]:
+        calls = (("verify", {"design": "adder.sv"}), ("synth_stats", {"design": BROKEN}))
+        return [await client.call_tool(tool, given) for tool, given in calls]
+
+    answers = asked(bench, failing)
+    assert all(answer.is_error and text(answer) for answer in answers)
+    assert [(answer.meta or {}).get("code") for answer in answers] == ["usage_error", "data_error"]
+
+
 def test_an_unknown_tool_is_told(bench: Workbench) -> None:
     answer = called(bench, "format_disk")
     assert answer.is_error and "format_disk" in text(answer)

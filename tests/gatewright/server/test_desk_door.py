@@ -48,6 +48,8 @@ def test_remarks_stand_at_their_lines(page: httpx.Client) -> None:
     wrong = {"design": [{"name": "m.sv", "text": "module m;\n  assign x = ;\nendmodule\n"}]}
     found = page.post("/api/lint", json=wrong).json()
     assert found["outcome"] == "fail"
+    nothing = page.post("/api/lint", json={"design": []})
+    assert (nothing.status_code, nothing.json()["error"]["code"]) == (400, "usage_error")
     assert found["diagnostics"][0]["line"] == 2
 
 
