@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gatewright.core import UsageError
 from gatewright.eval.results import Run
 from gatewright.eval.rowfile import stop_writing
+from gatewright.eval.speed import speed_lines
 from gatewright.eval.tables import (
     print_comparison,
     print_preflight,
@@ -68,7 +69,7 @@ def html_pieces(run: Run) -> Iterator[str]:
         summary=run.summary,
         cards=rule_cards(run),
         shares=shares(run),
-        cautions=cautions(run),
+        cautions=[*cautions(run), *_speed(run)],
         problems=problem_views(run),
         script=script,
         script_hash=_digest(script),
@@ -76,6 +77,12 @@ def html_pieces(run: Run) -> Iterator[str]:
     )
     stream.enable_buffering(_PIECES)
     return iter(stream)
+
+
+def _speed(run: Run) -> list[str]:
+    """Of kernels: a figure must not be read without what it is of."""
+    speed = run.summary.speed
+    return [] if speed is None else ["; ".join(speed_lines(speed)) + "."]
 
 
 def page_environment() -> Environment:

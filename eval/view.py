@@ -11,7 +11,7 @@ from gatewright.eval.answer_view import AnswerView, answer_view
 from gatewright.eval.metrics import Estimate
 from gatewright.eval.results import Run
 from gatewright.eval.rows import Key, ResultRow, RuleResult
-from gatewright.eval.speed import short_speed, speed_lines
+from gatewright.eval.speed import short_speed
 from gatewright.eval.summary import RuleSummary
 
 DETAILED = 1500  # answers shown in full; failures go first
@@ -178,8 +178,6 @@ def cautions(run: Run) -> list[str]:
             f"The loop could see the {oracle} oracle that also scores it: these figures do not "
             "compare with ones got without."
         )
-    if summary.speed is not None:
-        found.append("; ".join(speed_lines(summary.speed)) + ".")
     if len(run.samples) > DETAILED:
         found.append(f"{DETAILED:,} answers are shown in full, the failed ones first.")
     return found

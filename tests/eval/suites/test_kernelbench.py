@@ -24,7 +24,9 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
+from gatewright.eval import Generations, RunRequest, load_run, run
 from gatewright.eval.executors.local import LocalExecutor
+from gatewright.eval.published import official_table
 from gatewright.eval.suites.kernel_rules import KernelRules
 from gatewright.eval.suites.kernel_suite import KernelSuite
 from gatewright.eval.suites.kernelbench import KernelBench, kernelbench
@@ -152,6 +154,19 @@ def test_an_answer_is_checked_and_its_problem_weighed(data: Path, suite: KernelS
         ["without", "weak", "1"],
         ["without", "filtered", "1"],
     ]
+
+
+def test_the_published_table_is_there_for_the_rule_sets_that_a_run_has_by_default(
+    data: Path, tmp_path: Path
+) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"task": "level1/1_twice", "sample": 0, "response": "I cannot."}\n')
+    suite = KernelBench(weak_folder=tmp_path)
+    run(RunRequest(suite, tmp_path / "run", Generations(answers), data))
+    table = official_table(load_run(tmp_path / "run"), suite)
+    suite.close()
+    assert "level1    2" in table
+    assert "no GPU: nothing was timed" in table
 
 
 @tools_are_here
