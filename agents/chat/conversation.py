@@ -25,7 +25,7 @@ from gatewright.agents.chat.request import Request
 from gatewright.agents.chat.secrets import secrets_of
 from gatewright.agents.chat.store import Store
 from gatewright.agents.chat.turn import Turn, TurnStopped
-from gatewright.core import GatewrightError, UsageError
+from gatewright.core import GatewrightError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from gatewright.agents.chat.leader import Leader
@@ -227,7 +227,7 @@ class Chat:
             reason = work(self._led())
             turn.message_over()
             self._end(turn, TurnEnded(reason, turn.usage))
-        except TurnStopped:
+        except (TurnStopped, Interrupted):
             self._end(turn, TurnEnded(End.STOPPED, turn.usage))
         except GatewrightError as error:
             self._end(turn, TurnFailed(self._secrets.hidden(str(error)), turn.usage))

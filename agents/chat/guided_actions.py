@@ -152,7 +152,12 @@ def _testbench(hands: Hands, values: Mapping[str, str]) -> End:
         raise UsageError("the specification gives nothing to check by", where="/testbench")
     made = Draft(f"{top or 'design'}_tb.sv", "\n".join(each.text for each in bench.testbench))
     given = [*sources(hands, [values["design"]])]
-    found = hands.workbench.verify(given, testbench=[Source(made.name, made.text)], top=top)
+    found = hands.workbench.verify(
+        given,
+        testbench=[Source(made.name, made.text)],
+        top=top,
+        stop=hands.turn.stopping,
+    )
     keep_draft(hands, made)
     against = "a testbench made from the specification's own tables"
     hands.turn.tell(
