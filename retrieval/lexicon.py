@@ -100,9 +100,10 @@ psel select | penable enable | paddr address | pwrite write | pwdata write data 
 prdata read data | pready ready | pslverr slave error | pstrb strobe | rdata read data |
 raddr read address | waddr write address | tck test clock | tms test mode select |
 tdi test data input | tdo test data output | trst test reset | icb internal bus | axi axi bus |
-axis axi stream | apb apb bus | ahb ahb bus | mosi serial output | miso serial input |
-cts clear send | rts request send | dtr data terminal | baud baud rate | dbuf double buffer |
-sdram memory | sram memory | ddr double data rate | dpram dual port memory | div2 divide |
+axis axi stream | axil axi lite | apb apb bus | ahb ahb bus | mosi serial output |
+miso serial input | cts clear send | rts request send | dtr data terminal | baud baud rate |
+dbuf double buffer | sdram memory | sram memory | ddr double data rate |
+dpram dual port memory | div2 divide |
 lut lookup table | cam content addressable memory | tcam content addressable memory |
 mmu memory management | pmp protection | plic interrupt controller | clint timer interrupt |
 nmi interrupt | dcache data cache | icache instruction cache | btb branch target |
@@ -159,6 +160,14 @@ JOINED = frozenset(
     upper valid value width word write zero""".split()  # noqa: SIM905
 )
 
+# Whole words that look as if abbreviations were run together: `first` is no filter's state.
+WHOLE = frozenset(
+    """been bench best called chance chip chop chops compact controlled enact exact export extend
+    fetch first intact intend latch local loop loops lost modeled open parts pipeline polled present
+    price print program react record reload report resource rest restart rewrite secret stack strip
+    support transport were""".split()  # noqa: SIM905
+)
+
 # Words of questions and comments that tell nothing about a design.
 STOP = frozenset(
     """a about above across after again all also an and any are as at based be because been before
@@ -167,7 +176,16 @@ STOP = frozenset(
     not of off on once only onto or other our out over own per same shall should so some such
     than that the their them then there these they this those through thus to too under until up
     upon used uses using very via was we were what when where whether which while who whose why
-    will with within without would you your""".split()  # noqa: SIM905
+    will with within without would you your
+    accordingly additional additionally allow allowed allowing allows along another appropriate
+    appropriately called certain certainly commonly corresponding describe described describes
+    different easily effectively efficient efficiently ensure ensured ensures ensuring facilitate
+    facilitates facilitating functionalities functionality implement implementation implemented
+    implementing implements involve involved involves involving likely make makes making manner
+    necessary need needed needs neither overall particular proper properly provide provided
+    provides providing purpose purposes related relevant require required requirements requires
+    requiring respectively respective several similar similarly simple simply specific specifically
+    specified suitable take taken takes taking typical typically useful various well""".split()  # noqa: SIM905
 )
 
 # Words of the languages: what they mean for a block is told by rules, not by their spelling.

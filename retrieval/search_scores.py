@@ -2,9 +2,11 @@
 
 A block counts more in a module that fits. Who describes a module in several sentences tells of what
 its parts do, so there a module counts more for each of its blocks and instances that fits; one
-sentence names a thing, and is not to find the modules that use it. A signal has few words of its
-own: those of the blocks that drive and read it count too, and the best of these once more.
-Among the best signals those lead whose names the question says most completely.
+sentence names a thing, and is not to find the modules that use it: of modules those lead whose
+names say most of what it asks for. A signal has few words of its own: those of the blocks that
+drive and read it count too, and the best of these once more. Among the best signals those lead
+whose names the question says most completely. What checks a design comes behind the design, unless
+one sentence asks for it or there are several.
 """
 
 from __future__ import annotations
@@ -15,15 +17,26 @@ from functools import lru_cache
 
 import numpy as np
 
+from gatewright.retrieval.fusion import rarity
 from gatewright.retrieval.index import View
 from gatewright.retrieval.index_postings import Bm25, Bools, Floats, term_hash
 from gatewright.retrieval.index_segment import Level, Segment
 from gatewright.retrieval.question import Asked
-from gatewright.retrieval.text import terms_of
+from gatewright.retrieval.text import question_terms, terms_of
 
 Terms = Mapping[str, float]
 
 _MOST_NAMED = 400  # signals of a segment whose names are looked at
+_FOLDERS = frozenset(
+    """bench dv formal fpv sim sva tb test testbench testbenches tests uvm verif
+    verification""".split()  # noqa: SIM905
+)
+_CHECKS = frozenset(
+    question_terms(
+        "test testbench bench verification simulation stimulus sequence scoreboard coverage"
+        " assertion property constraint covergroup uvm agent class"
+    )
+)
 _MOST_INSIDE = 4  # scores of blocks in a module; what further ones add is little
 
 
@@ -33,17 +46,19 @@ class Weights:
 
     block: Bm25 = field(default_factory=lambda: Bm25(3.0, 0.8))
     module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.8))
-    block_lead: float = 1.0  # the first sentence of a question about blocks
+    block_lead: float = 1.2  # the first sentence of a question about blocks
     module_lead: float = 1.0
     inside: float = 0.4  # a module's best block; the second best half of that, and so on
     signal: Bm25 = field(default_factory=lambda: Bm25(2.0, 0.8))  # its own words
     signal_lead: float = 3.0
     parent: float = 0.1  # a block's module
+    called: float = 1.0  # a name that says all that is asked of modules, in best scores
     around: float = 1.0  # the words of blocks that drive or read a signal
     around_k1: float = 4.0
     around_b: float = 0.9
     nearest: float = 0.5  # the best of these blocks
     signal_parent: float = 0.4
+    checks: float = 0.6  # of the score of what checks a design, where a design is asked for
     named: float = 40.0  # a name that the question's first sentence says in full
 
 
@@ -53,15 +68,30 @@ class Scorer:
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
         self._lengths: dict[int, tuple[Segment, Floats]] = {}
+        self._shares: tuple[View, list[Floats]] | None = None
 
     def scores(
         self, view: View, asked: Asked, level: Level, wanted: Sequence[Bools] | None = None
     ) -> list[Floats]:
         """The score of every unit of a level, by segment; 0 where no word fits. `wanted` tells the
         units that may be found, where that is not all."""
+        found = self._fitting(view, asked, level, wanted)
+        if asked.first or not _CHECKS.isdisjoint(asked.terms):
+            return found
+        if self._shares is None or self._shares[0] is not view:
+            self._shares = (view, _shares(view, self._weights.checks))
+        return [
+            score * share[segment.levels[level].module]
+            for segment, score, share in zip(view.segments, found, self._shares[1], strict=True)
+        ]
+
+    def _fitting(
+        self, view: View, asked: Asked, level: Level, wanted: Sequence[Bools] | None = None
+    ) -> list[Floats]:
         weights = self._weights
         modules = _bm25(view, asked.weighed(weights.module_lead), Level.MODULE, weights.module)
         if level is Level.MODULE and not asked.first:
+            self._call(view, asked.terms, modules)
             return modules
         own = _bm25(view, asked.weighed(weights.block_lead), Level.BLOCK, weights.block)
         if level is Level.MODULE:
@@ -78,17 +108,33 @@ class Scorer:
             for s, mine, up in zip(view.segments, own, modules, strict=True)
         ]
         if level is Level.SIGNAL:
-            self._name(view, asked.first or frozenset(asked.terms), found, wanted)
+            self._name(view, asked, found, wanted)
         return found
+
+    def _call(self, view: View, terms: Terms, scores: Sequence[Floats]) -> None:
+        """Add to modules by how much of what is asked for their names say, more where they say
+        nothing else."""
+        rare = _rare(view, Level.MODULE, terms)
+        best = max((float(score.max(initial=0)) for score in scores), default=0.0)
+        for segment, score in zip(view.segments, scores, strict=True):
+            for unit in np.flatnonzero(score).tolist():
+                name = segment.names[segment.levels[Level.MODULE].module[unit]]
+                words = _words(name)
+                share = sum(rare.get(word, 0.0) for word in {*words, name.lower()})
+                only = 1 + len(words & rare.keys()) / len(words)
+                score[unit] += np.float32(self._weights.called * best * share * only)
 
     def _name(
         self,
         view: View,
-        said: frozenset[str],
+        asked: Asked,
         scores: Sequence[Floats],
         wanted: Sequence[Bools] | None,
     ) -> None:
-        """Add to the best signals by how much of their names is said."""
+        """Add to the best signals by how much of their names is said; where all of it is one
+        sentence, also by how much of that they say."""
+        said = asked.first or frozenset(asked.terms)
+        rare = {} if asked.first else _rare(view, Level.SIGNAL, asked.terms)
         for number, (segment, score) in enumerate(zip(view.segments, scores, strict=True)):
             mask = view.alive[Level.SIGNAL][number] if wanted is None else wanted[number]
             units = np.flatnonzero(mask & (score > 0))
@@ -102,6 +148,8 @@ class Scorer:
                 label = held.labels[start:end].tobytes().decode("utf-8", "replace")
                 words = _words(label.partition(" ")[2])
                 share = len(said & words) / len(words)
+                if not asked.first:
+                    share *= sum(rare.get(word, 0.0) for word in words)
                 score[unit] += np.float32(self._weights.named * share)
 
     def _signals(self, view: View, asked: Asked, blocks: Sequence[Floats]) -> list[Floats]:
@@ -149,6 +197,30 @@ def _words(name: str) -> frozenset[str]:
     """The words of a name, without the name itself where it has several; at least one."""
     low = name.lower()
     return frozenset(word for word in terms_of(name) if word != low) or frozenset((low,))
+
+
+def _shares(view: View, checks: float) -> list[Floats]:
+    """What each module's score counts: less where all its files are in folders of test benches."""
+    found = []
+    for segment in view.segments:
+        paths = (view.paths.get(key, ()) for key in segment.contents)
+        apart = [bool(some) and all(map(_checking, some)) for some in paths]
+        share = np.where(np.array(apart, np.bool_), np.float32(checks), np.float32(1))
+        found.append(share[segment.content])
+    return found
+
+
+def _checking(path: str) -> bool:
+    """Whether a file is among those that check a design, by the names of its folders."""
+    folders = path.lower().split("/")[:-1]
+    return any(part in _FOLDERS or part.endswith(("_tb", "_dv")) for part in folders)
+
+
+def _rare(view: View, level: Level, terms: Terms) -> Terms:
+    """The share that each term has in a question, by how rare it is; none of unknown terms."""
+    weights = {term: weight * rarity(view, level, term) for term, weight in terms.items()}
+    whole = sum(weights.values())
+    return {term: weight / whole for term, weight in weights.items() if weight}
 
 
 def _bm25(view: View, terms: Terms, level: Level, bm25: Bm25) -> list[Floats]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from gatewright.retrieval.lexicon import JOINED, KEYWORDS, LEXICON, STOP, SUFFIXES
+from gatewright.retrieval.lexicon import JOINED, KEYWORDS, LEXICON, STOP, SUFFIXES, WHOLE
 
 WORD = re.compile(r"(?<![\w'])(?:[A-Za-z_]\w*|\d+)")  # not the digits of 8'hff
 _PART = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\d|_|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -118,7 +118,9 @@ def _words(part: str, last: bool) -> tuple[str, ...]:
         return LEXICON[part]
     if len(part) == 1 and part.isalpha():
         return ()
-    if len(part) >= _SHORTEST_JOINED and part not in JOINED:
+    if part.endswith("s") and len(part) >= _SHORTEST_JOINED and part[:-1] in _KNOWN:
+        return LEXICON.get(part[:-1], (part,))
+    if len(part) >= _SHORTEST_JOINED and part not in JOINED and part not in WHOLE:
         for cut in range(len(part) - 2, 1, -1):
             left, right = part[:cut], part[cut:]
             if left in _KNOWN and right in _KNOWN:

@@ -50,6 +50,16 @@ def test_a_name_says_its_parts_and_itself():
     assert terms_of("wrptr") == terms_of("wr_ptr")[:2]
 
 
+@pytest.mark.parametrize("word", ["first", "latch", "program", "support", "fetch", "loop"])
+def test_words_are_not_taken_for_abbreviations_run_together(word):
+    assert terms_of(word) == (stem(word),)
+
+
+def test_plurals_of_abbreviations():
+    assert terms_of("csrs") == terms_of("csr")
+    assert terms_of("timers") == terms_of("timer")
+
+
 def test_words_that_say_nothing_are_left_out():
     assert terms_of("begin") == ()
     assert question_terms("What is the of a") == ()
