@@ -139,7 +139,9 @@ class Elaborator:
         for line in ran.stdout.splitlines():
             row = json.loads(line)
             if "errors" in row:
-                self.unknown.update((str(Path(f).relative_to(root)), n) for f, n in row["errors"])
+                at = ((Path(file), line) for file, line in row["errors"])
+                inside = ((f, line) for f, line in at if f.is_relative_to(root))
+                self.unknown.update((str(f.relative_to(root)), line) for f, line in inside)
                 continue
             places = {(str(Path(f).relative_to(root)), line) for f, line in row["drivers"]}
             file = str(Path(row["file"]).relative_to(root))
