@@ -100,7 +100,7 @@ psel select | penable enable | paddr address | pwrite write | pwdata write data 
 prdata read data | pready ready | pslverr slave error | pstrb strobe | rdata read data |
 raddr read address | waddr write address | tck test clock | tms test mode select |
 tdi test data input | tdo test data output | trst test reset | icb internal bus | axi axi bus |
-axis axi stream | axil axi lite | apb apb bus | ahb ahb bus | mosi serial output |
+axis axi stream | apb apb bus | ahb ahb bus | mosi serial output |
 miso serial input | cts clear send | rts request send | dtr data terminal | baud baud rate |
 dbuf double buffer | sdram memory | sram memory | ddr double data rate |
 dpram dual port memory | div2 divide |

@@ -46,7 +46,7 @@ class Weights:
 
     block: Bm25 = field(default_factory=lambda: Bm25(3.0, 0.8))
     module: Bm25 = field(default_factory=lambda: Bm25(8.0, 0.8))
-    block_lead: float = 1.2  # the first sentence of a question about blocks
+    block_lead: float = 1.0  # the first sentence of a question about blocks
     module_lead: float = 1.0
     inside: float = 0.4  # a module's best block; the second best half of that, and so on
     signal: Bm25 = field(default_factory=lambda: Bm25(2.0, 0.8))  # its own words
