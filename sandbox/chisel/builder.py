@@ -25,6 +25,8 @@ _KILLED = {
     Ending.WALL: FailureClass.TIMEOUT,
     Ending.MEMORY: FailureClass.MEMORY,
 }
+# What another try may not find: a machine that was busy, a process that somebody killed.
+_PASSING = {FailureClass.TIMEOUT, FailureClass.MEMORY, FailureClass.CRASH}
 _OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 _NOT_THERE = re.compile(r"not found: (?:type|value) (\w+)|type (\w+) is not a member")
 _UNGIVEN = re.compile(r"not enough arguments for constructor (\w+)")
@@ -96,7 +98,8 @@ class Builder:
         started = time.monotonic()
         built = replace(self._built(request), wall_s=time.monotonic() - started)
         with self._lock:
-            self._kept[request] = built
+            if built.failure not in _PASSING:
+                self._kept[request] = built
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return built

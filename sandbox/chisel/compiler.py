@@ -98,7 +98,6 @@ class Compiler:
             {
                 "id": number,
                 "files": [{"name": name, "text": text} for name, text in prepared.files],
-                "packages": list(prepared.packages),
             }
         )
         self._until_ready(jvm)
@@ -137,7 +136,7 @@ class Compiler:
         self._spare = self._spare or self._new()
 
     def _new(self) -> Jvm:
-        arguments = [str(self._toolchain.plugin)]
+        arguments = [str(self._toolchain.plugin), str(self._toolchain.base)]
         program = Program(
             "CompileServer", COMPILE_ARCHIVE, _HEAP_MB, _LIMITS, arguments, fresh=self._fresh
         )

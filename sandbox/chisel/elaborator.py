@@ -17,6 +17,10 @@ from gatewright.sandbox.isolation import Ending, Isolation, Limits
 _START_S = 60.0
 _PATIENCE_S = 60.0  # the limit of CPU time ends what computes; this is for what sleeps
 _HEAP_MB = 512
+_TEXT_CHARACTERS = 8 << 20
+_OUTPUT_CHARACTERS = 1 << 16
+_WORDS = 4000
+_FRAMES = 8
 _LIMITS = Limits(
     cpu_s=20,
     wall_s=900,
@@ -134,16 +138,33 @@ class Elaborator:
 
 
 def _elaboration(answer: Line) -> Elaboration:
-    """The answer comes from the candidate's own process: every field may be anything."""
+    """The answer comes from the candidate's own process: a field may be anything, of any size."""
     frames = answer.get("frames", ())
-    cpu_s = answer.get("cpu_s", 0.0)
     kind = str(answer.get("kind", ""))
+    text = _plain(answer.get("text", ""), _TEXT_CHARACTERS + 1)
+    ended = Ended(kind) if kind in ("ok", "exception", "large") else Ended.EXCEPTION
+    if len(text) > _TEXT_CHARACTERS:
+        ended, text = Ended.LARGE, ""
     return Elaboration(
-        Ended(kind) if kind in ("ok", "exception", "large") else Ended.EXCEPTION,
-        text=str(answer.get("text", "")),
-        exception=str(answer.get("exception", "")),
-        message=str(answer.get("message", "")),
-        frames=tuple(map(str, frames)) if isinstance(frames, list) else (),
-        output=str(answer.get("output", "")),
-        cpu_s=float(cpu_s) if isinstance(cpu_s, int | float) else 0.0,
+        ended,
+        text=text,
+        exception=_plain(answer.get("exception", ""), _WORDS),
+        message=_plain(answer.get("message", ""), _WORDS),
+        frames=tuple(_plain(f, _WORDS) for f in frames[:_FRAMES])
+        if isinstance(frames, list)
+        else (),
+        output=_plain(answer.get("output", ""), _OUTPUT_CHARACTERS),
+        cpu_s=_seconds(answer.get("cpu_s", 0.0)),
     )
+
+
+def _plain(value: object, most: int) -> str:
+    """As text that can be written to a file: JSON can hold halves of characters."""
+    return str(value)[:most].encode(errors="replace").decode()
+
+
+def _seconds(value: object) -> float:
+    """No more than the process can have used, and no number that is none."""
+    if isinstance(value, int | float) and 0 <= value <= _LIMITS.cpu_s:
+        return float(value)
+    return 0.0

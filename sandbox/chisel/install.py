@@ -20,6 +20,7 @@ from pathlib import Path
 from gatewright.core import ToolCrashed, ToolMissing
 from gatewright.sandbox.chisel import pins
 from gatewright.sandbox.chisel.toolchain import (
+    BASE,
     COMPILE_ARCHIVE,
     ELABORATE_ARCHIVE,
     FIRTOOL,
@@ -80,8 +81,9 @@ def _bring(
     toolchain = Toolchain(folder, java, folder / FIRTOOL)
     _servers(toolchain, isolation)
     _lambdas(toolchain, isolation)
+    _base(toolchain, isolation)
     for archive, main, arguments in (
-        (COMPILE_ARCHIVE, "CompileServer", [str(toolchain.plugin)]),
+        (COMPILE_ARCHIVE, "CompileServer", [str(toolchain.plugin), str(toolchain.base)]),
         (ELABORATE_ARCHIVE, "ElaborateServer", []),
     ):
         _archive(toolchain, isolation, archive, main, arguments)
@@ -192,6 +194,13 @@ def _lambdas(toolchain: Toolchain, isolation: Isolation) -> None:
         _java(toolchain, isolation, work, ["PlainLambdas", ".", *jars])
         for jar in jars:
             _keep(work / Path(jar).name, Path(jar))
+
+
+def _base(toolchain: Toolchain, isolation: Isolation) -> None:
+    """Java's own classes in a jar: the compiler reads that quicker than Java's image of them."""
+    with scratch("base") as work:
+        _java(toolchain, isolation, work, ["JavaBase", BASE])
+        _keep(work / BASE, toolchain.base)
 
 
 def _archive(

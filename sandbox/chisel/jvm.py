@@ -103,7 +103,7 @@ class Jvm:
         line = self._line(time.monotonic() + patience_s)
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             self.close()

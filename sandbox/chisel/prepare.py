@@ -35,7 +35,6 @@ class Prepared:
     """What is compiled. `shifts` says by how many columns a file's first line moved."""
 
     files: tuple[tuple[str, str], ...]
-    packages: tuple[str, ...]
     entry: str
     entry_file: str
     shifts: dict[str, int] = field(default_factory=dict)
@@ -69,21 +68,14 @@ def prepare(sources: Sequence[Source], top: str, arguments: str = "") -> Prepare
         f"object {entry} {{ def emit(): String = "
         f"_root_.circt.stage.ChiselStage.emitCHIRRTL(new {path}({arguments})) }}\n"
     )
-    packages = sorted({prefix for one in sources for prefix in _prefixes(_package(one.text))})
     name = f"{entry}.scala"
-    return Prepared((*files, (name, code)), tuple(packages), entry, name, shifts)
+    return Prepared((*files, (name, code)), entry, name, shifts)
 
 
 def _used(name: str, text: str) -> bool:
     import re
 
     return bool(re.search(rf"\b(?:new|extends|with)\s+{re.escape(name)}\b", text))
-
-
-def _prefixes(package: str) -> Iterator[str]:
-    parts = package.split(".") if package else []
-    for length in range(1, len(parts) + 1):
-        yield ".".join(parts[:length])
 
 
 def _package(text: str) -> str:

@@ -16,6 +16,7 @@ from gatewright.sandbox.isolation import Mount
 
 INSTALL = "gatewright doctor --install chisel"
 SERVER, FIRTOOL, STAMP = "server.jar", "firtool", "ready"
+BASE = "java-base.jar"
 COMPILE_ARCHIVE, ELABORATE_ARCHIVE = "compile.jsa", "elaborate.jsa"
 OWN_FIRTOOL = "GATEWRIGHT_FIRTOOL"
 _OLDEST_JAVA = 17  # the first whose archives hold what a class path adds
@@ -58,6 +59,11 @@ class Toolchain:
     def plugin(self) -> Path:
         """The compiler plugin's jar."""
         return self.folder / pins.PLUGIN
+
+    @property
+    def base(self) -> Path:
+        """Java's own classes, as candidates see them."""
+        return self.folder / BASE
 
     @property
     def mounts(self) -> tuple[Mount, ...]:

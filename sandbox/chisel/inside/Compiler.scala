@@ -11,11 +11,13 @@ final case class Compiled(classes: Map[String, Array[Byte]], diagnostics: Seq[uj
   *
   * Each compilation is forgotten afterwards: a later one must not see the names of an earlier one,
   * or verdicts would depend on the order of candidates. `fresh` makes a new compiler each time
-  * instead, which is slower and what the forgetting is tested against.
+  * instead, which is slower and what the forgetting is tested against. `base` is a jar of Java's own
+  * classes.
   */
-final class Compiler(plugin: String, fresh: Boolean) {
+final class Compiler(plugin: String, base: String, fresh: Boolean) {
   private val settings = new Settings()
-  settings.usejavacp.value = true
+  settings.classpath.value = System.getProperty("java.class.path").split(':').tail.mkString(":") // the first is ours
+  settings.javabootclasspath.value = base
   settings.processArgumentString(
     s"-Xplugin:$plugin -Ymacro-annotations -language:reflectiveCalls -deprecation -feature -Xcheckinit -Yrangepos " +
       "-Ycache-plugin-class-loader:always -Ycache-macro-class-loader:always"
@@ -23,13 +25,13 @@ final class Compiler(plugin: String, fresh: Boolean) {
   private val reporter = new StoreReporter(settings)
   private var global = new Global(settings, reporter)
 
-  def compile(files: Seq[(String, String)], packages: Seq[String]): Compiled = {
+  def compile(files: Seq[(String, String)]): Compiled = {
     val output = new VirtualDirectory("classes", None)
     settings.outputDirs.setSingleOutput(output)
     reporter.reset()
     if (fresh) renew()
     try
-      forgetting(packages) { run =>
+      forgetting { run =>
         run.compileSources(files.map { case (name, text) => new BatchSourceFile(name, text) }.toList)
       }
     catch {
@@ -37,21 +39,25 @@ final class Compiler(plugin: String, fresh: Boolean) {
         renew() // whatever state it was left in
         throw broken
     }
+    if (files.exists { case (_, text) => mayReplace.findFirstIn(text).nonEmpty }) renew()
     val classes = if (reporter.hasErrors) Map.empty[String, Array[Byte]] else members(output, "").toMap
     Compiled(classes, reporter.infos.toSeq.map(diagnostic), reporter.hasErrors)
   }
 
+  /** In a package of its own naming a candidate can replace what others use, as `package chisel3` does:
+    * the compiler then changes symbols that were there, and only another compiler does not know it.
+    */
+  private val mayReplace = "\\bpackage\\b".r
+
   private def renew(): Unit = global = new Global(settings, reporter)
 
-  /** Unlink what a run added to the root, the empty package and the candidate's own packages.
+  /** Unlink what a run added to the root and the empty package.
     * `enteringTyper`: a later phase gives packages new scopes, in which unlinking does nothing.
     */
-  private def forgetting(names: Seq[String])(work: Global#Run => Unit): Unit = {
+  private def forgetting(work: Global#Run => Unit): Unit = {
     val g = global
-    def scopes: Seq[g.Symbol] =
-      g.rootMirror.RootClass +: g.rootMirror.EmptyPackageClass +:
-        names.map(g.rootMirror.getPackageIfDefined(_)).filter(_ != g.NoSymbol).map(_.moduleClass)
     val run = new g.Run // before symbols are looked at
+    val scopes = Seq[g.Symbol](g.rootMirror.RootClass, g.rootMirror.EmptyPackageClass)
     val before = scopes.map(scope => scope -> scope.info.decls.toSet).toMap
     try work(run)
     finally
@@ -79,24 +85,24 @@ final class Compiler(plugin: String, fresh: Boolean) {
     }
 }
 
-/** The resident compile server: `CompileServer PLUGIN REQUESTS ANSWERS [fresh]`.
+/** The resident compile server: `CompileServer PLUGIN BASE REQUESTS ANSWERS [fresh]`.
   *
-  * A request is {"id", "files": [{"name", "text"}], "packages": [..]}, an answer
+  * A request is {"id", "files": [{"name", "text"}]}, an answer
   * {"id", "kind": "ok"|"errors"|"broken", "diagnostics", "classes": {name: base64},
   * "message", "cpu_s", "heap_mb"}. It says {"ready"} as soon as it takes requests, and trains while it has
   * none: the first answer need not wait for that, and the later ones come quicker.
   */
 object CompileServer {
   def main(arguments: Array[String]): Unit = {
-    val Array(plugin, requests, answers) = arguments.take(3)
+    val Array(plugin, base, requests, answers) = arguments.take(4)
     val pipe = new JsonLines(requests, answers)
     Threads.deep {
-      val compiler = new Compiler(plugin, arguments.contains("fresh"))
+      val compiler = new Compiler(plugin, base, arguments.contains("fresh"))
       pipe.say(ujson.Obj("ready" -> true, "chisel" -> chisel3.BuildInfo.version))
       val lessons = Training.lessons
       var open = true
       while (open) {
-        while (lessons.hasNext && !pipe.waiting) compiler.compile(Seq("Training.scala" -> lessons.next()), Nil)
+        while (lessons.hasNext && !pipe.waiting) compiler.compile(Seq("Training.scala" -> lessons.next()))
         val request = pipe.next()
         open = request.nonEmpty
         for (asked <- request) pipe.say(answer(compiler, asked))
@@ -110,7 +116,7 @@ object CompileServer {
     val before = CpuTime.seconds()
     try {
       val files = request("files").arr.map(file => file("name").str -> file("text").str).toSeq
-      val compiled = compiler.compile(files, request("packages").arr.map(_.str).toSeq)
+      val compiled = compiler.compile(files)
       found("kind") = if (compiled.failed) "errors" else "ok"
       found("diagnostics") = ujson.Arr.from(compiled.diagnostics)
       found("classes") = ujson.Obj.from(compiled.classes.map { case (name, bytes) =>

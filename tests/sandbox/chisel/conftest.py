@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from gatewright.core import Language, Source, ToolMissing
 from gatewright.sandbox.chisel.builder import Build, Builder, Request
 from gatewright.sandbox.chisel.toolchain import Toolchain, open_toolchain
+from gatewright.sandbox.harness.chisel import open_builder
 from gatewright.sandbox.isolation import open_isolation
 
 HEADER = """import chisel3._
@@ -26,9 +25,9 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def builder(toolchain: Toolchain) -> Iterator[Builder]:
-    with Builder(toolchain, open_isolation()) as builder:
-        yield builder
+def builder(toolchain: Toolchain) -> Builder:
+    """The one that everything in this process shares: starting another takes seconds."""
+    return open_builder(open_isolation())
 
 
 def chisel(text: str, name: str = "TopModule.scala") -> Source:

@@ -49,6 +49,18 @@ ATTACKS = {
         '  new java.io.FileOutputStream("answers").write("rubbish\\n".getBytes)\n',
         FailureClass.CRASH,
     ),
+    "answers with nesting without end": (
+        '  new java.io.FileOutputStream("answers").write(("[" * 200000 + "\\n").getBytes)\n'
+        "  Thread.sleep(5000)\n",
+        FailureClass.CRASH,
+    ),
+    "answers with half a character and a number that is none": (
+        '  val o = new java.io.FileOutputStream("answers")\n'
+        '  o.write(("{\\"kind\\": \\"ok\\", \\"text\\": \\"\\\\ud800\\", \\"cpu_s\\": 1"'
+        ' + "0" * 400 + "}\\n").getBytes)\n'
+        "  Thread.sleep(5000)\n",
+        FailureClass.ELABORATION,
+    ),
 }
 HARMLESS = {
     "starts a process": (
@@ -162,6 +174,26 @@ def test_a_candidate_never_sees_the_one_before(builder: Builder) -> None:
             )
             built = builder.build(Request((chisel(text + mark),), "TopModule"))
             assert built.failure is failure, (number, order, built.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package chisel3.util\nimport chisel3._\nobject Cat { def apply(n: Int): Int = n }\n",
+        "import chisel3._\npackage chisel3 { package util { object Cat { val n = 1 } } }\n",
+    ],
+)
+def test_what_is_put_in_a_library_s_place_stays_with_its_candidate(
+    text: str, builder: Builder
+) -> None:
+    builder.build(Request((chisel(text + "class TopModule extends RawModule\n"),), "TopModule"))
+    honest = body(f"  q := Cat(a(3, 0), a(7, 4)) // {hash(text)}\n")
+    assert builder.build(Request((honest,), "TopModule")).failure is None
+
+
+def test_our_own_classes_are_not_there_for_candidates(builder: Builder) -> None:
+    built = builder.build(Request((body("  q := a\n  println(Training.counter)\n"),), "TopModule"))
+    assert built.failure is FailureClass.SYNTAX
 
 
 def test_forgetting_equals_a_compiler_made_anew(toolchain: Toolchain) -> None:
