@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gatewright.agents.symbolic.abstain import Abstain
@@ -14,7 +14,7 @@ _Method = ast.FunctionDef
 @dataclass(frozen=True, slots=True)
 class Constructor:
     """The problem's imports, the classes and functions of the file that are called for, and
-    `__init__` as ModelNew's with the methods that it calls, indented."""
+    the class's values and `__init__` as ModelNew's with the methods that it calls, indented."""
 
     imports: str
     helpers: str
@@ -34,11 +34,12 @@ def constructor(problem: str) -> Constructor:
     methods = _constructing(model)
     if not methods:
         return Constructor(text, "", "    pass\n")
-    helpers = _helpers(tree, methods)
+    values = [n for n in model.body if isinstance(n, ast.Assign | ast.AnnAssign)]
+    helpers = _helpers(tree, [*values, *methods])
     for node in (inner for method in methods for inner in ast.walk(method)):
         if isinstance(node, ast.Name) and node.id == "Model":
             node.id = "ModelNew"
-    code = "\n\n".join(map(_written, methods))
+    code = "\n\n".join([*map(ast.unparse, values), *map(_written, methods)])
     code = "\n".join(f"    {line}" if line else "" for line in code.splitlines())
     return Constructor(text, "".join(f"{one}\n\n\n" for one in helpers), code + "\n")
 
@@ -64,8 +65,8 @@ def _called_on_self(method: _Method) -> Iterator[str]:
             yield node.attr
 
 
-def _helpers(tree: ast.Module, methods: list[_Method]) -> list[str]:
-    """The classes and functions of the file that the constructor calls for, in the file's order."""
+def _helpers(tree: ast.Module, members: Sequence[ast.AST]) -> list[str]:
+    """The classes and functions of the file that these call for, in the file's order."""
     defined: Mapping[str, ast.stmt] = {
         n.name: n for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)
     }
@@ -77,7 +78,7 @@ def _helpers(tree: ast.Module, methods: list[_Method]) -> list[str]:
         if isinstance(target, ast.Name)
     }
     found: dict[str, str] = {}
-    wanted: list[ast.AST] = list(methods)
+    wanted: list[ast.AST] = list(members)
     while wanted:
         node = wanted.pop()
         names = _free(node) - {"Model"}

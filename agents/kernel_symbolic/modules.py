@@ -109,7 +109,8 @@ class Modules:
             weight,
             bias,
             *(body.python(value) for value in lists),
-            str(known["groups"]),
+            # The module's own number: a depthwise one follows the sizes it was made with.
+            weight.removesuffix("weight") + "groups" if known["groups"] != 1 else "1",
             str("Transpose" in module.kind),
         )
 

@@ -216,3 +216,15 @@ def test_an_answer_without_the_module_is_no_candidate() -> None:
     assert extract_kernel(f"```python\n{whole}```").code == whole
     assert extract_kernel("```python\nprint(1)\n```").code == ""
     assert extract_kernel(f"```python\n{whole}    def f(\n").truncated
+
+
+def test_values_of_the_class_are_there_for_its_constructor() -> None:
+    text = (
+        "import torch.nn as nn\n"
+        "class Model(nn.Module):\n"
+        "    expansion = 2\n"
+        "    def __init__(self, n):\n"
+        "        super().__init__()\n"
+        "        self.fc = nn.Linear(n, n * self.expansion)\n"
+    )
+    assert "    expansion = 2\n\n    def __init__" in constructor(text).code
