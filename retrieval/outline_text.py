@@ -25,7 +25,9 @@ def outline_lines(outline: Outline) -> Iterator[str]:
         value = f" = {parameter.value}" if parameter.value else ""
         words = (parameter.keyword, parameter.type, parameter.name)
         yield f"  {' '.join(word for word in words if word)}{value}"
-    yield from (f"  {_port(port)}" for port in module.ports)
+    # The comment above a module is read for the ports on the module's own line, too.
+    above = (module.range.line, module.doc)
+    yield from (f"  {_port(port, (port.range.line, port.doc) != above)}" for port in module.ports)
     yield from (f"  {_child(child)}" for child in outline.children)
     yield from (f"  {_block(block)}" for block in module.blocks)
     if outline.uses:
@@ -36,9 +38,9 @@ def outline_lines(outline: Outline) -> Iterator[str]:
         yield f"    … and {outline.uses - _MOST_PARENTS} more"
 
 
-def _port(port: Port) -> str:
+def _port(port: Port, documented: bool) -> str:
     words = " ".join(word for word in (port.direction, port.type, port.name) if word)
-    return f"{words}  // {port.doc.splitlines()[0]}" if port.doc else words
+    return f"{words}  // {port.doc.splitlines()[0]}" if port.doc and documented else words
 
 
 def _child(child: Child) -> str:

@@ -166,9 +166,12 @@ def _wave(hands: Hands, wanted: WaveArguments) -> Result:
     found = hands.workbench.wave_window(
         wanted.wave, signals=tuple(wanted.signals), start=wanted.start, end=wanted.end
     )
-    known = f"\nother signals: {', '.join(found.known[:60])}" if found.known else ""
-    summary = f"{len(found.signals)} signals from {found.start} to {found.end} {found.unit}"
-    return Result(summary, f"{summary}; it ends at {found.last}\n{found.text}{known}")
+    shown = {signal.name for signal in found.signals}
+    others = [name for name in found.known if name not in shown]
+    known = f"\nother signals: {', '.join(others[:60])}" if others else ""
+    summary = f"{len(found.signals)} signals from {found.start} to {found.end} of {found.last}"
+    unit = f"times in units of {found.unit}"
+    return Result(summary, f"{summary}; {unit}\n{found.text}{known}")
 
 
 TOOLS = (

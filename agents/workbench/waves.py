@@ -150,4 +150,6 @@ def _table(signals: Sequence[WaveSignal], start: int) -> str:
     ]
     if len(times) > _MOST_ROWS:
         lines.append(f"… {len(times) - _MOST_ROWS} more times: ask for a smaller window")
+    if any(change.value != compact(change.value) for s in signals for change in s.changes):
+        lines.append("(wider than a byte: hexadecimal)")
     return "\n".join(lines)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from gatewright.sandbox.integrity.layout import shown_names
+
 Bit = int | str  # a net's number, or one of the constants "0", "1", "x", "z"
 
 FLAGGED_FANOUT = 8  # a net with more sinks is named at each of them instead of drawn
@@ -105,9 +107,9 @@ class _Builder:
     def _port(self, name: str, direction: str, bits: tuple[Bit, ...]) -> None:
         pin = Pin("", len(bits))
         if direction == "output":
-            self._wanted.append((self._add(Node("output", name, [pin])), 0, bits))
+            self._wanted.append((self._add(Node("output", shown_names(name), [pin])), 0, bits))
             return
-        place = self._add(Node(direction, name, [], [pin]))
+        place = self._add(Node(direction, shown_names(name), [], [pin]))
         self._drive(place, 0, bits, name)
 
     def _cell(self, name: str, cell: Mapping[str, Any]) -> None:
@@ -203,7 +205,7 @@ def _net_names(module: Mapping[str, Any]) -> dict[tuple[Bit, ...], str]:
     names: dict[tuple[Bit, ...], str] = {}
     for name, net in module["netnames"].items():
         if not net["hide_name"]:
-            names.setdefault(tuple(net["bits"]), name)
+            names.setdefault(tuple(net["bits"]), shown_names(name))
     return names
 
 
@@ -230,7 +232,7 @@ def _title(kind: str, name: str) -> str:
     if kind.startswith("$"):
         return kind.lstrip("$")
     module = kind.removeprefix("\\").partition("$")[0]
-    return module if name.startswith("$") else f"{module} {name}"
+    return shown_names(module if name.startswith("$") else f"{module} {name}")
 
 
 def _constant(bits: Sequence[Bit]) -> str:

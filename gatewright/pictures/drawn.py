@@ -38,14 +38,15 @@ def schematics_of(
 
 def _drawn(netlist: str) -> Iterator[Schematic]:
     from gatewright.pictures.schematic import modules_of, schematic_svg
+    from gatewright.sandbox.integrity.layout import shown_names
 
     # An instance's module is called by the user's name, `$` and the instance's path.
     by_name = {module.partition("$")[0]: module for module in reversed(modules_of(netlist))}
     names = list(reversed(by_name))
     for name in names[:_MOST_MODULES]:
         try:
-            yield Schematic(name, schematic_svg(netlist, by_name[name]))
+            yield Schematic(shown_names(name), schematic_svg(netlist, by_name[name]))
         except DataError as error:
-            yield Schematic(f"No schematic: {error}")
+            yield Schematic(f"No schematic: {shown_names(str(error))}")
     if len(names) > _MOST_MODULES:
         yield Schematic(f"{len(names) - _MOST_MODULES} more modules are not drawn")

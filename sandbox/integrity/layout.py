@@ -15,6 +15,7 @@ from gatewright.sandbox.integrity.lexer import Kind, Token, words
 _BLANKS = re.compile(r"[ \t]+")
 _FOLDED = re.compile(r"\\\r?\n")
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_MADE = re.compile(r"\besc_(?:[0-9a-f]{2})+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,19 @@ def plain_name(escaped: str) -> str:
     if _SIMPLE.fullmatch(name) and name not in KEYWORDS:
         return name
     return f"esc_{name.encode().hex()}"
+
+
+def shown_names(text: str) -> str:
+    """A text of a tool that read a layout, with escaped names as their author wrote them."""
+    return _MADE.sub(lambda found: _unmade(found[0]), text) if "esc_" in text else text
+
+
+def _unmade(made: str) -> str:
+    try:
+        name = bytes.fromhex(made.removeprefix("esc_")).decode()
+    except ValueError:
+        return made
+    return name if name.isprintable() and plain_name(f"\\{name}") == made else made
 
 
 def _row(tokens: Sequence[Token]) -> str:

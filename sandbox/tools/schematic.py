@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gatewright.core import DataError, Source
 from gatewright.sandbox.integrity import lay_out, preprocess
-from gatewright.sandbox.integrity.layout import Layout
+from gatewright.sandbox.integrity.layout import Layout, shown_names
 from gatewright.sandbox.tools.yosys import Budget, Done, Yosys
 
 ENTRY = "gatewright.sandbox.tools.schematic_inside:run"
@@ -45,4 +45,5 @@ def fault(found: Done, layout: Layout, budget: Budget) -> DataError:
     line, column, message, other = error.groups()
     place = layout.place(int(line), int(column or 0)) if line else None
     where = f"{place.file}:{place.line}" if place else ""
-    return DataError(f"cannot be synthesised: {message or other}"[:300], where=where)
+    told = shown_names(message or other)
+    return DataError(f"cannot be synthesised: {told}"[:300], where=where)

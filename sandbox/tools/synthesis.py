@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gatewright.core import DataError, Source, ToolCrashed
 from gatewright.sandbox.integrity import lay_out, preprocess
+from gatewright.sandbox.integrity.layout import shown_names
 from gatewright.sandbox.tools.schematic import NAME, fault
 from gatewright.sandbox.tools.yosys import Budget, Done, Yosys
 
@@ -74,7 +75,7 @@ def _stats(found: Done) -> SynthStats:
     depth = _DEPTH.search(found.files.get("depth", ""))
     warnings = tuple(dict.fromkeys(_WARNING.findall(found.files.get("log", ""))))
     return SynthStats(
-        top=top,
+        top=shown_names(top),
         gates=sum(n for kind, n in gates.items() if not _keeps(kind)),
         registers=sum(n for kind, n in gates.items() if _is_register(kind)),
         latches=sum(n for kind, n in gates.items() if "latch" in kind),

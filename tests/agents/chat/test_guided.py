@@ -149,7 +149,9 @@ def test_a_bug_is_shown_as_far_as_the_waveform_does(opened: Open, folder: Path) 
     checked = list(chat.use("verify", {"design": ["bad.sv"], "testbench": ["testbench.sv"]}))
     wave = only(checked, Verified)[0].wave
     shown = list(chat.use("wave_window", {"wave": wave, "signals": ["dut.out"]}))
-    assert "tb.dut.out" in only(shown, ToolEnded)[0].result
+    table, _, others = only(shown, ToolEnded)[0].result.partition("other signals: ")
+    assert "tb.dut.out" in table and "tb.dut.in" in others.split(", ")
+    assert "tb.dut.out" not in others.split(", ") and "in units of 1" in table
     (folder / "good.sv").unlink()
     request = Request("bug", {"waveform": wave, "design": "bad.sv", "signal": "out"})
     events = said(chat, request)

@@ -110,6 +110,9 @@ def test_statistics_and_schematics(bench: Workbench) -> None:
     assert stats.top == "counter" and stats.registers == 8 and stats.luts > 0
     drawn = bench.schematic(["rtl/counter.sv"])
     assert drawn[0].title == "counter" and drawn[0].svg.startswith("<svg")
+    odd = Source("odd.v", "module \\<s> (input \\a+ , output y); assign y = ~\\a+ ; endmodule")
+    picture = bench.schematic([odd])[0]
+    assert picture.title == "<s>" and "a+" in picture.svg and "esc_" not in picture.svg
     with pytest.raises(UsageError, match="no module 'nope'"):
         bench.synth_stats(["rtl/counter.sv"], top="nope")
 

@@ -17,7 +17,7 @@ from gatewright.agents.workbench import (
     from_json,
     to_json,
 )
-from gatewright.core import DataError, Source, UsageError
+from gatewright.core import DataError, Interrupted, Source, UsageError
 from gatewright.core.config import load_settings
 
 
@@ -63,7 +63,7 @@ def test_checks_take_turns(repo: Path, tmp_path: Path) -> None:
             assert all(check.result().passed for check in checks)
         stop = threading.Event()
         stop.set()
-        with bench._at_work(), pytest.raises(UsageError, match="stopped before"):
+        with bench._at_work(), pytest.raises(Interrupted, match="stopped before"):
             bench.generate("module x", stop=stop)
 
 

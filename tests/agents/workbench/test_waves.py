@@ -51,7 +51,9 @@ def test_a_window_tells_values_and_names(dump: Path) -> None:
         (10, "101010101010"),
     ]
     assert seen.known == ("tb.clk", "tb.dut.clk", "tb.dut.data")
-    assert seen.text.splitlines()[-1].split() == ["10", "aaa"]
+    assert seen.text.splitlines()[-2].split() == ["10", "aaa"]
+    assert seen.text.endswith("(wider than a byte: hexadecimal)")
+    assert "hexadecimal" not in window(dump, ["clk"], 0, None).text
 
 
 def test_without_names_the_shallowest_signals_are_shown(dump: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gatewright.core import Source
 from gatewright.sandbox.integrity import lay_out, preprocess, tokenize
-from gatewright.sandbox.integrity.layout import plain_name
+from gatewright.sandbox.integrity.layout import plain_name, shown_names
 
 
 def test_keeps_lines_and_knows_columns() -> None:
@@ -39,6 +39,17 @@ def test_odd_names_stay_apart(name: str) -> None:
     plain = plain_name(f"\\{name}")
     assert plain.replace("$", "_").isidentifier()
     assert plain == name or plain == f"esc_{name.encode().hex()}"
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
+def test_odd_names_are_shown_as_they_were_written(name: str) -> None:
+    made = plain_name(f"\\{name}")
+    assert shown_names(f"module {made} used") == f"module {name} used"
+
+
+def test_names_that_only_look_made_are_left() -> None:
+    for name in ("esc_", "esc_61", "esc_3", "esc_ff", "esc_0a", "desc_3c3e", "esc_3c3e_q"):
+        assert shown_names(name) == name
 
 
 @given(st.lists(st.sampled_from(["a", "1", "+", "'(", ";", '"s"', "\n"]), max_size=40))
