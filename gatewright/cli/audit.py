@@ -113,6 +113,9 @@ def covering(isolation: Isolation) -> Cover:
 
 
 def _no_coverage(why: GatewrightError, problem: Problem, candidate: Candidate) -> NoReturn:
+    from gatewright.sandbox.harness.verilator_coverage import verilog_testbench
+
+    verilog_testbench(problem)
     raise why
 
 

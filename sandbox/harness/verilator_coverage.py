@@ -77,6 +77,13 @@ class _Point:
     lines: tuple[int, ...]
 
 
+def verilog_testbench(problem: Problem) -> TestbenchSpec:
+    """The testbench under which coverage is measured; raises UsageError where there is none."""
+    if not isinstance(problem.harness, TestbenchSpec):
+        raise UsageError("coverage is measured under a Verilog testbench", where=problem.id)
+    return problem.harness
+
+
 def coverage(
     problem: Problem,
     candidate: Candidate,
@@ -90,9 +97,7 @@ def coverage(
     Raises UsageError without a testbench, DataError where the design does not run under it, and
     ToolMissing without Verilator.
     """
-    spec = problem.harness
-    if not isinstance(spec, TestbenchSpec):
-        raise UsageError("coverage is measured under a Verilog testbench", where=problem.id)
+    spec = verilog_testbench(problem)
     runtime = open_runtime(open_verilator(isolation), isolation, announce)
     bench = prepare(spec, problem.top)
     design = ready(problem, candidate, bench, GatePolicy(delays=bench.golden_waits))

@@ -60,7 +60,8 @@ def test_a_reader_that_leaves_is_no_error_to_talk_of(debounce):
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdout.close()
-    assert running.stderr.read() == ""
+    said = [line for line in running.stderr.read().splitlines() if not line.startswith("…")]
+    assert said == []  # but how far it is, on a busy machine
     assert running.wait(20) in (1, 141)
 
 

@@ -94,10 +94,15 @@ def test_settings_name_it_and_a_flag_unnames_it(gatewright, repo, tmp_path, monk
     assert gatewright("search", repo, *MISSPELT, "--embedding", "none").err == "nothing fits\n"
 
 
+def _faults(said: str) -> list[str]:
+    """What was said but how far it is, which is told where it takes long."""
+    return [line for line in said.splitlines() if not line.startswith("embedding ")]
+
+
 def test_a_server_is_asked_once_for_each_text(gatewright, repo, served):
     name = ("--embedding", "openai:small", "--base-url", served.url)
     ran = gatewright("search", repo, "zebra", "--level", "module", *name)
-    assert (ran.status, ran.err) == (0, "")
+    assert (ran.status, _faults(ran.err)) == (0, [])
     assert "module arbiter" in ran.out
     assert served.asked[0] == "zebra"
     assert sum("Grants the bus" in text for text in served.asked) == 1
@@ -105,7 +110,7 @@ def test_a_server_is_asked_once_for_each_text(gatewright, repo, served):
     assert sum("Grants the bus" in text for text in served.asked) == 1
     served.size = 6  # another model behind the name: what it gave before is no use
     ran = gatewright("search", repo, "giraffe", "--level", "module", *name)
-    assert (ran.status, ran.err) == (0, "")
+    assert (ran.status, _faults(ran.err)) == (0, [])
     assert sum("Grants the bus" in text for text in served.asked) == 2
 
 

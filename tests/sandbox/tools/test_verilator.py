@@ -53,7 +53,7 @@ def test_without_the_wheel_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_a_compiler_it_says_so(
-    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+    isolation: Isolation, found: Verilator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verilator, "_FOUND", {})
     monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
