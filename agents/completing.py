@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from glob import escape
 from typing import TYPE_CHECKING
 
 from gatewright.agents.complete_prompt import Place, Wanted
@@ -180,7 +181,7 @@ class RepositoryCompleter:
             place.line,
             self._policy.tokens,
             text=text,
-            exclude=self._policy.exclude,
+            exclude=(*self._policy.exclude, *map(escape, self._hidden)),
         )
         return tuple(part for part in found.parts if not _is_shown(part, place))
 

@@ -45,10 +45,20 @@ class Exclusion:
 
     def allows(self, path: str) -> bool:
         """Whether parts may come from a file; a glob also names a file, or a folder above it."""
-        names = [path, path.rpartition("/")[2]]
-        folders = path.split("/")[:-1]
-        names += ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
-        return not any(fnmatchcase(name, glob.rstrip("/")) for glob in self.globs for name in names)
+        return not any(_fits(glob, path) for glob in self.globs)
+
+    def idle(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The globs that fit none of the files: they keep nothing out, and are likely mistaken."""
+        there = list(paths)
+        return tuple(glob for glob in self.globs if not any(_fits(glob, path) for path in there))
+
+
+def _fits(glob: str, path: str) -> bool:
+    glob = glob.removeprefix("./").rstrip("/")
+    names = [path, path.rpartition("/")[2]]
+    folders = path.split("/")[:-1]
+    names += ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+    return any(fnmatchcase(name, glob) for name in names)
 
 
 def pack(

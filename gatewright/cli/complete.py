@@ -132,7 +132,7 @@ def _completer(repo: Path, at: Place, wish: _Wish, held: ExitStack) -> Repositor
     from functools import cache
 
     from gatewright.agents.completing import Policy, RepositoryCompleter
-    from gatewright.cli.repository import cache_folder, opened
+    from gatewright.cli.repository import cache_folder, opened, say_idle
     from gatewright.retrieval.complete import Completer
     from gatewright.retrieval.complete.kept import KeptLines
 
@@ -141,6 +141,7 @@ def _completer(repo: Path, at: Place, wish: _Wish, held: ExitStack) -> Repositor
         return held.enter_context(opened(repo))
 
     completer = Completer(KeptLines(repo, cache_folder()).corpus(at.path))
+    say_idle(wish.exclude, completer.corpus.paths)
     policy = Policy(tokens=wish.tokens, exclude=wish.exclude)
     name = repo.resolve().name
     return RepositoryCompleter(completer, repository, _writer(wish), policy, name)
@@ -263,6 +264,8 @@ def text_around(repo: Path, cursor: Cursor) -> tuple[str, str, str, str]:
         file = Path(cursor.path)
     try:
         path = file.resolve().relative_to(root).as_posix()
+        if file.exists() and not file.is_file():  # a pipe would be waited for
+            raise DataError("is no file", where=str(file))
         with file.open("rb") as opened:
             data = opened.read(_MOST_CHARACTERS + 1)
     except ValueError:

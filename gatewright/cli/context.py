@@ -38,12 +38,13 @@ def context(
     Exit status: 0 shown, 2 error (no such file or line; too few tokens).
     """
     from gatewright.cli.console import print_json, say
-    from gatewright.cli.repository import opened
+    from gatewright.cli.repository import opened, say_idle
     from gatewright.cli.terminal import shown
     from gatewright.retrieval.pack import pack
 
     with opened(repo) as repository:
         file, line = place_of(place, repository.root)
+        say_idle(exclude or (), (source.path for source in repository.files))
         found = pack(repository, file, line, tokens, exclude=exclude or ())
     if json:
         print_json(_document(found, file, line))

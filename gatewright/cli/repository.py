@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +74,17 @@ def say_notes(notes: tuple[str, ...]) -> None:
         say(f"note: {note}")
     if len(notes) > _MOST_NOTES:
         say(f"note: and {len(notes) - _MOST_NOTES} more (--json lists them all)")
+
+
+def say_idle(globs: Sequence[str], paths: Iterable[str]) -> None:
+    """A remark on stderr about what is to be excluded and is not there: nothing is kept out."""
+    if not globs:
+        return
+    from gatewright.cli.console import say
+    from gatewright.retrieval.pack import Exclusion
+
+    for glob in Exclusion(tuple(globs)).idle(paths):
+        say(f"note: --exclude {glob}: fits no file, so nothing is kept out by it")
 
 
 class Progress:

@@ -71,19 +71,24 @@ class Completer:
 
         `before` is the text of the lines above the cursor's, `typed` what stands on the cursor's
         line before it: every suggestion begins with it. `without` names files not to look at.
-        `definitions` are those seen from that file.
+        `definitions` are those seen from that file. Nobody knows how a comment goes on: no
+        suggestions there.
         """
         setting = Setting(path, before, typed)
+        if setting.in_comment:
+            return ()
         found = drafts(self.corpus, setting, without, definitions)
         ranker = self._ranker or shipped_ranker()
         judged = zip(found.proposals, ranker.judge(found.rows), strict=True)
         ranked = sorted(judged, key=lambda pair: (-pair[1].score, pair[0].text))
-        return tuple(
-            Suggestion(
-                indented(proposal, setting), judgement.score, judgement.right, proposal.best_source
-            )
-            for proposal, judgement in ranked[:k]
-        )
+        best: dict[str, Suggestion] = {}  # those that differ only in what is typed are one
+        for proposal, judgement in ranked:
+            if len(best) == k:
+                break
+            text = indented(proposal, setting)
+            source = proposal.best_source
+            best.setdefault(text, Suggestion(text, judgement.score, judgement.right, source))
+        return tuple(best.values())
 
     def block(
         self,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 from gatewright.retrieval.complete.tokens import Parsed, parse_line
 
-_BLOCK_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+# What begins in a line comment or a string is no block comment: `//*****`, `// rtl/*.v`, `"/*"`.
+_OPAQUE = re.compile(r"//[^\n]*|/\*.*?(\*/|\Z)|\"(?:\\.|[^\"\\\n])*\"?", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z0-9]+")
 LONGEST_LINE = 2000  # characters; longer ones are data, and are passed over
 
@@ -54,7 +56,22 @@ def blank_block_comments(text: str) -> str:
     """The text with every block comment gone, its line breaks kept."""
     if "/*" not in text:
         return text
-    return _BLOCK_COMMENT.sub(lambda found: "\n" * found.group().count("\n") or " ", text)
+    return _OPAQUE.sub(_blanked, text)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
+    return "\n" * found[0].count("\n") or " "
+
+
+def ends_in_comment(text: str) -> bool:
+    """Whether what is written next, on the line where a text ends, is part of a comment."""
+    if "//" not in text and "/*" not in text:
+        return False
+    for last in deque(_OPAQUE.finditer(text), maxlen=1):
+        return last.end() == len(text) and (last[1] == "" or last[0].startswith("//"))
+    return False
 
 
 def code_text(text: str) -> CodeText:

@@ -9,7 +9,13 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from gatewright.retrieval.complete.headers import Header, headers_of
-from gatewright.retrieval.complete.lines import CodeLine, CodeText, code_text, unit_named
+from gatewright.retrieval.complete.lines import (
+    CodeLine,
+    CodeText,
+    code_text,
+    ends_in_comment,
+    unit_named,
+)
 from gatewright.retrieval.complete.opened import Opened, opened
 from gatewright.retrieval.complete.tokens import DECLARING, KEYWORDS, is_name, parse_line
 
@@ -103,6 +109,11 @@ class Setting:
     def typed_text(self) -> str:
         """What is typed of the line, with single blanks."""
         return parse_line(self.typed).text
+
+    @cached_property
+    def in_comment(self) -> bool:
+        """Whether the cursor is in a comment."""
+        return ends_in_comment(f"{self.before}{self.typed}")
 
     @cached_property
     def headers(self) -> tuple[Header, ...]:

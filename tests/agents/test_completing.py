@@ -110,6 +110,13 @@ def test_ports_are_the_definitions_whatever_the_model_says(made: Made) -> None:
     assert [c.member.name for c in found.missing.connections] == ["rst", "q"]
 
 
+def test_no_part_is_of_a_hidden_file(made: Made) -> None:
+    whole = made("9")
+    assert "rtl/leaf.sv" in {part.file for part in whole.context(PLACE)}
+    hidden = RepositoryCompleter(Completer(FILES), whole._repository, hidden=["rtl/leaf.sv"])
+    assert "rtl/leaf.sv" not in {part.file for part in hidden.context(PLACE)}
+
+
 def test_what_is_excluded_is_nowhere(made: Made) -> None:
     completer = made("9", exclude=("other.sv",))
     completer.line(PLACE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -107,6 +108,14 @@ def test_what_is_excluded_is_not_copied_from(gatewright, repo):
         "odd"
         not in gatewright("complete", repo, "top.v:9", "-k", "50", "--exclude", "answer.v").out
     )
+    ran = gatewright("complete", repo, "top.v:9", "--exclude", "anwser.v")
+    assert ran.status == 0 and "--exclude anwser.v: fits no file" in ran.err
+
+
+def test_a_pipe_is_not_waited_for(gatewright, repo):
+    os.mkfifo(repo / "pipe.v")
+    ran = gatewright("complete", repo, "pipe.v:1")
+    assert ran.status == 2 and "is no file" in ran.err
 
 
 def test_a_block_is_suggested_line_by_line(gatewright, repo):

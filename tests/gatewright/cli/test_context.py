@@ -51,6 +51,12 @@ def test_excluded(gatewright, repo):
     assert {part["file"] for part in found["parts"]} == {"top.v"}
 
 
+def test_an_exclusion_that_fits_nothing_is_told(gatewright, repo):
+    ran = gatewright("context", repo, "top.v:3", "--exclude", "chidl.v", "--exclude", "./rtl/")
+    assert "--exclude chidl.v: fits no file" in ran.err
+    assert "./rtl/" not in ran.err and "module child" not in ran.out
+
+
 @pytest.mark.parametrize(
     ("place", "more", "said"),
     [

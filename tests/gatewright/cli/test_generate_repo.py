@@ -69,6 +69,18 @@ def test_the_golden_design_is_no_part_of_the_repository(gatewright, repo, tmp_pa
     assert gatewright(*call, "-r", golden, "--top", "pair").status == 1
 
 
+def test_a_copy_of_the_golden_design_is_none_either(gatewright, repo, tmp_path):
+    cheat = "module pair (input clk, input d, output q);\n  golden g (clk, d, q);\nendmodule\n"
+    golden = tmp_path / "golden.v"
+    golden.write_text(REFERENCE.replace("module pair", "module golden"))
+    (repo / "sim" / "golden.v").unlink()
+    (repo / "copy.sv").write_text(golden.read_text())
+    file = tmp_path / "cheat.jsonl"
+    file.write_text(json.dumps({"response": f"```\n{cheat}```"}) + "\n")
+    call = ("generate", SPEC, "-m", f"replay:{file}", "--repo", repo, "--rounds", "0")
+    assert gatewright(*call, "-r", golden, "--top", "pair").status == 1
+
+
 def test_errors(gatewright, repo, tmp_path, model):
     ran = gatewright("generate", SPEC, "-m", model, "--repo", tmp_path / "lost")
     assert ran.status == 2 and "no such folder" in ran.err

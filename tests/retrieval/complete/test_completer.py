@@ -56,6 +56,21 @@ def test_any_text_is_completed_by_lines_that_begin_with_what_is_typed(before, ty
     assert all(0 <= suggestion.right <= 1 for suggestion in found)
 
 
+def test_nothing_is_told_of_how_a_comment_goes_on(completer: Completer) -> None:
+    before = "module soc;\n  wire clk, rst, full;\n"
+    assert completer.complete("rtl/soc.v", before, "  // fifo") == ()
+    assert completer.complete("rtl/soc.v", before + "  /* fifo\n") == ()
+    assert completer.complete("rtl/soc.v", before + "  // rtl/*\n")
+    assert completer.block("rtl/soc.v", before + "  /* fifo\n") == ()
+
+
+def test_no_line_is_suggested_twice() -> None:
+    spelled = ("a=b", "a = b", "a =b")
+    files = {f"{n}.v": f"module m;\n  assign {text};\n" for n, text in enumerate(spelled)}
+    found = Completer(files).complete("b.v", "module m;\n", "  assign a = ", k=9)
+    assert [suggestion.text for suggestion in found] == ["  assign a = b;"]
+
+
 def test_the_same_question_has_the_same_answer(completer: Completer) -> None:
     before = "module m;\n  wire a;\n  always @(*) begin\n"
     first = completer.complete("x.v", before, k=20)
