@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gatewright.core import Source
+from gatewright.sandbox.chisel.hierarchy import Definition, Kind, unused_modules
 
 IMPORTS = "import chisel3._; import chisel3.util._; "
 _DEFINITIONS = {"class_definition", "object_definition", "trait_definition"}
@@ -46,12 +47,8 @@ def classes(sources: Sequence[Source]) -> tuple[ScalaClass, ...]:
 
 
 def tops(sources: Sequence[Source]) -> tuple[str, ...]:
-    """Hardware classes that no other class of the files instantiates or extends, by name."""
-    found = classes(sources)
-    text = "\n".join(source.text for source in sources)
-    hardware = [one for one in found if "Module" in one.extends]
-    inner = {one.name for one in hardware if _used(one.name, text)}
-    return tuple(one.name for one in hardware if one.name not in inner)
+    """Hardware classes that no other hardware of the files makes or extends, by name."""
+    return unused_modules([one for source in sources for one in _definitions(source.text)])
 
 
 def prepare(sources: Sequence[Source], top: str, arguments: str = "") -> Prepared:
@@ -70,12 +67,6 @@ def prepare(sources: Sequence[Source], top: str, arguments: str = "") -> Prepare
     )
     name = f"{entry}.scala"
     return Prepared((*files, (name, code)), entry, name, shifts)
-
-
-def _used(name: str, text: str) -> bool:
-    import re
-
-    return bool(re.search(rf"\b(?:new|extends|with)\s+{re.escape(name)}\b", text))
 
 
 def _package(text: str) -> str:
@@ -98,6 +89,20 @@ def _classes(text: str) -> Iterator[ScalaClass]:
                 continue
             base = extends.text.decode() if extends is not None and extends.text else ""
             yield ScalaClass(name.text.decode(), package, node.start_point[0] + 1, base)
+
+
+def _definitions(text: str) -> Iterator[Definition]:
+    for node in _root(text).children:
+        name = node.child_by_field_name("name") if node.type in _DEFINITIONS else None
+        if name is None or name.text is None or node.text is None:
+            continue
+        extends = node.child_by_field_name("extend")
+        base = extends.text.decode() if extends is not None and extends.text else ""
+        modifiers = (child.text or b"" for child in node.children if child.type == "modifiers")
+        kind = Kind.CLASS if node.type == "class_definition" else Kind.HELPER
+        if any(b"abstract" in said for said in modifiers):
+            kind = Kind.ABSTRACT
+        yield Definition(name.text.decode(), node.text.decode(), kind, base)
 
 
 def _root(text: str):  # type: ignore[no-untyped-def]

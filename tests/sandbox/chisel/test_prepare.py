@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gatewright.core import Language, Source
 from gatewright.sandbox.chisel.prepare import IMPORTS, classes, prepare, tops
 
@@ -47,3 +49,31 @@ def test_the_top_is_what_nobody_instantiates() -> None:
     assert tops((scala(text),)) == ("Top",)
     assert tops((scala("class A extends Module\nclass B extends Module\n"),)) == ("A", "B")
     assert tops((scala("val x = 1\n"),)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("class T extends Module\nobject Main extends App { emit(new T) }\n", ("T",)),
+        ("class T extends Module\nobject T { def apply() = Module(new T) }\n", ("T",)),
+        (
+            "class In extends Module\nobject In { def apply() = Module(new In) }\n"
+            "class Out extends Module { val i = In() }\n",
+            ("Out",),
+        ),
+        (
+            "abstract class Base extends Module\nclass A extends Base\n"
+            "class Use extends RawModule { Module(new A) }\n",
+            ("Use",),
+        ),
+        ("abstract class Base extends Module\nclass A extends Base\n", ("A",)),
+        (
+            "class T extends Module\n// new T: never\nclass P extends Bundle { /* new T */ }\n",
+            ("T",),
+        ),
+    ],
+)
+def test_what_is_no_hardware_around_a_module_does_not_take_it_as_top(
+    text: str, found: tuple[str, ...]
+) -> None:
+    assert tops((scala(text),)) == found
