@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatewright.cli.options import BaseUrl, Json
+from gatewright.cli.repository import is_count
 from gatewright.core import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -238,11 +239,11 @@ def place_of(repo: Path, cursor: Cursor) -> Place:
 def cursor_of(place: str) -> Cursor:
     """Read FILE:LINE or FILE:LINE:COL. Raises UsageError."""
     parts = place.rsplit(":", 2)
-    if len(parts) == 3 and parts[1].isdecimal() and parts[2].isdecimal():
+    if len(parts) == 3 and is_count(parts[1]) and is_count(parts[2]):
         cursor = Cursor(parts[0], int(parts[1]), int(parts[2]))
     else:
         path, _, line = place.rpartition(":")
-        if not path or not line.isdecimal():
+        if not path or not is_count(line):
             raise UsageError(
                 f"{place!r} is no FILE:LINE or FILE:LINE:COL", hint="such as rtl/fifo.v:42"
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from gatewright.cli.declared import Argument, Option
 from gatewright.cli.options import Json
-from gatewright.cli.repository import Repo
+from gatewright.cli.repository import Repo, is_count
 from gatewright.core import UsageError
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def place_of(place: str, root: Path) -> tuple[str, int]:
     """
     name, _, number = place.rpartition(":")
     head, _, line = name.rpartition(":")
-    if head and line.isdecimal() and number.isdecimal():
+    if head and is_count(line) and is_count(number):
         name, number = head, line
-    if not name or not number.isdecimal():
+    if not name or not is_count(number):
         raise UsageError(f"{place!r} is no FILE:LINE", hint="such as rtl/fifo.v:42")
     root = root.resolve()
     file = root / name

@@ -29,6 +29,7 @@ Near = Annotated[
 _SECONDS_BEFORE_PROGRESS = 1.0
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_NOTES = 5
+_LONGEST_NUMBER = 20  # digits
 
 
 def opened(root: Path) -> Repository:
@@ -64,6 +65,11 @@ def cache_folder() -> Path | None:
         return settings_from().cache_dir
     given = next((layer.values["cache_dir"] for layer in layers if layer.values), None)
     return Path(str(given)) if given is not None else None
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is the number of a line or column: Python reads no endless ones."""
+    return text.isdecimal() and len(text) <= _LONGEST_NUMBER
 
 
 def say_notes(notes: tuple[str, ...]) -> None:

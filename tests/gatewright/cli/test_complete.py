@@ -133,6 +133,7 @@ def test_the_line_after_the_last_and_latin_text(gatewright, repo):
     [
         ("top.v", "is no FILE:LINE"),
         ("top.v:x", "is no FILE:LINE"),
+        ("top.v:" + "9" * 5000, "is no FILE:LINE"),
         ("top.v:0", "count from 1"),
         ("top.v:99", "has no line 99"),
         ("top.v:1:99", "line 1 has no column 99"),

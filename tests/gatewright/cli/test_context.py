@@ -61,6 +61,8 @@ def test_an_exclusion_that_fits_nothing_is_told(gatewright, repo):
     ("place", "more", "said"),
     [
         ("top.v", (), "is no FILE:LINE"),
+        ("top.v:" + "9" * 5000, (), "is no FILE:LINE"),
+        ("top.v:" + "9" * 20, (), "has no line 9"),
         ("top.v:9", (), "has no line 9"),
         ("lost.v:1", (), "is no source file of the repository"),
         ("../x.v:1", (), "is not in the repository"),
