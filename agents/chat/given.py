@@ -10,7 +10,17 @@ from gatewright.core import DataError, Language, Source, UsageError, language_of
 
 def given(hands: Hands, names: Iterable[str]) -> list[Source | str]:
     """Paths as they are, drafts as their texts. Raises UsageError for a draft that is none."""
-    return [draft(hands, name) if name.startswith(DRAFT) else name for name in names]
+    return [draft(hands, name) if name.startswith(DRAFT) else _path(hands, name) for name in names]
+
+
+def _path(hands: Hands, name: str) -> str:
+    """A path as it is. Raises DataError where a draft of that name is meant."""
+    if hands.turn.state.draft(name) is not None:
+        try:
+            hands.workbench.read_file(name)
+        except DataError as error:
+            raise DataError(error.what, where=name, hint=f"it is a draft: {DRAFT}{name}") from None
+    return name
 
 
 def draft(hands: Hands, name: str) -> Source:

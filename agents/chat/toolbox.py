@@ -15,6 +15,8 @@ from gatewright.agents.chat.turn import Turn
 from gatewright.core import GatewrightError, UsageError
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from gatewright.agents.workbench import Workbench
 
 DRAFT = "draft:"
@@ -108,14 +110,22 @@ def checked(tool: Tool, arguments: Mapping[str, object]) -> Arguments:
     try:
         return tool.arguments.model_validate(dict(arguments))
     except ValidationError as error:
-        wrong = [
-            f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}"
-            for e in error.errors(include_url=False, include_input=False)[:5]
-        ]
+        errors = error.errors(include_url=False, include_input=False)
+        wrong = list(dict.fromkeys(_fault(tool, each) for each in errors))[:5]
         known = ", ".join(tool.arguments.model_fields) or "none"
         raise UsageError(
             f"wrong arguments: {'; '.join(wrong)}", where=tool.name, hint=f"it takes: {known}"
         ) from None
+
+
+def _fault(tool: Tool, error: ErrorDetails) -> str:
+    """Where an argument is wrong and how; an object's fields by name, list members alike."""
+    place = ".".join("N" if isinstance(part, int) else part for part in error["loc"])
+    said = error["msg"]
+    if error["type"] == "model_type":
+        shape = tool.arguments.model_json_schema()["$defs"][error["ctx"]["class_name"]]
+        said = f"an object is wanted, of {', '.join(shape['properties'])}"
+    return f"{place or 'arguments'}: {said}"
 
 
 def shortened(arguments: Mapping[str, object]) -> str:

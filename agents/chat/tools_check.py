@@ -57,7 +57,10 @@ class WaveArguments(Arguments):
     """Of wave_window."""
 
     wave: str = Field(description="the wave of a failed check, or a .vcd or .fst file")
-    signals: list[str] = Field(default=[], description="names; all that fit if none is given")
+    signals: list[str] = Field(
+        default=[],
+        description="full names or their ends; if none is given, those of the outermost scope",
+    )
     start: int = Field(default=0, ge=0)
     end: int | None = Field(default=None, ge=0)
 

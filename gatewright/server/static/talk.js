@@ -53,9 +53,19 @@ export class Talk {
   }
 
   take(event) {
-    const take = this[`on_${event.kind}`];
+    this.keepingEnd(() => this.taken(event), event.kind === "asked");
+  }
+
+  // What grows at the end stays in view, unless the reader has scrolled up.
+  keepingEnd(change, always = false) {
     const list = $("events");
     const near = list.scrollHeight - list.scrollTop - list.clientHeight < 140;
+    change();
+    if (near || always) list.scrollTop = list.scrollHeight;
+  }
+
+  taken(event) {
+    const take = this[`on_${event.kind}`];
     if (event.kind !== "said") this.said = null;
     if (!["tool_started", "tool_ended", "round"].includes(event.kind)) this.endRun(event.kind);
     if (take) take.call(this, event);
@@ -65,7 +75,6 @@ export class Talk {
       this.state("");
       if (over) this.onchange();
     }
-    if (near || event.kind === "asked") list.scrollTop = list.scrollHeight;
   }
 
   put(node) {
@@ -100,7 +109,7 @@ export class Talk {
     said.due = true;
     requestAnimationFrame(() => {
       said.due = false;
-      said.node.replaceChildren(...rendered(said.text));
+      this.keepingEnd(() => said.node.replaceChildren(...rendered(said.text)));
     });
   }
 
