@@ -69,7 +69,9 @@ class Compiler:
     @property
     def link(self) -> tuple[str, ...]:
         """What begins the command line that links a module."""
-        return (self.program, *((f"-fuse-ld={self.linker}",) if self.linker else ()), "-shared")
+        wrapped = (f"-Wl,--wrap={name}" for name in ("memcpy", "memmove", "memset"))
+        linker = (f"-fuse-ld={self.linker}",) if self.linker else ()
+        return (self.program, *linker, "-shared", *wrapped)
 
 
 def open_compiler(isolation: Isolation) -> Compiler:

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     """Kinds of faults that the checks see in a run."""
 
     OUT_OF_BOUNDS = "out_of_bounds"
+    HOST_ACCESS = "host_access"
     MISALIGNED = "misaligned"
     RACE_SHARED = "race_shared"
     RACE_GLOBAL = "race_global"

@@ -56,6 +56,7 @@ class Emulator:
             ) from error
         opened.gw_launches.restype = ctypes.c_int64
         opened.gw_held.restype = ctypes.c_uint64
+        opened.gw_read_back.restype = ctypes.c_uint64
         opened.gw_report.restype = ctypes.c_char_p
         numbers = target.numbers()
         chosen = list(Mode).index(mode)
@@ -94,6 +95,14 @@ class Emulator:
         """Bytes of device memory that are allocated now, beside tensors'."""
         return int(self._library.gw_held())
 
+    def read_back(self) -> int:
+        """Bytes that the host's code copied from the device, since the library was opened."""
+        return int(self._library.gw_read_back())
+
+    def give_back(self) -> None:
+        """The host may touch again what was registered: it is freed soon."""
+        self._library.gw_give_back()
+
     def launches(self) -> int:
         """Kernels launched since the library was opened or reset."""
         return int(self._library.gw_launches())
@@ -104,7 +113,10 @@ class Emulator:
         self._library.gw_poison(ctypes.c_void_p(begin), ctypes.c_uint64(size))
 
     def register(self, tensor: Any) -> None:
-        """Let kernels touch a tensor's memory (done by itself where C++ asks for its pointer)."""
+        """Let kernels touch a tensor's memory, and the host's code no more.
+
+        Where C++ asks for a tensor's pointer the first is done by itself.
+        """
         begin, size = _storage(tensor)
         what = f"a tensor {list(tensor.shape)}".encode()
         self._library.gw_know(ctypes.c_void_p(begin), ctypes.c_uint64(size), what)

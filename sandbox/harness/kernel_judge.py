@@ -44,6 +44,7 @@ _CLASSES = {
 }
 _EVENT_CODES = {
     EventKind.OUT_OF_BOUNDS: "memory_fault",
+    EventKind.HOST_ACCESS: "memory_fault",
     EventKind.MISALIGNED: "memory_fault",
     EventKind.DEADLOCK: "deadlock",
     EventKind.DIVERGENT_BARRIER: "divergent_barrier",

@@ -37,6 +37,7 @@ class Finding:
     operations: Mapping[str, int] | None = None
     large: Mapping[str, int] | None = None
     skipped: str = ""
+    taken: int = 0
 
     @property
     def holds(self) -> bool:
@@ -90,7 +91,8 @@ def finding(
     launches = max((r.launches for r in ran), default=0)
     operations = ran[0].operations if ran else None
     large = ran[0].large if ran else None
-    return Finding(name, fault, tuple(comparisons), launches, operations, large, skipped)
+    taken = max((r.taken for r in ran), default=0)
+    return Finding(name, fault, tuple(comparisons), launches, operations, large, skipped, taken)
 
 
 def _compared(result: Ran, expected: object, tolerance: Tolerance) -> Compared:
@@ -163,6 +165,8 @@ def sham_fault(
 
 def wrap_fault(found: Finding, ready: Ready) -> Fault | None:
     """Whether torch computes all that the reference computes, beside the kernels."""
+    if found.taken:
+        return Fault("no_kernel", f"the host takes {found.taken} values to itself in a call")
     if found.operations is None:
         return None
     needed = _computed(dict(ready.operations))

@@ -44,6 +44,7 @@ class Ran:
     """One call that was made: of which variant, in which order, and what came of it.
 
     `operations` are torch's that computed something, `large` those of them on large tensors.
+    `taken` is how many values the host took to itself, where these are many.
     """
 
     variant: int
@@ -56,6 +57,7 @@ class Ran:
     launches: int = 0
     operations: Mapping[str, int] = field(default_factory=dict)
     large: Mapping[str, int] = field(default_factory=dict)
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +322,7 @@ def _ran(done: Done, told: Mapping[str, object]) -> Ran:
         launches=int(str(told["launches"])),
         operations=_counts(told["operations"]),
         large=_counts(told["large"]),
+        taken=int(str(told["taken"])),
     )
 
 

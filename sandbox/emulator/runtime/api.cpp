@@ -87,7 +87,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 
 cudaError_t cudaMemcpy(void* to, const void* from, size_t size, cudaMemcpyKind kind) {
   if (size == 0) return cudaSuccess;
-  if (kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDefault) gw::read_back();
+  if (kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDefault) gw::read_back(size);
   if (gw::dry) return cudaSuccess;
   if (to == nullptr || from == nullptr || !fits(to, size) || !fits(from, size))
     return static_cast<cudaError_t>(gw::fail(gw::invalid_value, "cudaMemcpy leaves the memory it names"));

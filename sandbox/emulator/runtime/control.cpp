@@ -55,7 +55,12 @@ GW_EXPORT int64_t gw_launches() {
 }
 
 GW_EXPORT void gw_poison(void* where, uint64_t size) { poison(where, size); }
-GW_EXPORT void gw_know(void* where, uint64_t size, const char* what) { know(where, size, what); }
+GW_EXPORT void gw_know(void* where, uint64_t size, const char* what) {
+  know(where, size, what);
+  keep_from_host(where);
+}
+GW_EXPORT void gw_give_back() { give_back_to_host(); }
+GW_EXPORT uint64_t gw_read_back() { return read_back_bytes(); }
 
 // kernel bytes, and whether nobody else wrote since: see Emulator.written.
 GW_EXPORT int gw_written(void* where, uint64_t size, int64_t* kernel_bytes) {

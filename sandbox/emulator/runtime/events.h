@@ -7,6 +7,7 @@ namespace gw {
 
 enum class Fault {
   out_of_bounds,
+  host_access,
   misaligned,
   race_shared,
   race_global,

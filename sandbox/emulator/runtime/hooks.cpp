@@ -21,23 +21,35 @@ namespace {
 
 struct Segment {
   uintptr_t begin, end;
+  bool ours;  // of the emulator's own library
 };
 std::vector<Segment> segments;  // of all loaded objects: where variables with names are
 Segment host_stack{};
 
 int add_segments(dl_phdr_info* info, size_t, void*) {
+  const bool ours = strstr(info->dlpi_name, "gatewright_emulator") != nullptr;
   for (int i = 0; i < info->dlpi_phnum; i++) {
     const auto& header = info->dlpi_phdr[i];
     if (header.p_type == PT_LOAD)
-      segments.push_back({info->dlpi_addr + header.p_vaddr, info->dlpi_addr + header.p_vaddr + header.p_memsz});
+      segments.push_back({info->dlpi_addr + header.p_vaddr, info->dlpi_addr + header.p_vaddr + header.p_memsz, ours});
   }
   return 0;
 }
 
-bool named_variable(uintptr_t address) {
+const Segment* segment_of(uintptr_t address) {
   auto after = std::upper_bound(segments.begin(), segments.end(), address,
                                 [](uintptr_t a, const Segment& s) { return a < s.begin; });
-  return after != segments.begin() && address < std::prev(after)->end;
+  return after != segments.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
+}
+
+// Code of the host's: on a device its access to the device's memory ends the process.
+void check_host(const Access& access) {
+  const Range* range = range_of(access.address);
+  if (range == nullptr || !range->device_only) return;
+  note({Fault::host_access, access.site, nullptr,
+        "the host's code " + std::string(access.write ? "writes to " : "reads ") + range->what +
+            ", which is in the device's memory",
+        access.write});
 }
 
 // The thread's own stack, or the launching one's, where the arguments are.
@@ -102,7 +114,10 @@ Range* range_at(const Access& access) {
 void check_global(const Access& access) {
   Range* range = range_at(access);
   if (range == nullptr) {
-    if (named_variable(access.address)) return;
+    if (const Segment* segment = segment_of(access.address)) {
+      if (!segment->ours) check_named_words(access);
+      return;
+    }
     refuse(access, Fault::out_of_bounds, near_ranges(access.address));
   }
   if (access.address + access.size > range->end)
@@ -114,7 +129,8 @@ void check_global(const Access& access) {
 }  // namespace
 
 void check(const Access& access) {
-  if (current == nullptr || on_stack(access.address)) return;
+  if (current == nullptr) return check_host(access);
+  if (on_stack(access.address)) return;
   settle();
   if (access.aligned && access.address % std::min<size_t>(access.size, 16) != 0)
     refuse(access, Fault::misaligned, "at an address that is no multiple of them");
@@ -208,6 +224,21 @@ GW_HOOK __tsan_read_range(void* where, size_t size) {
 }
 GW_HOOK __tsan_write_range(void* where, size_t size) {
   if (size) check({GW_ADDRESS, static_cast<uint32_t>(size), true, false, false, GW_SITE});
+}
+// The linker puts these in the place of the C library's: what they touch is seen nowhere else.
+GW_HOOK* __wrap_memcpy(void* to, const void* from, size_t size) {
+  if (size) check({reinterpret_cast<uintptr_t>(from), static_cast<uint32_t>(size), false, false, false, GW_SITE});
+  if (size) check({reinterpret_cast<uintptr_t>(to), static_cast<uint32_t>(size), true, false, false, GW_SITE});
+  return memcpy(to, from, size);
+}
+GW_HOOK* __wrap_memmove(void* to, const void* from, size_t size) {
+  if (size) check({reinterpret_cast<uintptr_t>(from), static_cast<uint32_t>(size), false, false, false, GW_SITE});
+  if (size) check({reinterpret_cast<uintptr_t>(to), static_cast<uint32_t>(size), true, false, false, GW_SITE});
+  return memmove(to, from, size);
+}
+GW_HOOK* __wrap_memset(void* where, int value, size_t size) {
+  if (size) check({GW_ADDRESS, static_cast<uint32_t>(size), true, false, false, GW_SITE});
+  return memset(where, value, size);
 }
 GW_HOOK __tsan_init() {}
 GW_HOOK __tsan_func_entry(void*) {}

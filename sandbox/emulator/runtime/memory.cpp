@@ -18,7 +18,7 @@ namespace {
 
 std::map<uintptr_t, Range> known;
 std::map<uintptr_t, size_t> allocated;
-uint64_t held = 0;
+uint64_t held = 0, copied_back = 0;
 Range* last_found = nullptr;
 uint64_t version = 1;
 
@@ -69,7 +69,7 @@ void know(const void* where, size_t size, const char* what) {
   auto found = known.find(begin);
   if (found != known.end() && found->second.end == begin + size) return;
   forget(begin, begin + size);
-  known[begin] = {begin, begin + size, what, nullptr};
+  known[begin] = {begin, begin + size, what};
 }
 
 void poison(void* where, size_t size) {
@@ -79,6 +79,16 @@ void poison(void* where, size_t size) {
 }
 
 uint64_t held_bytes() { return held; }
+
+void keep_from_host(const void* where) {
+  if (Range* range = range_of(reinterpret_cast<uintptr_t>(where))) range->device_only = true;
+}
+
+void give_back_to_host() {
+  for (auto& [begin, range] : known) range.device_only = false;
+}
+
+uint64_t read_back_bytes() { return copied_back; }
 
 void* promised(size_t size) {
   static uintptr_t next = promised_begin;
@@ -126,7 +136,8 @@ bool note_library_call(const char* name) {
   return !dry;
 }
 
-void read_back() {
+void read_back(size_t bytes) {
+  copied_back += bytes;
   if (dry) unsupported("a dry run", "the host reads what a kernel computed");
 }
 

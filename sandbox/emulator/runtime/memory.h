@@ -16,6 +16,7 @@ struct Range {
   uintptr_t begin = 0, end = 0;
   std::string what;
   Shadow* shadow = nullptr;
+  bool device_only = false;  // the host may not touch it
 };
 
 // The range an address is in; nullptr where there is none.
@@ -24,6 +25,12 @@ Range* range_of(uintptr_t address);
 std::string near_ranges(uintptr_t address);
 const std::map<uintptr_t, Range>& ranges();
 uint64_t ranges_version();  // another one where a range may be gone
+
+// From here on the host may not touch what is there; and of all such memory it may again.
+void keep_from_host(const void* where);
+void give_back_to_host();
+// Bytes that the host had copied to itself.
+uint64_t read_back_bytes();
 
 // How many of these bytes kernels have written; true where nothing else wrote to them since.
 bool written_by_kernels(const void* where, size_t size, int64_t& bytes);

@@ -160,6 +160,21 @@ void check_global_words(const Access& access, Range& range) {
   });
 }
 
+// A module's own variables: `__device__` ones, and what looks like them.
+void check_named_words(const Access& access) {
+  constexpr uintptr_t words = 1024;
+  static std::map<uintptr_t, std::vector<Cell>> pages;
+  static std::pair<uintptr_t, std::vector<Cell>*> last{};
+  each_word(access, 0, [&](uintptr_t word, uint8_t bytes) {
+    if (last.second == nullptr || last.first != word / words) {
+      auto& page = pages[word / words];
+      page.resize(words);
+      last = {word / words, &page};
+    }
+    check_cell((*last.second)[word % words], static_cast<uint32_t>(launch.number), bytes, access, false);
+  });
+}
+
 void settle() {
   if (!pending.any) return;
   pending.any = false;

@@ -12,7 +12,7 @@ namespace gw {
 namespace {
 
 const char* fault_names[] = {
-    "out_of_bounds",  "misaligned",        "race_shared", "race_global", "uninitialised_shared",
+    "out_of_bounds",  "host_access", "misaligned",        "race_shared", "race_global", "uninitialised_shared",
     "uninitialised_global", "divergent_barrier", "early_exit",  "deadlock",    "warp_mask",
     "crash",          "timeout",           "stack_overflow",
 };

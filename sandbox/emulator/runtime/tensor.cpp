@@ -47,9 +47,11 @@ Tensor Tensor::method(const char* name, const gw::Values& arguments) const {
 }
 TensorOptions Tensor::options() const { return TensorOptions(scalar_type()).device(device()); }
 Tensor Tensor::to(ScalarType type, bool, bool) const { return method("to", {gw::to_python(type)}); }
-Tensor Tensor::to(Device, ScalarType type, bool, bool) const { return to(type); }
+Tensor Tensor::cpu() const { return method("cpu", {}); }
+Tensor Tensor::to(Device where, ScalarType type, bool, bool) const { return to(where).to(type); }
 Tensor Tensor::to(const TensorOptions& options, bool, bool) const {
-  return options.type ? to(*options.type) : *this;
+  const Tensor there = options.where ? to(*options.where) : *this;
+  return options.type ? there.to(*options.type) : there;
 }
 Tensor Tensor::to(const Tensor& like) const { return to(like.scalar_type()); }
 Tensor Tensor::toType(ScalarType type) const { return to(type); }

@@ -36,6 +36,8 @@ Json = dict[str, Any]
 _SHOWN = 600
 # A tensor of this share of the largest input is no longer what the work is about.
 _SMALL = 16
+# Values that a host may take to itself in any call.
+_FEW, _FLOAT = 1024, 4
 
 
 class Session:
@@ -132,16 +134,21 @@ class Session:
         try:
             many = max((tensor.numel() for tensor in before), default=0) // _SMALL
             self._in_backward = OpCounter(many=many)
-            with OpCounter(self.emulator.poison, many) as counter, Pretend():
+            read_back, pretend = self.emulator.read_back(), Pretend()
+            with OpCounter(self.emulator.poison, many) as counter, pretend:
                 result = called(model, inputs, call["seed"], self._request["backward"], **more)
             suffix = "sham" if call["sham"] else "out"
             save(f"{number}_{call['number']}.{suffix}", result)
             told |= {"mutated": mutated(inputs, before)}
+            copied = (self.emulator.read_back() - read_back) // _FLOAT
+            taken = pretend.taken + copied + counter.counts["_local_scalar_dense"]
+            told["taken"] = taken if taken >= max(many, _FEW) else 0
         except Exception as error:
             self.tell(stage="run", **told, **_failure(error))
             return
         finally:
             self._launching(True)
+            self.emulator.give_back()
             if self.extensions.needs:
                 raise Needed
         told["launches"] = self._launches() - launches

@@ -14,6 +14,8 @@ _SILENT = (
     *("synchronize", "empty_cache", "manual_seed", "manual_seed_all", "set_device", "init"),
     *("ipc_collect", "reset_peak_memory_stats"),
 )
+# What gives Python a tensor's values.
+_TAKES = frozenset(("cpu", "numpy", "tolist", "__array__", "__dlpack__"))
 _CPU = torch.device("cpu")
 _SHOWN = torch.device("cuda", 0)
 # What reading an attribute calls is made anew each time; the attribute that it belongs to is not.
@@ -24,12 +26,14 @@ _DEVICE = torch.Tensor.device
 class Pretend(TorchFunctionMode):  # type: ignore[misc]
     """While entered, tensors say that they are on the GPU, and everything stays on the CPU.
 
-    Or, in a dry run, nowhere: on torch's meta device.
+    Or, in a dry run, nowhere: on torch's meta device. `taken` counts the elements that Python took
+    out of tensors, or had copied to the host.
     """
 
     def __init__(self, place: torch.device = _CPU) -> None:
         super().__init__()
         self._place = place
+        self.taken = 0
 
     def __torch_function__(
         self,
@@ -47,7 +51,21 @@ class Pretend(TorchFunctionMode):  # type: ignore[misc]
         if func is torch.Tensor.cuda or func is torch.Tensor.pin_memory:
             return args[0]
         told = {name: self._here(value) for name, value in (kwargs or {}).items()}
-        return func(*map(self._here, args), **told)
+        result = func(*map(self._here, args), **told)
+        if self._to_host(func, args, told):
+            tensor: torch.Tensor = args[0]
+            self.taken += tensor.numel()
+            if isinstance(result, torch.Tensor) and result is tensor:
+                return result.clone()  # as from another memory
+        return result
+
+    def _to_host(self, func: Any, args: tuple[Any, ...], named: Mapping[str, Any]) -> bool:
+        name = getattr(func, "__name__", "")
+        if not args or not isinstance(args[0], torch.Tensor):
+            return False
+        if name == "to":
+            return any(map(_is_cpu, (*args[1:], *named.values())))
+        return name in _TAKES
 
     def _here(self, value: Any) -> Any:
         """A device of the GPU as where everything is; anything else as it is."""
@@ -56,6 +74,10 @@ class Pretend(TorchFunctionMode):  # type: ignore[misc]
         if type(value) is str and (value == "cuda" or value.startswith("cuda:")):
             return self._place.type
         return value
+
+
+def _is_cpu(value: Any) -> bool:
+    return value == "cpu" if isinstance(value, str) else value == _CPU
 
 
 class Stream:

@@ -179,7 +179,7 @@ template <class Symbol>
 static inline cudaError_t cudaMemcpyFromSymbol(void* to, const Symbol& symbol, size_t size, size_t offset = 0,
                                                cudaMemcpyKind = cudaMemcpyDeviceToHost) {
   if (offset + size > sizeof(Symbol)) return cudaErrorInvalidValue;
-  gw::read_back();
+  gw::read_back(size);
   memcpy(to, reinterpret_cast<const char*>(&symbol) + offset, size);
   return cudaSuccess;
 }

@@ -67,7 +67,7 @@ int fail(int error, const char* detail);
 // Whether the call is to be carried out: not in a dry run.
 bool note_library_call(const char* name);
 // The host is about to read what kernels wrote, which a dry run does not know.
-void read_back();
+void read_back(size_t bytes);
 [[noreturn]] void unsupported(const char* feature, const char* reason);
 [[noreturn]] void trap(const char* message);
 bool in_kernel();

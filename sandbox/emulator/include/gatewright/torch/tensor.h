@@ -201,13 +201,13 @@ class __attribute__((visibility("default"))) Tensor {
   Scalar item() const;
 
   Tensor to(ScalarType type, bool = false, bool = false) const;
-  Tensor to(Device, bool = false, bool = false) const { return *this; }
+  Tensor to(Device where, bool = false, bool = false) const { return where.is_cpu() ? cpu() : *this; }
   Tensor to(Device, ScalarType type, bool = false, bool = false) const;
   Tensor to(const TensorOptions& options, bool = false, bool = false) const;
   Tensor to(const Tensor& like) const;
   Tensor toType(ScalarType type) const;
   Tensor cuda() const { return *this; }
-  Tensor cpu() const { return *this; }
+  Tensor cpu() const;
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   Tensor view(IntArrayRef sizes) const;
   Tensor view(ScalarType type) const;
