@@ -62,18 +62,24 @@ def drivers(repository: Repository, signal: str, near: str = "") -> Accesses:
 
     Raises UsageError where there is no such module or signal.
     """
-    return _joined(repository, find_signals(repository, signal, near), drivers_of)
+    from gatewright.retrieval.interface_members import member_drivers
+
+    asked = (drivers_of, member_drivers)
+    return _joined(repository, find_signals(repository, signal, near), asked)
 
 
 def loads(repository: Repository, signal: str, near: str = "") -> Accesses:
     """What reads `MODULE.SIGNAL`. Raises as `drivers` does."""
-    return _joined(repository, find_signals(repository, signal, near), loads_of)
+    from gatewright.retrieval.interface_members import member_loads
+
+    asked = (loads_of, member_loads)
+    return _joined(repository, find_signals(repository, signal, near), asked)
 
 
 def drivers_of(repository: Repository, at: SignalPlace) -> Accesses:
     """What drives one signal of one module."""
     place, signal = at.place, at.signal
-    inside = list(_block_drivers(place, signal))
+    inside = list(block_drivers(place, signal))
     known, assumed = _instance_drivers(repository, place, signal)
     outside, notes = _outside(repository, at, _IN, "")
     found = (*inside, *known, *outside)
@@ -86,7 +92,7 @@ def loads_of(repository: Repository, at: SignalPlace) -> Accesses:
     """What reads one signal of one module."""
     place, signal = at.place, at.signal
     inside = [
-        access for block in place.module.blocks for access in _block_loads(place, block, signal)
+        access for block in place.module.blocks for access in block_loads(place, block, signal)
     ]
     known, assumed = _instance_loads(repository, place, signal)
     outside, notes = _outside(repository, at, _OUT, "data")
@@ -96,9 +102,14 @@ def loads_of(repository: Repository, at: SignalPlace) -> Accesses:
 def _joined(
     repository: Repository,
     places: tuple[SignalPlace, ...],
-    ask: Callable[[Repository, SignalPlace], Accesses],
+    asked: tuple[Callable[[Repository, SignalPlace], Accesses], ...],
 ) -> Accesses:
-    answers = [ask(repository, place) for place in places]
+    """Every place's answer to the first question; interfaces' to the second, too."""
+    answers = [
+        ask(repository, at)
+        for at in places
+        for ask in asked[: 2 if at.place.definition.kind == "interface" else 1]
+    ]
     found = tuple(access for answer in answers for access in answer.found)
     notes = [note for answer in answers for note in answer.notes]
     if len(places) > 1:
@@ -110,7 +121,8 @@ def _joined(
 # inside the module
 
 
-def _block_drivers(place: Place, signal: str) -> Iterator[Access]:
+def block_drivers(place: Place, signal: str) -> Iterator[Access]:
+    """Where the blocks of a module assign to a signal."""
     for block in place.module.blocks:
         if signal in block.drives:
             for given in block.assignments:
@@ -119,7 +131,7 @@ def _block_drivers(place: Place, signal: str) -> Iterator[Access]:
                     yield _access(place, block, given.range, when, given.target, "")
 
 
-def _block_loads(place: Place, block: Block, signal: str) -> Iterator[Access]:
+def block_loads(place: Place, block: Block, signal: str) -> Iterator[Access]:
     """Where a block reads a signal: in assignments, else in conditions, else somewhere."""
     if signal not in block.loads:
         return
@@ -184,7 +196,7 @@ def _instance_drivers(
             continue
         if direction in _OUT or not direction:
             (known if direction else unknown).append(
-                _through(where, instance, connection, port, below, "")
+                through(where, instance, connection, port, below, "")
             )
     return known, unknown
 
@@ -201,7 +213,7 @@ def _instance_loads(
         index = connection is not None and signal not in written_names(connection)
         if direction in _IN or not direction or index:
             (known if direction or index else unknown).append(
-                _through(where, instance, connection, port, below, "data")
+                through(where, instance, connection, port, below, "data")
             )
     return known, unknown
 
@@ -227,7 +239,7 @@ def _connections(
             yield instance, below, None, signal
 
 
-def _through(
+def through(
     where: tuple[str, str],
     instance: Instance,
     connection: Connection | None,
@@ -271,7 +283,7 @@ def _outside(
         connection = _connected(use, definition, at.signal)
         if connection is not None or wildcard_port(use.instance, definition, at.signal):
             where = (use.path, use.parent.name)
-            access = _through(where, use.instance, connection, at.signal, definition, role)
+            access = through(where, use.instance, connection, at.signal, definition, role)
             found.append(replace(access, kind="port"))
     total = repository.count_uses(name, definition)
     if total > MOST_USES:
