@@ -79,9 +79,14 @@ def find_signals(repository: Repository, text: str, near: str = "") -> tuple[Sig
 
 
 def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> tuple[Place, ...]:
-    """The modules behind an instance of that name."""
+    """The modules behind an instance of that name; of a generate block's, the modules themselves.
+
+    Labels are let be, since names are looked for in the module as a whole.
+    """
     found: list[Place] = []
     for place in places:
+        if instance in _labels(place.module):
+            found.append(place)
         for used in place.module.instances:
             if used.name == instance:
                 below = repository.definitions(used.module, place.path)
@@ -95,6 +100,12 @@ def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> 
             hint=_why_none(first.module, instance) or _like(instance, known) or _LISTED,
         )
     return tuple({place.definition: place for place in found}.values())
+
+
+def _labels(module: Module) -> frozenset[str]:
+    """The labels of the generate blocks that hold something."""
+    scopes = {held.scope for held in (*module.blocks, *module.instances)}
+    return frozenset(label for scope in scopes for label in scope.split(".") if label)
 
 
 def _why_none(module: Module, name: str) -> str:

@@ -132,6 +132,8 @@ def cone(
         lines[f"{step.depth} {step.file}:{step.line}{inside}  {text}"] = None
     for line in lines:
         print(shown(line))
+    if not lines:
+        say("nothing found that decides it (for a signal of an interface, ask drivers)")
     if found.cut:
         say("note: there is more beyond these limits (--depth, --most)")
 

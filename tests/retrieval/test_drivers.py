@@ -105,6 +105,12 @@ def test_paths_go_through_instances(chip: Repository) -> None:
     ]
 
 
+def test_paths_go_through_labels_of_generate_blocks(chip: Repository) -> None:
+    inside = drivers(chip, "top.gen_pad[0].u_pad.y")
+    assert inside == drivers(chip, "top.u_pad.y") and inside.found
+    assert drivers(chip, "top.gen_pad.state") == drivers(chip, "top.state")
+
+
 def test_modules_of_one_name_are_all_asked_or_the_nearest(chip: Repository) -> None:
     answer = drivers(chip, "pad.y")
     assert told(answer.found) == [("rtl/pad.v", 4, "gate"), ("sim/pad.v", 2, "assign")]

@@ -67,6 +67,8 @@ def test_cone(gatewright, repo):
         "3 top.v:5  leaf u_leaf (.x(q), .y(q_o));",
         "4 top.v:4  always @(posedge clk_i) if (d_i) q <= 1'b1;",
     ]
+    none = gatewright("cone", repo, "top.clk_i")
+    assert (none.status, none.out) == (0, "") and "nothing found that decides it" in none.err
     short = gatewright("cone", repo, "top.q_o", "--depth", "1", "--json").json
     assert [step["depth"] for step in short["cone"]] == [1]
     assert short["cut"] is True
