@@ -18,6 +18,12 @@ _CLAIM = re.compile(
     r"guaranteed\s+(?:to\s+be\s+)?correct|tests?\s+(?:all\s+)?pass(?:ed)?\b)",
     re.IGNORECASE,
 )
+# What only a proof may say, not a simulation.
+_PROOF = re.compile(
+    r"\b(?:prove[dn]\b|formally\s+(?:verified|correct|checked|equivalent)|logically\s+equivalent|"
+    r"formal\s+verification\s+(?:has\s+)?pass(?:ed|es))",
+    re.IGNORECASE,
+)
 _DENIAL = re.compile(
     r"\b(?:not|never|no\s+tool|nothing|cannot|can't|isn't|aren't|wasn't|hasn't|haven't|didn't|"
     r"doesn't|don't|won't|unless|until|if|once|whether|when|before|after\s+it\s+is|should|would|"
@@ -52,11 +58,22 @@ def claims(text: str) -> tuple[str, ...]:
     Told by words: a sentence that denies, asks for or intends it is none. Some harmless sentences
     are taken for claims; that costs a mark beside them.
     """
+    return _found(text, _CLAIM)
+
+
+def proofs(text: str) -> tuple[str, ...]:
+    """The sentences among them that claim a proof, which a simulation is not."""
+    return _found(text, _PROOF)
+
+
+def _found(text: str, what: re.Pattern[str]) -> tuple[str, ...]:
     prose = _FENCE.sub("\n", text)
     found = []
     for sentence in _SENTENCE.findall(prose):
         words = sentence.strip().strip("*_#>-• ").strip()
-        if words and not words.endswith("?") and any(map(_claims, _CLAUSE.split(words))):
+        if not words or words.endswith("?"):
+            continue
+        if any(_claims(clause, what) for clause in _CLAUSE.split(words)):
             found.append(words[:_LONGEST])
     return tuple(dict.fromkeys(found))[:_MOST]
 
@@ -81,7 +98,7 @@ def writings(text: str) -> tuple[Writing, ...]:
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
-def _claims(clause: str) -> bool:
+def _claims(clause: str, what: re.Pattern[str]) -> bool:
     """A claim, and no denial before its end."""
-    claim = _CLAIM.search(clause)
+    claim = what.search(clause)
     return claim is not None and not _DENIAL.search(_SELF_DENYING.sub(" ", clause[: claim.end()]))

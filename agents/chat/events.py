@@ -8,6 +8,8 @@ from typing import Any
 
 from gatewright.core import Oracle, Port, Round, Source, Usage, Verdict
 
+PROVER = "equivalence"  # the tool of the diagnostics that come with a proof
+
 
 class End(StrEnum):
     """Why a turn is over."""
@@ -124,6 +126,12 @@ class Verified:
     def named(self) -> str:
         """What was checked, for a reader."""
         return ", ".join(self.given or (source.name for source in self.sources))
+
+    @property
+    def proved(self) -> bool:
+        """Whether a prover has shown it, and not a simulation alone."""
+        verdict = self.verdict
+        return verdict.passed and any(each.tool == PROVER for each in verdict.diagnostics)
 
 
 @dataclass(frozen=True, slots=True)

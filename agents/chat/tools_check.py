@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from gatewright.agents.chat.events import Verified
+from gatewright.agents.chat.events import PROVER, Verified
 from gatewright.agents.chat.given import given, sources
 from gatewright.agents.chat.toolbox import DRAFT, Arguments, Hands, Result, Tool
 from gatewright.core import Oracle, UsageError, Verdict
@@ -15,7 +15,6 @@ from gatewright.core import Oracle, UsageError, Verdict
 if TYPE_CHECKING:
     from gatewright.agents.workbench import Checked
 
-_PROVER = "equivalence"
 _FILES = "paths inside the folder, or draft:NAME"
 
 
@@ -142,7 +141,7 @@ def verdict_line(verdict: Verdict, against: str = "") -> str:
     from gatewright.sandbox.harness.told import told
 
     headline = told(verdict).partition("\n")[0]
-    proof = next((each.message for each in verdict.diagnostics if each.tool == _PROVER), "")
+    proof = next((each.message for each in verdict.diagnostics if each.tool == PROVER), "")
     if proof:
         # How it was proved, or why not, says more than that there was one check.
         headline = f"{headline.partition(': ')[0]}: {proof}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gatewright.agents.chat.claims import claims, writings
+from gatewright.agents.chat.claims import claims, proofs, writings
 from gatewright.agents.chat.events import (
     Asked,
     Event,
@@ -53,6 +53,7 @@ class Turn:
     usage: Usage = field(default_factory=Usage)
     stopping: threading.Event = field(default_factory=threading.Event)
     standing: Verified | None = None
+    proof: Verified | None = None
     doubted: bool = True
     _pieces: list[str] = field(default_factory=list)
     _queue: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
@@ -85,7 +86,7 @@ class Turn:
             if isinstance(event, Asked) or (
                 isinstance(event, ToolEnded) and event.tool in ("draft", "edit_draft")
             ):
-                self.standing = None
+                self.standing = self.proof = None
             else:
                 self._note(event)
 
@@ -111,8 +112,7 @@ class Turn:
             if not text:
                 return
             self.store.append(self.conversation, Said(text))
-            why = self._doubt()
-            doubts = dict.fromkeys(claims(text) if why else (), why)
+            doubts = self._doubts(text)
             for claim, other in self._unwritten(text):
                 doubts[claim] = f"{doubts[claim]}; {other}" if claim in doubts else other
             for mark in (Unverified(claim, doubt) for claim, doubt in doubts.items()):
@@ -152,13 +152,13 @@ class Turn:
 
     def changed(self, sha256: str) -> None:
         """A text is another now: this turn's verdict holds only where it is about that text."""
-        if self.standing is not None:
-            known = [hashlib.sha256(s.text.encode()).hexdigest() for s in self.standing.sources]
-            self.standing = self.standing if sha256 in known else None
+        self.standing = _about(self.standing, sha256)
+        self.proof = _about(self.proof, sha256)
 
     def _note(self, event: Event) -> None:
         if isinstance(event, Verified):
             self.standing = event
+            self.proof = event if event.proved else self.proof
         elif isinstance(event, Wrote) and not _is_no_design(event):
             self.changed(event.sha256)
 
@@ -172,6 +172,15 @@ class Turn:
             return f"the tool's verdict in this turn is {self.standing.verdict.outcome}"
         return ""
 
+    def _doubts(self, text: str) -> dict[str, str]:
+        """Sentences that claim more than a tool has said, and why each does."""
+        why = self._doubt()
+        if why:
+            return dict.fromkeys(claims(text), why)
+        if not self.doubted or self.proof is not None:
+            return {}
+        return dict.fromkeys(proofs(text), "the tool's verdict in this turn is no proof")
+
     def _unwritten(self, text: str) -> list[Doubt]:
         """Files that are said to be written, and that no change of this conversation has."""
         said = writings(text) if self.doubted else ()
@@ -181,6 +190,14 @@ class Turn:
             for each in said
             if not any(path.rpartition("/")[2] == each.path.rpartition("/")[2] for path in there)
         ]
+
+
+def _about(verified: Verified | None, sha256: str) -> Verified | None:
+    """A verdict where it is about a text, else None."""
+    if verified is None:
+        return None
+    known = (hashlib.sha256(source.text.encode()).hexdigest() for source in verified.sources)
+    return verified if sha256 in known else None
 
 
 def _is_no_design(event: Wrote) -> bool:

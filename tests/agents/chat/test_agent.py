@@ -367,22 +367,6 @@ def test_wrong_arguments_are_told_to_the_model(
     assert not only(events, Verified)
 
 
-def test_an_object_that_is_wanted_is_told_with_its_fields(opened: Open, script: Script) -> None:
-    contract = {"module": "m", "ports": ["input a", "input b"], "clock": "none", "reset": "none"}
-    contract |= {"latency": "combinational", "behaviour": "none yet"}
-    chat = opened(Calls((("show_contract", contract),)), "I see.")
-    assert end(said(chat, "a module m")) == "done"
-    told = script.messages()[-1]["content"]
-    assert told.count("ports.N: an object is wanted, of name, direction, width") == 1
-
-
-def test_a_draft_taken_for_a_file_is_told_of(opened: Open, script: Script) -> None:
-    kept = call("draft", name="new.sv", text="module new_one; endmodule")
-    chat = opened(kept, call("lint", design=["new.sv"]), "I see.")
-    assert end(said(chat, "look at it")) == "done"
-    assert "no such file (it is a draft: draft:new.sv)" in script.messages()[-1]["content"]
-
-
 def test_an_answer_that_breaks_off_is_told_and_kept(opened: Open, script: Script) -> None:
     chat = opened(Broken("The fifo is\n"), "empty.")
     events = said(chat, "how is the fifo?")
