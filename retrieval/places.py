@@ -104,7 +104,7 @@ def _below(repository: Repository, places: tuple[Place, ...], instance: str) -> 
 
 def _labels(module: Module) -> frozenset[str]:
     """The labels of the generate blocks that hold something."""
-    scopes = {held.scope for held in (*module.blocks, *module.instances)}
+    scopes = {block.scope for block in module.blocks} | {i.scope for i in module.instances}
     return frozenset(label for scope in scopes for label in scope.split(".") if label)
 
 
