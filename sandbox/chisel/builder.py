@@ -14,7 +14,8 @@ from gatewright.sandbox.chisel import firtool, messages
 from gatewright.sandbox.chisel.compiler import Compilation, Compiler
 from gatewright.sandbox.chisel.elaborator import Elaboration, Elaborator, Ended
 from gatewright.sandbox.chisel.hints import hinted
-from gatewright.sandbox.chisel.prepare import Prepared, prepare, tops
+from gatewright.sandbox.chisel.prepare import Prepared, classes, prepare, tops
+from gatewright.sandbox.chisel.reach import beside_chisel
 from gatewright.sandbox.chisel.toolchain import Toolchain
 from gatewright.sandbox.isolation import Ending, Isolation
 
@@ -29,6 +30,9 @@ _KILLED = {
 _PASSING = {FailureClass.TIMEOUT, FailureClass.MEMORY, FailureClass.CRASH}
 _OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 _NOT_THERE = re.compile(r"not found: (?:type|value) (\w+)|type (\w+) is not a member")
+# A line that is neither empty, a comment nor what firtool writes to a file of its own for a probe.
+_CODE = re.compile(r"^(?!\s*(?://|`define ref_|$)).", re.MULTILINE)
+_CIRCUIT = re.compile(r"^circuit (\w+) :", re.MULTILINE)
 _UNGIVEN = re.compile(r"not enough arguments for constructor (\w+)")
 
 
@@ -49,7 +53,8 @@ class Request:
 class Build:
     """SystemVerilog, or the stage at which it failed and why.
 
-    `inline` names the files of Verilog that the candidate wrote itself, as a black box's text.
+    `inline` names the files of Verilog that the candidate wrote itself, as a black box's text;
+    `beside` says what else than Chisel decided what was built.
     """
 
     verilog: tuple[Source, ...] = ()
@@ -58,6 +63,7 @@ class Build:
     diagnostics: tuple[Diagnostic, ...] = ()
     log: str = ""
     inline: tuple[str, ...] = ()
+    beside: tuple[Diagnostic, ...] = ()
     cpu_s: float = 0.0
     wall_s: float = 0.0
 
@@ -106,18 +112,20 @@ class Builder:
 
     def _built(self, request: Request) -> Build:
         top = request.top
-        if not top:
-            found = tops(request.sources)
-            if len(found) != 1:
+        named = classes(request.sources)
+        if not any(top in (one.name, one.path) for one in named):
+            found = tops(request.sources)  # whose own name for its module may be the one asked for
+            if len(found) != 1 and not top:
                 return _no_top(found)
-            top = found[0]
+            top = found[0] if len(found) == 1 else top
         self.start()  # the elaborator boots while the candidate is compiled
         prepared = prepare(request.sources, top, request.arguments)
         compiled = self._compiler.compile(prepared)
         if compiled.classes is None:
             return _not_compiled(compiled, prepared, top, tops(request.sources))
         try:
-            return self._elaborated(request, top, prepared, compiled)
+            beside = beside_chisel(compiled.classes, prepared.entry, request.sources)
+            return replace(self._elaborated(request, top, prepared, compiled), beside=beside)
         finally:
             self._elaborator.refill()
 
@@ -129,7 +137,12 @@ class Builder:
         spent = compiled.cpu_s + elaborated.cpu_s
         if elaborated.ended is not Ended.OK:
             return replace(_not_elaborated(elaborated, prepared, warnings), cpu_s=spent)
-        return self._emitted(request, top, elaborated, warnings, spent)
+        circuit = _CIRCUIT.search(elaborated.text)
+        made = circuit[1] if circuit else top
+        if request.top and made != request.top != top:
+            unmade = _error(_missing(request.top, [made]), "chisel")
+            return Build((), "", FailureClass.INTERFACE, (*warnings, unmade), cpu_s=spent)
+        return self._emitted(request, made, elaborated, warnings, spent)
 
     def _emitted(
         self,
@@ -155,8 +168,8 @@ class Builder:
         main, *others = _FILE.split(emitted.text)
         inline = tuple(zip(others[::2], others[1::2], strict=False))
         sources = [Source(f"{top}.sv", main), *(_inlined(*one) for one in inline)]
-        names = tuple(name.rsplit("/", 1)[-1] for name, text in inline if text.strip())
-        return Build(tuple(sources), top, None, said, elaborated.output, names, spent)
+        names = tuple(name.rsplit("/", 1)[-1] for name, text in inline if _CODE.search(text))
+        return Build(tuple(sources), top, None, said, elaborated.output, names, cpu_s=spent)
 
 
 def _inlined(name: str, text: str) -> Source:
@@ -197,11 +210,15 @@ def _not_compiled(
 def _of_the_entry(message: str, top: str, there: Sequence[str]) -> str:
     """What the compiler says of `new top(...)`, told as a fault of the candidate."""
     if _NOT_THERE.search(message):
-        found = f" (the module here is named {', '.join(there)})" if there else ""
-        return f"there is no class {top}: name the top so{found}"
+        return _missing(top, there)
     if _UNGIVEN.search(message):
         return f"class {top} needs constructor arguments: give each parameter a default value"
     return f"class {top} cannot be elaborated: {message}"
+
+
+def _missing(top: str, there: Sequence[str]) -> str:
+    found = f" (the module here is named {', '.join(there)})" if there else ""
+    return f"there is no class {top}: name the top so{found}"
 
 
 def _not_elaborated(

@@ -85,6 +85,9 @@ class ChiselHarness:
         build = self.build(problem, candidate)
         if build.failure is not None:
             return self._failed(build, build.failure, build.diagnostics)
+        if build.beside:
+            said = (*build.diagnostics, *build.beside)
+            return self._failed(build, FailureClass.UNSAFE, said)
         emitted = replace(candidate, sources=build.verilog)
         differences = tuple(self._differences(problem, emitted))
         if differences:

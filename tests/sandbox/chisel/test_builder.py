@@ -253,3 +253,22 @@ def test_inline_verilog_is_named(builder: Builder) -> None:
     assert built.failure is None, built.diagnostics
     assert built.inline == ("Latch.v",)
     assert "module Latch" in built.verilog[1].text
+
+
+def test_a_module_that_names_itself_is_found_by_its_class_or_by_that_name(builder: Builder) -> None:
+    text = body('  override def desiredName = "Named"\n  q := a\n')
+    for asked in ("", "Named", "TopModule"):
+        built = builder.build(Request((text,), asked))
+        assert (built.failure, built.top) == (None, "Named")
+    other = builder.build(Request((text,), "Another"))
+    assert other.failure is FailureClass.INTERFACE
+    assert "the module here is named Named" in other.diagnostics[-1].message
+
+
+def test_the_file_that_a_probe_brings_is_no_inline_verilog(builder: Builder) -> None:
+    text = (
+        "  q := a\n  val p = IO(Output(chisel3.probe.Probe(UInt(8.W))))\n"
+        "  chisel3.probe.define(p, chisel3.probe.ProbeValue(a))\n"
+    )
+    built = builder.build(Request((body(text),), "TopModule"))
+    assert (built.failure, len(built.verilog), built.inline) == (None, 2, ())

@@ -58,6 +58,14 @@ def chisel(text: str) -> Candidate:
     return Candidate((Source("top.scala", text, Language.CHISEL),))
 
 
+def test_a_circuit_that_hangs_on_the_time_is_not_verified(harness: ChiselHarness) -> None:
+    """However it was simulated: it may be another one when it is next elaborated."""
+    text = RIGHT.replace("RegInit(0.U", "RegInit((System.nanoTime & 0).U")
+    verdict = harness.check(problem(), chisel(text))
+    assert verdict.failure_class is FailureClass.UNSAFE
+    assert [(d.line, d.code) for d in verdict.diagnostics] == [(7, "beside_chisel")]
+
+
 def test_a_right_design_passes_and_the_tools_are_named(harness: ChiselHarness) -> None:
     verdict = harness.check(problem(), chisel(RIGHT))
     assert verdict.outcome is Outcome.PASS, verdict
