@@ -55,13 +55,19 @@ def find_signals(repository: Repository, text: str, near: str = "") -> tuple[Sig
     """A signal by `MODULE.SIGNAL` or `MODULE.INSTANCE.SIGNAL`, in every definition that has it;
     with `near`, in the nearest one.
 
-    Bits (`q[3]`) are left aside. Raises UsageError where there is no such module or signal.
+    Bits (`q[3]`) are left aside, but for an escaped name that holds them: `\\q[3]` or as `show`
+    tells it. Raises UsageError where there is no such module or signal.
     """
     name, dot, rest = bare(text).partition(".")
     if not dot or not name or not rest:
         raise UsageError("a signal is asked for as MODULE.SIGNAL", where=text)
     *instances, signal = rest.split(".")
     places = find_modules(repository, name, near)
+    whole = text.partition(".")[2].strip().removeprefix("\\")
+    if whole != signal:
+        escaped = tuple(SignalPlace(p, whole) for p in places if whole in names_of(p.module))
+        if escaped:
+            return escaped
     for instance in instances:
         places = _below(repository, places, instance)
     found = tuple(

@@ -105,6 +105,16 @@ def test_paths_go_through_instances(chip: Repository) -> None:
     ]
 
 
+def test_escaped_names_are_found_as_written_and_as_shown(chip: Repository) -> None:
+    text = "module m(input \\a.b , output \\q[0] , output r);\n"
+    (chip.root / "m.v").write_text(text + "  assign \\q[0] = \\a.b ;\n  assign r = 1;\nendmodule\n")
+    chip.refresh()
+    for asked in (r"m.\q[0]", "m.q[0]", r"m.\q[0] "):
+        assert told(drivers(chip, asked).found) == [("m.v", 2, "assign")]
+    assert told(loads(chip, "m.a.b").found) == [("m.v", 2, "assign")]
+    assert told(drivers(chip, "m.r[0]").found) == [("m.v", 3, "assign")]
+
+
 def test_paths_go_through_labels_of_generate_blocks(chip: Repository) -> None:
     inside = drivers(chip, "top.gen_pad[0].u_pad.y")
     assert inside == drivers(chip, "top.u_pad.y") and inside.found
