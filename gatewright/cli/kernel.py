@@ -64,14 +64,14 @@ def check_kernel(
     from gatewright.cli.patience import Patience
     from gatewright.sandbox.harness.kernel import BUDGET, KernelHarness
     from gatewright.sandbox.harness.kernel_device import DeviceWish
-    from gatewright.sandbox.kernel_model.gpus import DEFAULT
+    from gatewright.sandbox.kernel_model.gpus import DEFAULT, gpu_spec
 
     problem = kernel_problem(designs, reference)
     candidate = Candidate((read_source(designs[0], Language.PYTHON),))
     budget, limit = BUDGET, check.time_limit_s
     if limit is not None:
         budget = replace(BUDGET, cpu_s=limit, wall_s=6 * limit)
-    wish = DeviceWish(static=check.static, gpu=check.gpu or DEFAULT)
+    wish = DeviceWish(static=check.static, gpu=gpu_spec(check.gpu or DEFAULT).name)
     harness = KernelHarness(isolation, check.rules, check.seed, wish, budget, say)
     with Patience("checking"), harness:
         return harness.check(problem, candidate)

@@ -143,8 +143,7 @@ class KernelHarness:
         subject = Subject(full, source, units, ready, tolerance, launched)
         if dry is not None:
             verdict = at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), units)
-        placed = Lines.of(source, units).placed(verdict.diagnostics)
-        verdict = replace(verdict, diagnostics=placed)
+        verdict = Lines.of(source, units).placed_in(verdict)
         return self._stages.added(
             verdict, subject, lambda: self._observed(evidence, source, trials)
         )

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gatewright.core import Diagnostic, Source
+from gatewright.core import Diagnostic, Source, Verdict
 from gatewright.sandbox.emulator import Unit
 
 _DISTINCTIVE = 8
 _KERNEL = re.compile(r"\w+(?=(<[^:]*>)?: )")
+_ALSO = re.compile(r"(?<=\(the other access: line )\d+(?=\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,24 @@ class Lines:
             hint = _KERNEL.match(remark.message)
             kernel = hint[0] if hint else ""
             line = self.line(remark.file, remark.line, kernel) if remark.file else 0
-            found.append(replace(remark, file=self.file, line=line) if line else remark)
+            if line:
+                told = self._also(remark.message, remark.file, kernel)
+                remark = replace(remark, file=self.file, line=line, message=told)
+            found.append(remark)
         return tuple(found)
+
+    def placed_in(self, verdict: Verdict) -> Verdict:
+        """The verdict with its remarks placed, and its stages that repeat one of them."""
+        placed = self.placed(verdict.diagnostics)
+        told = {a.message: b.message for a, b in zip(verdict.diagnostics, placed, strict=True)}
+        tests = tuple(replace(t, message=told.get(t.message, t.message)) for t in verdict.tests)
+        return replace(verdict, diagnostics=placed, tests=tests)
+
+    def _also(self, message: str, file: str, kernel: str) -> str:
+        """A message that names a second line of the part, with that of the candidate's file."""
+        return _ALSO.sub(
+            lambda also: str(self.line(file, int(also[0]), kernel) or also[0]), message
+        )
 
 
 def lines_of(text: str, part: str) -> tuple[int, ...]:

@@ -57,6 +57,13 @@ def test_an_unknown_gpu_is_named_with_the_known_ones(gatewright):
     assert "NVIDIA A100" in ran.err
 
 
+def test_an_unknown_gpu_is_refused_before_anything_runs(gatewright):
+    flags = ("--language", "cuda", "-r", PROBLEM, "--gpu", "H1000", "--no-static")
+    ran = gatewright("verify", PLAIN, *flags)
+    assert ran.status == 2
+    assert "nothing is known of the GPU 'H1000'" in ran.err
+
+
 def test_a_kernel_needs_one_reference(gatewright):
     ran = gatewright("verify", PLAIN, "--language", "triton")
     assert ran.status == 2

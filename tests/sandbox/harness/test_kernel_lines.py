@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gatewright.core import Diagnostic, Severity, Source
+from gatewright.core import Diagnostic, FailureClass, Outcome, Severity, Source, TestResult, Verdict
 from gatewright.sandbox.emulator import Unit
 from gatewright.sandbox.harness.kernel_lines import Lines, lines_of
 
@@ -63,3 +63,18 @@ def test_of_parts_of_the_same_name_the_one_with_the_kernel_is_meant() -> None:
         told = f"{kernel}: race shared: two threads"
         (placed,) = found.placed([Diagnostic(Severity.ERROR, told, "cuda.cu", 2)])
         assert (placed.file, placed.line) == ("s.py", line)
+
+
+def test_both_lines_of_a_race_are_the_candidates_own() -> None:
+    unit = Unit("u", (Source("cuda.cu", CUDA),))
+    told = "twice: race shared: two threads (the other access: line {})"
+    event = Diagnostic(Severity.ERROR, told.format(2), "cuda.cu", 3)
+    verdict = Verdict(
+        Outcome.FAIL,
+        FailureClass.MISMATCH,
+        diagnostics=(event,),
+        tests=(TestResult("checks", Outcome.FAIL, event.message),),
+    )
+    placed = Lines.of(Source("solution.py", FILE), [unit]).placed_in(verdict)
+    assert placed.diagnostics[0].line == 5
+    assert placed.diagnostics[0].message == placed.tests[0].message == told.format(4)

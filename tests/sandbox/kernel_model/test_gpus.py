@@ -49,6 +49,10 @@ def test_names_of_drivers(driver: str, name: str) -> None:
         "Tesla V100S-PCIE-32GB",
         "Radeon",
         "NVIDIA A40",
+        "NVIDIA RTX A1000 Laptop GPU",
+        "NVIDIA A100X",
+        "H1000",
+        "H2000",
         "",
     ],
 )
