@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from gatewright.core import Diagnostic
+from gatewright.core import Diagnostic, ToolCrashed
 from gatewright.sandbox.chisel.messages import firtool_diagnostics, firtool_warnings
 from gatewright.sandbox.chisel.toolchain import Toolchain
 from gatewright.sandbox.isolation import Command, Finished, Isolation, Limits, Mount, scratch
@@ -53,7 +53,9 @@ def emit(chirrtl: str, toolchain: Toolchain, isolation: Isolation, *, power_up: 
         found = firtool_warnings(finished.output)
         if errors.is_file():
             found += firtool_diagnostics(_json(errors.read_text()))
-        whole = finished.ok and output.is_file() and output.stat().st_size <= _TEXT_BYTES
+        if finished.ok and not output.is_file():
+            raise ToolCrashed("firtool wrote nothing", where=str(toolchain.firtool))
+        whole = finished.ok and output.stat().st_size <= _TEXT_BYTES
         text = output.read_text() if whole else ""
         return Emitted(_REGISTER.sub(r"\1 = 0;", text) if power_up else text, found, finished)
 

@@ -29,9 +29,11 @@ from gatewright.sandbox.chisel.toolchain import (
     STAMP,
     Java,
     Toolchain,
+    damaged,
     open_java,
     own_firtool,
     place,
+    stamp,
 )
 from gatewright.sandbox.isolation import Command, Isolation, Limits, scratch
 
@@ -55,7 +57,7 @@ def install(isolation: Isolation, announce: Announce = lambda _: None) -> Toolch
     firtool = own_firtool()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.parent / "lock"):
-        if not (folder / STAMP).is_file():
+        if not (folder / STAMP).is_file() or damaged(folder):
             _bring(folder, java, isolation, announce, without_firtool=firtool is not None)
     if firtool is None and not (folder / FIRTOOL).is_file():
         with _locked(folder.parent / "lock"):
@@ -87,7 +89,7 @@ def _bring(
         (ELABORATE_ARCHIVE, "ElaborateServer", []),
     ):
         _archive(toolchain, isolation, archive, main, arguments)
-    (folder / STAMP).write_text(f"Chisel {pins.CHISEL}, firtool {pins.FIRTOOL}\n")
+    stamp(folder)
 
 
 def _jars(folder: Path) -> None:

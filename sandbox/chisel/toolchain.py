@@ -73,7 +73,9 @@ class Toolchain:
     @property
     def versions(self) -> dict[str, str]:
         """For a Verdict's `tools`."""
-        return {"chisel": pins.CHISEL, "firtool": pins.FIRTOOL, "java": self.java.build}
+        own = self.firtool.parent != self.folder
+        firtool = f"the user's own {self.firtool}" if own else pins.FIRTOOL
+        return {"chisel": pins.CHISEL, "firtool": firtool, "java": self.java.build}
 
     def options(self, archive: str) -> list[str]:
         """Java's options: quick to start, small, silent on the standard streams."""
@@ -96,7 +98,29 @@ def open_toolchain() -> Toolchain:
     folder = place(java)
     if not (folder / STAMP).is_file():
         raise ToolMissing("Chisel is not installed", hint=f"{INSTALL} (once; needs Maven)")
+    broken = damaged(folder)
+    if broken:
+        raise ToolMissing(
+            "a file of the Chisel installation is not whole", where=broken, hint=f"{INSTALL} again"
+        )
     return Toolchain(folder, java, own_firtool() or folder / FIRTOOL)
+
+
+def stamp(folder: Path) -> None:
+    """Note that everything is there, and how large each file is."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != STAMP)
+    sizes = "".join(f"{path.stat().st_size} {path.name}\n" for path in files)
+    (folder / STAMP).write_text(f"Chisel {pins.CHISEL}, firtool {pins.FIRTOOL}\n{sizes}")
+
+
+def damaged(folder: Path) -> str:
+    """The first file that is gone, or has another size than it was stamped with; '' = none."""
+    for row in (folder / STAMP).read_text().splitlines()[1:]:
+        size, _, name = row.partition(" ")
+        path = folder / name
+        if not path.is_file() or str(path.stat().st_size) != size:
+            return str(path)
+    return ""
 
 
 @cache

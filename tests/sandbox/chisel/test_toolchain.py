@@ -89,6 +89,27 @@ def test_jars_fetched_by_halves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         install(open_isolation())
 
 
+@pytest.mark.parametrize("harm", [b"PK half", None])
+def test_an_installed_file_that_is_no_longer_whole(
+    harm: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is told as that, not by what Java says of it, and installing again does not take it."""
+    monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "jdk", "21")))
+    folder = toolchain.place(open_java())
+    folder.mkdir(parents=True)
+    for name in ("chisel.jar", toolchain.FIRTOOL):
+        (folder / name).write_bytes(b"PK and all the rest")
+    toolchain.stamp(folder)
+    assert open_toolchain().folder == folder
+    (folder / "chisel.jar").write_bytes(harm) if harm else (folder / "chisel.jar").unlink()
+    with pytest.raises(ToolMissing, match=r"chisel.jar.*not whole.*--install chisel again"):
+        open_toolchain()
+    monkeypatch.setenv(OWN_JARS, str(tmp_path))
+    with pytest.raises(ToolMissing):
+        install(open_isolation())
+    assert not folder.exists()
+
+
 def test_a_platform_without_firtool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from gatewright.sandbox.chisel import install as module
 
