@@ -27,10 +27,12 @@ from gatewright.sandbox.tools.yosys import Budget, Done, Yosys
 TOOL = "conversion"
 ENTRY = "gatewright.sandbox.harness.conversion_inside:run"
 BUDGET = Budget(cpu_s=20, wall_s=90)
-NOTE = (
+_NOTE = (
     "Icarus Verilog cannot read this SystemVerilog, so its netlist was simulated (slang, Yosys): "
     "initial values are kept, but x spreads as through gates, not as through if and case"
 )
+_UNCHECKED = "; its assertions were left out, and nothing is said of them"
+_ASSERTIONS = frozenset({"assert", "assume", "cover", "restrict"})
 
 _ERROR = re.compile(r"^design\.sv:(\d+)(?::(\d+))?: (?:ERROR|error): (.*)$", re.MULTILINE)
 _UNSUPPORTED = re.compile(
@@ -55,6 +57,13 @@ class Unconverted:
     diagnostics: tuple[Diagnostic, ...]
     illegal: bool = False
     cpu_s: float = 0.0
+
+
+def converted_note(design: Design) -> Diagnostic:
+    """What a verdict says where the netlist was simulated."""
+    words = {token.text for row in design.layout.lines for token in row}
+    unchecked = "" if words.isdisjoint(_ASSERTIONS) else _UNCHECKED
+    return Diagnostic(Severity.NOTE, _NOTE + unchecked, code="converted", tool=TOOL)
 
 
 def convert(

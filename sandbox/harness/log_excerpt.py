@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gatewright.core import Verdict
 
 _FIRST, _LAST = 8, 4
+_MOST_REPORTED, _LONGEST = 3, 160
 _BESIDES = "--- printed besides ---"
 _COMPLAINT = re.compile(r"error|fail|fatal|mismatch|wrong|incorrect|expected|assert", re.IGNORECASE)
 _COUNTED = re.compile(r"^Mismatches: \d+ in \d+ samples", re.MULTILINE)
+# `$error` of a design, as Icarus and as Verilator print it.
+_REPORTED = re.compile(
+    r"^(?:\[\d+\] %Error|ERROR|FATAL): design\.sv:\d+: (?:Assertion failed in \S+: )?(?P<said>.*)$",
+    re.MULTILINE,
+)
 # What the comparison with a reference tells the harness; the first mismatch is shown besides.
 _NOTES = re.compile(
     r"Reference: \S+ known \d+ bits|Hint: Output|Mismatches: \d+ in|random stimulus, seed"
@@ -25,8 +33,11 @@ def counts_samples(log: str) -> bool:
 
 
 def log_excerpt(verdict: Verdict) -> list[str]:
-    """The log's lines for a reader, indented; empty for a pass, or where diagnostics say it all."""
-    if verdict.passed or (verdict.diagnostics and verdict.failure_class in _BEFORE_SIMULATION):
+    """The log's lines for a reader, indented; empty where diagnostics say it all. Of a pass the
+    errors that the design itself reported: its assertions decide nothing, but they failed."""
+    if verdict.passed:
+        return list(_reported(verdict.log.partition(_BESIDES)[2]))
+    if verdict.diagnostics and verdict.failure_class in _BEFORE_SIMULATION:
         return []
     lines = _lines(verdict)
     if len(lines) <= _FIRST + _LAST + 1:
@@ -41,6 +52,22 @@ def log_excerpt(verdict: Verdict) -> list[str]:
     if left:
         picked.append(f"  … {_counted(left)} left out; --json has the log")
     return picked + [f"  | {line}" for line in lines[-_LAST:]]
+
+
+def _reported(besides: str) -> Iterator[str]:
+    found = (match["said"].strip()[:_LONGEST] for match in _REPORTED.finditer(besides))
+    said = Counter(words or "assertion failed" for words in found)
+    if said:
+        times = _times(said.total())
+        yield f"  the design itself reports errors, {times}; its check does not count them:"
+    for words, count in list(said.items())[:_MOST_REPORTED]:
+        yield f"  | {words}{f' ({_times(count)})' if len(said) > 1 else ''}"
+    if len(said) > _MOST_REPORTED:
+        yield f"  … and {len(said) - _MOST_REPORTED} others; --json has the log"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _counted(lines: int) -> str:

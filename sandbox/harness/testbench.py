@@ -30,7 +30,7 @@ from gatewright.core import (
     UsageError,
     Verdict,
 )
-from gatewright.sandbox.harness.conversion import NOTE, Converted, contested, convert
+from gatewright.sandbox.harness.conversion import Converted, contested, convert, converted_note
 from gatewright.sandbox.harness.simulators import SimulatorChoice
 from gatewright.sandbox.harness.testbench_bench import Bench, prepared
 from gatewright.sandbox.harness.testbench_design import Design, Refused, ready, silenced
@@ -48,7 +48,6 @@ from gatewright.sandbox.tools.verilator import open_verilator
 from gatewright.sandbox.tools.verilator_runtime import open_runtime
 
 RULES = "hardened"
-_CONVERTED = Diagnostic(Severity.NOTE, NOTE, code="converted", tool="conversion")
 SIMULATION = Limits(cpu_s=60, wall_s=240, memory_mb=1024, address_space_mb=2048, disk_mb=96)
 COMPILE_S = 10
 
@@ -180,7 +179,8 @@ class TestbenchHarness:
         if isinstance(made, Converted):
             netlist = task.ready((made.source,))
             if isinstance(netlist, Design):
-                netlist = replace(netlist, diagnostics=(*design.diagnostics, _CONVERTED))
+                notes = (*design.diagnostics, converted_note(design))
+                netlist = replace(netlist, diagnostics=notes)
                 again = self._tried(task, netlist, self._icarus()).costing(made.cpu_s)
                 if again.bench_unread:
                     return self._on_verilator(task, design, again)

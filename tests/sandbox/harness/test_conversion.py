@@ -72,8 +72,15 @@ def test_parameters_of_the_testbench_survive(
     assert verdict.passed, verdict
     note = next(d for d in verdict.diagnostics if d.code == "converted")
     assert note.severity is Severity.NOTE
-    assert "x spreads" in note.message
+    assert "x spreads" in note.message and "assertions" not in note.message
     assert "iverilog" in verdict.tools
+
+
+def test_assertions_that_a_netlist_lacks_are_told_of(harness: TestbenchHarness) -> None:
+    asserting = DESIGN.replace("endmodule", "  always_comb assert (1'b0);\nendmodule")
+    verdict = checked(harness, bench("#(.W(5), .K(7))", 5), asserting)
+    note = next(d for d in verdict.diagnostics if d.code == "converted")
+    assert verdict.passed and "its assertions were left out" in note.message
 
 
 def test_a_wrong_design_fails_through_conversion(harness: TestbenchHarness) -> None:

@@ -24,3 +24,22 @@ def test_what_was_counted_stands_apart_and_is_named_as_counted() -> None:
 
 def test_a_verdict_without_counts_has_no_such_part() -> None:
     assert told(Verdict(Outcome.PASS)) == "PASS"
+
+
+def test_a_pass_tells_what_the_design_itself_reports() -> None:
+    icarus = "ERROR: design.sv:2: a is not 0\n       Time: 15 Scope: tb.dut\n"
+    verilator = "[15000] %Error: design.sv:2: Assertion failed in tb.dut: a is not 0\n"
+    head = "  the design itself reports errors, 2 times; its check does not count them:"
+    for line in (icarus, verilator):
+        log = f"PASS\n--- printed besides ---\nhello\n{line * 2}"
+        lines = told(Verdict(Outcome.PASS, log=log)).splitlines()
+        assert lines == ["PASS", head, "  | a is not 0"]
+    others = "".join(f"ERROR: design.sv:{n}: {n % 5 or ''}\n" for n in range(10))
+    lines = told(Verdict(Outcome.PASS, log=f"--- printed besides ---\n{others}")).splitlines()
+    assert lines[2:] == [
+        "  | assertion failed (2 times)",
+        "  | 1 (2 times)",
+        "  | 2 (2 times)",
+        "  … and 2 others; --json has the log",
+    ]
+    assert told(Verdict(Outcome.PASS, log="ERROR: design.sv:1: the testbench's own")) == "PASS"
