@@ -244,9 +244,13 @@ def full_problem(ready: Ready) -> Full | None:
     changed = [(name, own, now) for name, own, now in ready.values if own != now]
     if not changed:
         return None
-    sizes = ", ".join(f"{name} {now} (in full {own})" for name, own, now in changed[:_MOST_SIZES])
-    if len(changed) > _MOST_SIZES:
-        sizes += f" and {len(changed) - _MOST_SIZES} more"
+    # Sizes that the problem gives no name may be told by several numbers of its file.
+    told = list(
+        dict.fromkeys(f"{name} {now} (in full {own})".lstrip() for name, own, now in changed)
+    )
+    sizes = ", ".join(told[:_MOST_SIZES])
+    if len(told) > _MOST_SIZES:
+        sizes += f" and {len(told) - _MOST_SIZES} more"
     full = ready.full
     if full is None:
         return Full(sizes)

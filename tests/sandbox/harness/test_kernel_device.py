@@ -222,6 +222,13 @@ def test_without_nvcc_the_counters_still_come(monkeypatch: pytest.MonkeyPatch) -
     assert verdict.metrics == {}
 
 
+def test_sizes_without_a_name_are_told_once() -> None:
+    sizes = (("", 512, 128), ("", 1000, 250), ("", 512, 128))
+    found = full_problem(Ready(Variant("even", 1), values=sizes))
+    assert found is not None
+    assert found.sizes == "128 (in full 512), 250 (in full 1000)"
+
+
 def test_the_sizes_that_were_counted_are_told_beside_the_problems_own() -> None:
     sizes = (("batch", 1024, 2), ("features", 8192, 256), ("kernel", 3, 3))
     full = CallCost(elements=1000, flops=64_000, outputs=100)
