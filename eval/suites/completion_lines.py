@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatewright.retrieval.complete.lines import ends_in_comment
+
 SUFFIXES = (".v", ".sv", ".vh", ".svh")
 TARGET_SUFFIXES = (".v", ".sv")
 LARGEST_FILE = 400_000  # bytes; larger ones are generated
@@ -68,7 +70,7 @@ def targets(files: Mapping[str, str], count: int, seed: str) -> tuple[Target, ..
         lines = files[path].split("\n")
         number = rng.randrange(FIRST_LINE, len(lines) + 1)
         text = lines[number - 1].rstrip("\r")
-        if is_target(text) and not _in_comment(lines[: number - 1]):
+        if is_target(text) and not ends_in_comment("\n".join((*lines[: number - 1], ""))):
             found.setdefault((path, number), Target(path, number, text))
         if len(found) == count:
             break
@@ -79,11 +81,6 @@ def is_target(line: str) -> bool:
     """Whether a line may be one: code, not short, without a comment."""
     text = line.strip()
     return len(text) >= SHORTEST and "//" not in text and not text.startswith(("*", "/*"))
-
-
-def _in_comment(before: list[str]) -> bool:
-    text = "\n".join(before)
-    return text.rfind("/*") > text.rfind("*/")
 
 
 def before_line(text: str, number: int) -> str:

@@ -71,6 +71,11 @@ def test_which_lines_are_asked(line: str, fits: bool) -> None:
     assert is_target(line) is fits
 
 
+@pytest.mark.parametrize("above", ["//*****\n// one\n//*****\n", "// as rtl/*.v\n"])
+def test_code_below_a_line_of_stars_is_drawn(above: str) -> None:
+    assert len(targets({"a.v": above + module("a", 3)}, 8, "seed")) == 8
+
+
 def test_targets_are_the_same_every_time_and_lie_outside_comments(repositories: Path) -> None:
     files = {**read_repository(repositories / "one"), "c.v": "/*\n" + "assign a = b;\n" * 20}
     found = targets(files, 12, "seed")
