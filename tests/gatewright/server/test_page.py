@@ -220,6 +220,22 @@ def test_a_telephone(browser: Browser, served: Server) -> None:
     assert watched.complaints == []
 
 
+def test_the_end_of_a_long_answer_is_in_view(browser: Browser, served: Server) -> None:
+    watched = Watched(browser, served, (WIDE[0], 420))
+    page = watched.page
+    page.goto(f"{served.address}/#token={served.token}")
+    page.wait_for_selector("#app:not([hidden])")
+    for turn in range(2):
+        say(page, "help")
+        page.locator("#events .said ul").nth(turn).wait_for()
+        page.wait_for_selector("#stop", state="hidden")
+    page.wait_for_timeout(100)  # two frames and more
+    events = page.locator("#events")
+    assert events.evaluate("e => e.scrollHeight - e.clientHeight") > 200
+    assert events.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") < 2
+    assert watched.complaints == []
+
+
 def test_what_a_file_says_is_text(browser: Browser, served: Server) -> None:
     evil = "// <img src=x onerror=alert(1)><script>alert(2)</script>"
     wrong = "module e; assign x = ; endmodule"
