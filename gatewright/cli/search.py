@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from gatewright.cli.declared import Argument, Option
@@ -54,6 +55,8 @@ def search(
     from gatewright.retrieval.index import Index
     from gatewright.retrieval.search import Question, Search
 
+    if path.startswith("/") and Path(path).is_relative_to(repo.resolve()):
+        path = Path(path).relative_to(repo.resolve()).as_posix()
     question = Question(query, level_of(level), count, path, module, clock)
     with (
         opened(repo) as repository,

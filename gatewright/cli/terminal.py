@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from functools import cache
+from pathlib import Path
 from typing import TextIO
 
 
@@ -40,7 +42,14 @@ def as_is_unless_seen(text: str, stream: TextIO) -> str:
 
 
 def tolerant_streams() -> None:
-    """Let stdout and stderr spell what their encoding has not, instead of failing."""
+    """Let stdout and stderr spell what their encoding has not, instead of failing.
+
+    One that the caller closed leads nowhere: else the next file opened would take its place.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (kept to the end)
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

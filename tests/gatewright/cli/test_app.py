@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -78,6 +79,14 @@ def test_a_full_standard_output_is_an_error(debounce):
     assert ran.stderr.count("no space left") == 1
     assert "Traceback" not in ran.stderr
     assert "Exception" not in ran.stderr
+
+
+def test_closed_streams_are_no_fault(debounce):
+    call = " ".join(shlex.quote(str(word)) for word in gatewright_verify(debounce, "good.sv"))
+    for closed in (">&-", ">&- 2>&-"):
+        ran = subprocess.run(["bash", "-c", f"{call} {closed}"], capture_output=True, text=True)
+        assert (ran.returncode, ran.stdout) == (0, "")
+        assert "error" not in ran.stderr
 
 
 def test_a_locale_without_our_characters_is_no_error(debounce):

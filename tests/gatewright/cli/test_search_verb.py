@@ -70,6 +70,8 @@ def test_filters_and_number(gatewright, repo):
     )
     assert ran.out.startswith("counter.v:2")
     assert len(ran.out.splitlines()) == 1
+    whole = gatewright("search", repo, "count", "--path", repo / "counter.v")
+    assert (whole.status, whole.out.partition(":")[0]) == (0, "counter.v")
 
 
 @pytest.mark.parametrize(
