@@ -15,6 +15,7 @@ from gatewright.core import Diagnostic, Severity, ToolCrashed
 from gatewright.sandbox.emulator.diagnostics import TOOL, absent_in, parse_messages
 from gatewright.sandbox.emulator.kit import Kit
 from gatewright.sandbox.emulator.rewrite import rewrite
+from gatewright.sandbox.emulator.symbols import refused_symbols
 from gatewright.sandbox.emulator.unit import Mode, Unit
 from gatewright.sandbox.emulator.unsupported import Unsupported
 from gatewright.sandbox.isolation import (
@@ -28,6 +29,7 @@ from gatewright.sandbox.isolation import (
 )
 
 MORE = "gatewright/more.h"
+_SYMBOLS = "symbols"
 COMPILE = Limits(cpu_s=60, wall_s=300, memory_mb=2048, address_space_mb=None, file_mb=64, files=256)
 _KEEP_MOST = 4000
 
@@ -88,14 +90,30 @@ def build(
         finished = isolation.run(command, limits or COMPILE)
         for part in missing:
             _keep(folder / part.kept.name, part.kept)
-        _keep(folder / "module.so", module)
+        unsafe = _unsafe(folder / _SYMBOLS)
+        if not unsafe:
+            _keep(folder / "module.so", module)
     built = Built(key, cpu_s=finished.cpu_s, log=finished.output[-20_000:], names=names)
     if not finished.ok:
         return _failed(built, finished, names)
+    if unsafe:
+        return replace(built, diagnostics=unsafe)
     if not module.is_file():
         raise ToolCrashed("the linker wrote no module", where=kit.compiler.program)
     _prune(kit.units)
     return replace(built, module=module, mounts=(Mount(kit.units),))
+
+
+def _unsafe(table: Path) -> tuple[Diagnostic, ...]:
+    """What the module takes from outside and may not."""
+    if table.is_symlink() or not table.is_file():
+        return ()
+    return tuple(
+        Diagnostic(
+            Severity.ERROR, f"it uses or defines {name}, which no kernel needs", code="unsafe"
+        )
+        for name in refused_symbols(table.read_text(errors="replace"))
+    )
 
 
 def _parts(unit: Unit, mode: Mode, kit: Kit) -> tuple[list[_Part], tuple[Unsupported, ...]]:
@@ -137,7 +155,8 @@ def _script(unit: Unit, kit: Kit, parts: list[_Part], missing: list[_Part], fold
     fresh = {part.kept for part in missing}
     objects = [part.kept.name if part.kept in fresh else str(part.kept) for part in parts]
     link = [*kit.compiler.link, *objects, "-o", "module.so"]
-    lines.append(shlex.join([*link, f"-L{kit.folder}", "-lgatewright_emulator"]))
+    link = [*link, f"-L{kit.folder}", "-lgatewright_emulator"]
+    lines.append(f"{shlex.join(link)} && nm module.so > {_SYMBOLS}")
     return "\n".join(lines)
 
 

@@ -28,9 +28,15 @@ from gatewright.sandbox.harness.kept import Kept
 from gatewright.sandbox.harness.kernel_device import DeviceStages, DeviceWish, Observed, Subject
 from gatewright.sandbox.harness.kernel_judge import Evidence, judged, refused
 from gatewright.sandbox.harness.kernel_lines import Lines
-from gatewright.sandbox.harness.kernel_true_sizes import at_true_sizes, wanted
+from gatewright.sandbox.harness.kernel_true_sizes import (
+    at_true_sizes,
+    unseen,
+    wanted,
+    with_unseen,
+)
 from gatewright.sandbox.isolation import Isolation, Mount
 from gatewright.sandbox.kernel.dry_run import DryRun, dry_run
+from gatewright.sandbox.kernel.findings import finding
 from gatewright.sandbox.kernel.gate import gate
 from gatewright.sandbox.kernel.gate_cuda import gate_cuda
 from gatewright.sandbox.kernel.knobs import numbers_in_answer
@@ -139,10 +145,11 @@ class KernelHarness:
         tolerance, ready = evidence.rules.tolerance, evidence.ready[0]
         verdict = judged(evidence)
         dry = self._dry(verdict, evidence, source, trials)
-        launched = dry.report if dry and dry.sizes else None
+        launched = dry.report if dry and dry.sizes and units else None
         subject = Subject(full, source, units, ready, tolerance, launched)
         if dry is not None:
-            verdict = at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), units)
+            verdict = at_true_sizes(verdict, dry, gpu_spec(self.wish.gpu), units, ready)
+            verdict = self._with_unseen(verdict, dry, evidence, source, trials)
         verdict = Lines.of(source, units).placed_in(verdict)
         return self._stages.added(
             verdict, subject, lambda: self._observed(evidence, source, trials)
@@ -155,9 +162,25 @@ class KernelHarness:
         spec, trial = evidence.spec, evidence.trial
         if trial is None or not evidence.compiled or spec.configurations:
             return None
-        if not wanted(verdict, evidence.ready, trial.units):
+        if not wanted(verdict, evidence.ready):
             return None
         return dry_run(trials, spec, source, trial, self._seed_of(spec))
+
+    def _with_unseen(
+        self, verdict: Verdict, dry: DryRun, evidence: Evidence, source: Source, trials: Trials
+    ) -> Verdict:
+        """Where it launches other kernels at the problem's own sizes, larger ones are run."""
+        report = self._report(evidence.trial, trials) if evidence.trial else None
+        if not verdict.passed or report is None or not unseen(dry, report):
+            return verdict
+        kernels, fault = unseen(dry, report), None
+        ready, _ = self._ready(evidence.spec, _inner(evidence), "wide")
+        if not ready[0].error and ready[0].pins_kept:
+            steps = [Step(0, tuple(range(len(ready[0].calls))))]
+            trial = trials.run(evidence.spec, source, ready, steps, Mode.FAST)
+            fault = finding(trial, ready, 0, evidence.rules.tolerance).fault
+            kernels = unseen(dry, self._report(trial, trials) or Report())
+        return with_unseen(verdict, kernels, fault) if kernels or fault else verdict
 
     def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
         """A run at the first sizes in which the memory accesses of kernels are counted."""

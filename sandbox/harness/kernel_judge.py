@@ -195,7 +195,8 @@ def _not_compiled(evidence: Evidence) -> Verdict:
         return _lacking(evidence, lacking)
     diagnostics = tuple(d for built in builts for d in built.diagnostics)
     message = diagnostics[0].message if diagnostics else "it does not compile"
-    verdict = _verdict(evidence, Outcome.FAIL, Fault("syntax", message))
+    unsafe = any(d.code == "unsafe" for d in diagnostics)
+    verdict = _verdict(evidence, Outcome.FAIL, Fault("unsafe" if unsafe else "syntax", message))
     return replace(verdict, diagnostics=diagnostics, log=builts[-1].log if builts else "")
 
 

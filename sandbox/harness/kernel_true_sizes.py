@@ -7,27 +7,54 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gatewright.core import Diagnostic, FailureClass, Outcome, Severity, TestResult, Verdict
-from gatewright.sandbox.emulator import Place, Refused, Unit
+from gatewright.sandbox.emulator import Place, Refused, Report, Unit
 from gatewright.sandbox.kernel.dry_run import DryRun, Sizes
+from gatewright.sandbox.kernel.findings import Fault, Finding, wrap_fault
 from gatewright.sandbox.kernel.prepared import Ready
 from gatewright.sandbox.kernel_model.gpus import GpuSpec
 
 STAGE = "true sizes"
-LIMITS, MEMORY = "launch_limits", "memory"
+LIMITS, MEMORY, UNSEEN = "launch_limits", "memory", "unseen_kernel"
 _MOST_INT = 2**31 - 1
 _BINDING = "incompatible function arguments"  # pybind11's word; no value has a part in it
 _WIDE = re.compile(r"\b(long|u?int64_t|u?int_fast64_t|s?size_t|ptrdiff_t|uintptr_t|index_t)\b")
 _RIGHT = 0.9  # the score of what is right and cannot be launched
 
 
-def wanted(verdict: Verdict, ready: Sequence[Ready], units: Sequence[Unit]) -> bool:
-    """Whether such a run may tell something: of CUDA code that met smaller sizes alone."""
-    if verdict.outcome is Outcome.FAIL or not any(unit.cuda for unit in units):
+def wanted(verdict: Verdict, ready: Sequence[Ready]) -> bool:
+    """Whether such a run may tell something: of what met smaller sizes alone."""
+    if verdict.outcome is Outcome.FAIL:
         return False
     return any(own != now for _, own, now in ready[0].values)
 
 
-def at_true_sizes(verdict: Verdict, dry: DryRun, gpu: GpuSpec, units: Sequence[Unit]) -> Verdict:
+def unseen(dry: DryRun, report: Report) -> tuple[str, ...]:
+    """The kernels that it launches at the problem's own sizes, and in no run of this report."""
+    seen = {launch.kernel for launch in report.launches}
+    return tuple(sorted({launch.kernel for launch in dry.report.launches} - seen))
+
+
+def with_unseen(verdict: Verdict, kernels: Sequence[str], fault: Fault | None) -> Verdict:
+    """The verdict where nobody has seen these kernels be right; `fault` is what they did wrong."""
+    if not verdict.passed:
+        return verdict
+    if fault is not None:
+        told = f"at larger sizes: {fault.message}"
+        return _failed(verdict, fault.code, FailureClass.MISMATCH, told)
+    told = f"at the problem's own sizes it launches {', '.join(kernels)}, at none that were run"
+    remark = Diagnostic(Severity.WARNING, told, code=UNSEEN, tool=verdict.tools["device"])
+    diagnostics = (remark, *verdict.diagnostics)
+    unsure = replace(verdict, outcome=Outcome.INCONCLUSIVE, score=0.0, code=UNSEEN)
+    return _staged(replace(unsure, diagnostics=diagnostics), Outcome.INCONCLUSIVE, told)
+
+
+def at_true_sizes(
+    verdict: Verdict,
+    dry: DryRun,
+    gpu: GpuSpec,
+    units: Sequence[Unit],
+    ready: Ready | None = None,
+) -> Verdict:
     """The verdict with this stage. A launch that the GPU refuses, or more memory than it has,
     decides it; a call that cannot be made without computing decides nothing.
 
@@ -42,6 +69,9 @@ def at_true_sizes(verdict: Verdict, dry: DryRun, gpu: GpuSpec, units: Sequence[U
         return _staged(
             verdict, Outcome.INCONCLUSIVE, f"not to be had without computing: {dry.ended}"
         )
+    idle = _idle(verdict, dry, ready)
+    if idle:
+        return _failed(verdict, "no_kernel", FailureClass.UNSAFE, idle)
     sizes = dry.sizes
     sized = {"true_bytes": float(sizes.most), "true_bytes_compared": float(sizes.compared)}
     verdict = replace(verdict, metrics={**verdict.metrics, **sized})
@@ -53,6 +83,15 @@ def at_true_sizes(verdict: Verdict, dry: DryRun, gpu: GpuSpec, units: Sequence[U
     if sizes.compared > there * 0.97:
         told += f"; to compare it with the reference's output there takes {_gb(sizes.compared)}"
     return _staged(_with_narrow(verdict, sizes, units), Outcome.PASS, told)
+
+
+def _idle(verdict: Verdict, dry: DryRun, ready: Ready | None) -> str:
+    """Whether its kernels have no part in the result at the problem's own sizes, in words."""
+    if verdict.passed and verdict.metrics.get("launches", 0) > 0 and dry.launches == 0:
+        return "at the problem's own sizes it launches no kernel"
+    found = Finding("", None, launches=dry.launches, operations=dry.operations)
+    wrapped = wrap_fault(found, ready) if ready and verdict.passed else None
+    return f"at the problem's own sizes {wrapped.message}" if wrapped else ""
 
 
 def _refused(one: Refused, gpu: GpuSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gatewright.core import KernelSpec, Source, ToolCrashed
@@ -42,13 +43,16 @@ class Sizes:
 class DryRun:
     """What came of it. `ended` says why the call was not made to its end; then no sizes are known.
 
-    What the report tells holds in either case, as far as the call got.
+    What the report tells holds in either case, as far as the call got. `launches` and
+    `operations` are of kernels, and of torch where it computed.
     """
 
     report: Report = field(default_factory=Report)
     sizes: Sizes | None = None
     ended: str = ""
     cpu_s: float = 0.0
+    launches: int = 0
+    operations: Mapping[str, int] = field(default_factory=dict)
 
 
 def dry_run(trials: Trials, spec: KernelSpec, candidate: Source, trial: Trial, seed: int) -> DryRun:
@@ -85,6 +89,8 @@ def _read(done: Done, trial: Trial, trials: Trials) -> DryRun:
         data = json.loads(told)
         ended, sizes = str(data["ended"]), data["sizes"]
         found = None if ended else Sizes(**{name: int(size) for name, size in sizes.items()})
+        launches = int(data["launches"])
+        operations = {str(name): int(count) for name, count in data["operations"].items()}
     except (ToolCrashed, ValueError, KeyError, TypeError, AttributeError):
         return DryRun(ended="its report is damaged", cpu_s=done.cpu_s)
-    return DryRun(report, found, ended, done.cpu_s)
+    return DryRun(report, found, ended, done.cpu_s, launches, operations)

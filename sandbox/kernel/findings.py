@@ -111,6 +111,8 @@ def _raised(failure: Failure, *, while_loading: bool = False) -> Fault:
         return Fault("memory", str(failure), failure.line)
     if failure.error in ("Absent", "TypeError") and while_loading:
         return Fault("interface", str(failure), failure.line)
+    if failure.error == "Race":
+        return Fault("race", failure.message, failure.line)
     if failure.error == "NotPlain":
         return Fault("unsafe", f"the output is {failure.message}", failure.line)
     return Fault("exception", str(failure), failure.line)

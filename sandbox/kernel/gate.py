@@ -72,10 +72,14 @@ _ATTRIBUTES = frozenset(
     manual_seed seed set_rng_state initial_seed fork_rng get_rng_state
     as_subclass _make_subclass _make_wrapper_subclass __torch_function__ __torch_dispatch__
     use_deterministic_algorithms elapsed_time CUDAGraph graph make_graphed_callables
-    storage untyped_storage from_file from_blob
+    storage untyped_storage from_file from_blob is_meta
+    tofile fromfile memmap savetxt loadtxt genfromtxt fromregex savez savez_compressed open_memmap
+    DataSource npyio ctypeslib dump export_chrome_trace export_stacks _dump_snapshot onnx
     """.split()  # noqa: SIM905
 )
-_FILES = frozenset(("torch.load", "torch.save"))
+_FILES = frozenset(
+    f"{module}.{name}" for module in ("torch", "numpy", "np") for name in ("load", "save")
+)
 _STREAMS = frozenset(("Stream", "ExternalStream", "stream", "wait_stream", "Event"))
 _DUNDERS = frozenset(
     (

@@ -16,6 +16,8 @@ TOOL = "gate"
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"')
 _WORD = re.compile(r"[A-Za-z_]\w*")
+# A word in which a line is continued.
+_SPLICE = re.compile(r"\w*(?:\\[ \t]*\n\w+)+")
 _CODE = re.compile(r"#\s*include|__global__|torch::|at::|\)\s*\{")
 _REFUSED = {
     "files": """fopen freopen fdopen open openat creat ofstream ifstream fstream unlink remove
@@ -46,7 +48,10 @@ _ONLY_CALLS = frozenset(
 )
 _QUALIFIED = re.compile(r"(?:\.|->)\s*$")
 _NAMESPACES = re.compile(r"(?<![\w.>])(?:std\s*::|::)\s*$")
-_OURS = re.compile(r"gw_\w*|gatewright\w*", re.IGNORECASE)
+_OURS = re.compile(
+    r"gw_\w*|gatewright\w*|__(?:tsan|sanitizer|wrap)_\w*|(?:__)?no_(?:sanitize|instrument)\w*",
+    re.IGNORECASE,
+)
 _PLACES = re.compile(r"/proc/|/dev/|\.\./")
 
 
@@ -78,6 +83,8 @@ def _parts(text: str, name: str) -> Iterator[tuple[str, int]]:
 
 
 def _reasons(code: str) -> Iterator[tuple[str, int]]:
+    # The compiler joins lines first; a blank keeps what follows on its line.
+    code = _SPLICE.sub(_joined, code)
     blank = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), code)
     for match in _TEXT.finditer(blank):
         if _PLACES.search(match[0]):
@@ -91,6 +98,12 @@ def _reasons(code: str) -> Iterator[tuple[str, int]]:
             yield f"{word}: {_BY_WORD[word]}", _line(bare, match.start())
         elif word == "constructor" and "__attribute__" in bare:
             yield "code that runs when it is loaded", _line(bare, match.start())
+
+
+def _joined(match: re.Match[str]) -> str:
+    """A word that goes on in the next line, whole, with as many lines after it."""
+    pieces = re.split(r"\\[ \t]*\n", match[0])
+    return "".join(pieces) + "\n" * (len(pieces) - 1)
 
 
 def _harmless(bare: str, match: re.Match[str], word: str) -> bool:

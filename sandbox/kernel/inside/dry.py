@@ -20,9 +20,11 @@ from gatewright.sandbox.emulator.worker import Emulator
 from gatewright.sandbox.kernel.inside.entry import entry_of
 from gatewright.sandbox.kernel.inside.extension import Extensions, Needed
 from gatewright.sandbox.kernel.inside.footprint import Footprint, bytes_of
+from gatewright.sandbox.kernel.inside.ops import OpCounter
 from gatewright.sandbox.kernel.inside.pretend import Pretend, install
 from gatewright.sandbox.kernel.inside.problem import ProblemFile
 from gatewright.sandbox.kernel.inside.reference import called
+from gatewright.sandbox.kernel.inside.triton_interpreter import TritonInterpreter
 
 Json = dict[str, Any]
 _SHOWN = 300
@@ -36,9 +38,13 @@ def run(request: Json) -> None:
     extensions = Extensions(request["built"], emulator.load)
     extensions.install()
     install(target)
-    told: Json = {"ended": "", "sizes": {}}
+    triton = TritonInterpreter(launching=False)
+    if "triton" in Path(request["source"]).read_text(encoding="utf-8"):
+        triton.install()
+    told: Json = {"ended": "", "sizes": {}, "launches": 0, "operations": {}}
     try:
-        told["sizes"] = _sizes(request, extensions, emulator)
+        told |= _sizes(request, extensions, emulator)
+        told["launches"] = emulator.launches() + triton.launches
     except Needed:
         told["ended"] = "at these sizes it compiles other code"
     except Exception as error:
@@ -63,12 +69,14 @@ def _sizes(request: Json, extensions: Extensions, emulator: Emulator) -> Json:
             alone = request["is_function"]
             model = problem.build(init) if alone else entry(*init)
             more = {"fn": entry} if alone else {}
-            result = called(model, inputs, int(request["seed"]), backward, **more)
+            with OpCounter() as counter:
+                result = called(model, inputs, int(request["seed"]), backward, **more)
         weights = bytes_of([list(model.parameters()), list(model.buffers())])
-    return {
+    sizes = {
         "inputs": bytes_of(inputs),
         "weights": weights,
         "outputs": bytes_of(result),
         "most": footprint.most,
         "largest": footprint.largest,
     }
+    return {"sizes": sizes, "operations": counter.computed()}

@@ -1,4 +1,4 @@
-"""Triton kernels on a CPU: Triton's own interpreter, its launches counted.
+"""Triton kernels on a CPU: Triton's own interpreter, its launches counted and checked.
 
 The torch process runs with TRITON_INTERPRET=1, so that `triton.jit` makes interpreted kernels.
 """
@@ -11,18 +11,29 @@ from typing import Any
 class TritonInterpreter:
     """Counts launches; with `launching` False they write nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, launching: bool = True) -> None:
         self.launches = 0
-        self.launching = True
+        self.launching = launching
 
     def install(self) -> None:
         """Stand between a candidate and the interpreter."""
-        from triton.runtime.interpreter import GridExecutor
+        from triton.runtime import interpreter
 
-        run = GridExecutor.__call__
+        from gatewright.sandbox.kernel.inside.triton_checks import Watch
 
-        def counted(executor: Any, *args: Any, **kwargs: Any) -> Any:
+        run, memory = interpreter.GridExecutor.__call__, interpreter._interpreter
+        builder = interpreter.interpreter_builder
+
+        def counted(executor: Any, *args: Any, **kwargs: Any) -> None:
             self.launches += 1
-            return run(executor, *args, **kwargs) if self.launching else None
+            if not self.launching:
+                return
+            watch = Watch(memory, builder, (args, kwargs))
+            interpreter._interpreter = watch
+            try:
+                run(executor, *args, **kwargs)
+            finally:
+                interpreter._interpreter = memory
+            watch.end()
 
-        GridExecutor.__call__ = counted
+        interpreter.GridExecutor.__call__ = counted
