@@ -212,7 +212,10 @@ def _of_the_entry(message: str, top: str, there: Sequence[str]) -> str:
     if _NOT_THERE.search(message):
         return _missing(top, there)
     if _UNGIVEN.search(message):
-        return f"class {top} needs constructor arguments: give each parameter a default value"
+        return (
+            f"class {top} needs constructor arguments: give each parameter a default value "
+            "(or, from the command line, --parameters NAME=VALUE)"
+        )
     return f"class {top} cannot be elaborated: {message}"
 
 

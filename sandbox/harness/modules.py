@@ -137,8 +137,10 @@ def missing_modules(spec: TestbenchSpec) -> tuple[str, ...]:
 def hint_of(verdict: Verdict, candidate: Candidate) -> str:
     """What to try after a verdict about the module's name; '' for any other."""
     names = modules_of(candidate.sources)
-    if any(diagnostic.code == "no-top" for diagnostic in verdict.diagnostics):
-        return f"to check it under the name it has: --top {names[0]}" if names else ""
+    absent = [d.message for d in verdict.diagnostics if d.code == "no-top"]
+    if absent:  # what a Chisel class calls its module is not in the source
+        known = names and f"a module {names[0]} is expected" not in absent[0]
+        return f"to check it under the name it has: --top {names[0]}" if known else ""
     if any("several top modules" in diagnostic.message for diagnostic in verdict.diagnostics):
         listed = ", ".join(top_modules_of(candidate.sources)[:10])
         return f"to choose the module that is checked: --top NAME ({listed})"

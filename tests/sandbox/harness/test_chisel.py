@@ -19,6 +19,7 @@ from gatewright.core import (
 )
 from gatewright.sandbox.chisel.toolchain import open_toolchain
 from gatewright.sandbox.harness.chisel import ChiselHarness, powers_up
+from gatewright.sandbox.harness.modules import hint_of
 from gatewright.sandbox.harness.reference import ReferenceHarness
 from gatewright.sandbox.isolation import open_isolation
 
@@ -145,3 +146,13 @@ def test_registers_start_at_zero_where_the_reference_s_do(harness: ChiselHarness
         "  q := withClock(clk) { val r = Reg(UInt(4.W)); r := r ^ d; r }\n}\n"
     )
     assert harness.check(with_value, chisel(design)).passed
+
+
+def test_a_class_that_names_its_module_otherwise_is_not_told_its_own_name(
+    harness: ChiselHarness,
+) -> None:
+    named = chisel(RIGHT.replace("RawModule {", 'RawModule { override def desiredName = "other"'))
+    verdict = harness.check(problem(), named)
+    assert verdict.failure_class is FailureClass.INTERFACE
+    assert "the design defines other" in verdict.diagnostics[-1].message
+    assert hint_of(verdict, named) == ""
