@@ -115,6 +115,8 @@ def test_no_part_is_of_a_hidden_file(made: Made) -> None:
     assert "rtl/leaf.sv" in {part.file for part in whole.context(PLACE)}
     hidden = RepositoryCompleter(Completer(FILES), whole._repository, hidden=["rtl/leaf.sv"])
     assert "rtl/leaf.sv" not in {part.file for part in hidden.context(PLACE)}
+    shown = RepositoryCompleter(Completer(FILES), whole._repository)
+    assert shown.ports(PLACE).lines and not hidden.ports(PLACE).lines
 
 
 def test_what_is_excluded_is_nowhere(made: Made) -> None:

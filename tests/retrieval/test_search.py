@@ -159,6 +159,8 @@ def test_copies_are_told_once(folder, tmp_path):
 def test_filters(soc):
     assert {hit.file for hit in ask(soc, "register", path="rtl/uart_tx.v")} == {"rtl/uart_tx.v"}
     assert {hit.file for hit in ask(soc, "data", path="./rtl/")} <= set(FILES) - {"top.v"}
+    with pytest.raises(UsageError, match="no source file"):
+        ask(soc, "register", path="rtl/uart")  # the beginning of a name is no folder
     assert {hit.module for hit in ask(soc, "counter pointer", module="fifo")} == {"fifo"}
     hits = ask(soc, "register counter data", clock="clk_uart")
     assert {hit.module for hit in hits} == {"uart_tx"}

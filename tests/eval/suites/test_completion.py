@@ -98,6 +98,13 @@ def test_what_is_before_a_line_ends_like_unix() -> None:
     assert before_line("a\r\nb\nc", 3) == "a\nb\n"
 
 
+def test_a_near_copy_holds_more_than_three_fifths_of_the_lines() -> None:
+    lines = [f"assign line_{n} = {n};" for n in range(10)]
+    signatures = {f"{n}.v": signature("\n".join(lines[:n])) for n in (6, 7, 10)}
+    assert near_copies("10.v", signatures) == ("7.v",)
+    assert near_copies("6.v", signatures) == ("7.v", "10.v")
+
+
 def test_lines_with_near_copies_are_asked_twice(repositories: Path) -> None:
     suite = Completion()
     problems = suite.load(repositories).problems

@@ -178,3 +178,22 @@ def test_processes_and_threads_at_once(root: Path, tmp_path: Path) -> None:
         assert all(
             found == fresh for found in threads.map(lambda _: answers(lines.corpus()), "1234")
         )
+
+
+def test_what_other_code_kept_is_made_anew(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    KeptLines(root, tmp_path / "cache").corpus()
+    before = file_of(tmp_path).stat()
+    monkeypatch.setattr(kept, "_version", lambda: "other")
+    KeptLines(root, tmp_path / "cache").corpus()
+    assert file_of(tmp_path).stat().st_ino != before.st_ino
+
+
+def test_a_file_that_was_just_written_is_not_taken_for_settled(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    stamp = kept.Stamp(3, 10 * 10**9, 10 * 10**9)
+    assert kept._settled({"a.v": stamp}, 11 * 10**9) == {"a.v": kept._NEVER}
+    assert kept._settled({"a.v": stamp}, 13 * 10**9) == {"a.v": stamp}
