@@ -11,6 +11,8 @@ export class Talk {
     this.bench = bench;
     this.onchange = onchange;
     this.close = () => {};
+    // The message box and the line above it take room from the conversation, and give it back.
+    new ResizeObserver(() => this.keepingEnd(() => {})).observe($("events"));
     this.reset("");
   }
 

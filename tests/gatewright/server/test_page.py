@@ -227,9 +227,9 @@ def test_the_end_of_a_long_answer_is_in_view(browser: Browser, served: Server) -
     page.wait_for_selector("#app:not([hidden])")
     for turn in range(2):
         say(page, "help")
-        page.locator("#events .said ul").nth(turn).wait_for()
+        page.locator("#events .said:has(ul)").nth(turn).wait_for()
         page.wait_for_selector("#stop", state="hidden")
-    page.wait_for_timeout(100)  # two frames and more
+    page.wait_for_timeout(200)  # a few frames
     events = page.locator("#events")
     assert events.evaluate("e => e.scrollHeight - e.clientHeight") > 200
     assert events.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") < 2
