@@ -66,7 +66,8 @@ def test_an_answer_is_read_as_chisel(suite: ChiselEval, data: Path) -> None:
     (problem,) = suite.load(data).problems
     (source,) = suite.extract(problem, f"So:\n```scala\n{RIGHT}```\n").sources
     assert source.language is Language.CHISEL
-    assert source.text.strip() == RIGHT.strip()
+    imports = "import chisel3._\nimport chisel3.util._"  # which the answer left out
+    assert source.text.strip() == f"{imports}\n\n{RIGHT.strip()}"
     assert not suite.extract(problem, "I cannot.").sources
 
 
