@@ -47,7 +47,9 @@ class Session:
                 line = lines.read(self._prompt(), self.words)
             except EOFError:
                 return
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as stopped:
+                if stopped.args and stopped.args[0] != signal.SIGINT:  # somebody ends the program
+                    raise
                 say("(/quit or Ctrl-D leaves)")
                 continue
             except UsageError as error:

@@ -283,6 +283,12 @@ def test_ctrl_c_stops_the_turn_and_not_the_program(terminal: Terminal, folder: P
     assert terminal.ended() == 0
 
 
+def test_a_request_to_end_is_no_ctrl_c(terminal: Terminal) -> None:
+    terminal.expect(">")
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.ended() == 143
+
+
 def test_nothing_heavy_is_loaded_for_help() -> None:
     code = (
         "import sys\nsys.argv = ['gatewright', 'chat', '--help']\n"
