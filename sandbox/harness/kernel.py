@@ -170,8 +170,10 @@ class KernelHarness:
         self, verdict: Verdict, dry: DryRun, evidence: Evidence, source: Source, trials: Trials
     ) -> Verdict:
         """Where it launches other kernels at the problem's own sizes, larger ones are run."""
-        report = self._report(evidence.trial, trials) if evidence.trial else None
-        if not verdict.passed or report is None or not unseen(dry, report):
+        if not verdict.passed:
+            return verdict
+        report = self._ran(evidence, source, trials)
+        if report is None or not unseen(dry, report):
             return verdict
         kernels, fault = unseen(dry, report), None
         ready, _ = self._ready(evidence.spec, _inner(evidence), "wide")
@@ -181,6 +183,17 @@ class KernelHarness:
             fault = finding(trial, ready, 0, evidence.rules.tolerance).fault
             kernels = unseen(dry, self._report(trial, trials) or Report())
         return with_unseen(verdict, kernels, fault) if kernels or fault else verdict
+
+    def _ran(self, evidence: Evidence, source: Source, trials: Trials) -> Report | None:
+        """What the emulator saw of the runs that were right. Where one at other sizes crashed, the
+        report went with it, and they are made again."""
+        if evidence.trial is None or evidence.trial.ended:
+            return self._report(evidence.trial, trials) if evidence.trial else None
+        right = {found.name for found in evidence.findings if found.holds}
+        numbers = [n for n, r in enumerate(evidence.ready) if r.variant.name in right]
+        steps = [Step(number, (0,)) for number in numbers]
+        again = trials.run(evidence.spec, source, evidence.ready, steps, Mode.FAST)
+        return self._report(again, trials)
 
     def _observed(self, evidence: Evidence, source: Source, trials: Trials) -> Observed:
         """A run at the first sizes in which the memory accesses of kernels are counted."""
