@@ -49,13 +49,13 @@ def _fault(spec: KernelSpec) -> str:
     """Why the module cannot serve, or ''. It is run in a confined process, at reduced sizes."""
     from gatewright.sandbox.isolation import open_isolation
     from gatewright.sandbox.kernel.plan import variants
-    from gatewright.sandbox.kernel.prepared import prepare
+    from gatewright.sandbox.kernel.prepared import ReferenceTooLarge, prepare
     from gatewright.sandbox.kernel.worker import TorchWorker
 
     with TorchWorker(open_isolation()) as worker:
         try:
             found, _ = prepare(worker, spec, variants(spec, 0, frozenset(), strict=False)[:1])
-        except DataError as error:
+        except (DataError, ReferenceTooLarge) as error:
             return error.what
     if not all(call.finite for call in found[0].calls):
         return "Its outputs are not all finite numbers."

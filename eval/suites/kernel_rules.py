@@ -17,6 +17,7 @@ from gatewright.core import (
     DataError,
     Diagnostic,
     FailureClass,
+    GatewrightError,
     KernelSpec,
     Outcome,
     Problem,
@@ -29,7 +30,7 @@ from gatewright.eval.suites.kernel_extract import as_file
 from gatewright.eval.suites.kernel_weak import Weighing, weak_probes
 from gatewright.sandbox.harness.kernel import KernelHarness
 from gatewright.sandbox.kernel.plan import variants
-from gatewright.sandbox.kernel.prepared import prepare
+from gatewright.sandbox.kernel.prepared import ReferenceTooLarge, prepare
 from gatewright.sandbox.kernel.worker import TorchWorker
 
 OFFICIAL, STRICT, LEGACY = "official", "strict", "legacy"
@@ -81,7 +82,7 @@ class KernelRules:
             if verdict.failure_class is FailureClass.TIMEOUT:
                 return self._in_time(problem, verdict)
             return self._at_larger_sizes(problem, file, verdict)
-        except DataError as error:
+        except (DataError, ReferenceTooLarge) as error:
             return _unrun(error, Outcome.INCONCLUSIVE, self.rules)
 
     def _in_time(self, problem: Problem, verdict: Verdict) -> Verdict:
@@ -121,7 +122,7 @@ class KernelRules:
             every = variants(spec, _SEED, frozenset(), strict=False)
             wanted = every if spec.configurations else every[:1]
             made, cpu_s = prepare(self.worker(), spec, wanted)
-        except DataError as error:
+        except (DataError, ReferenceTooLarge) as error:
             return _unrun(error, Outcome.FAIL, self.rules)
         ready = made[0]
         metrics = {"elements": ready.elements, "flops": ready.flops, "emulable": ready.pins_kept}
@@ -210,7 +211,7 @@ def _refused(message: str, code: str, rules: str) -> Verdict:
     )
 
 
-def _unrun(error: DataError, outcome: Outcome, rules: str) -> Verdict:
+def _unrun(error: GatewrightError, outcome: Outcome, rules: str) -> Verdict:
     remark = Diagnostic(Severity.ERROR, str(error), code="reference")
     failure = FailureClass.CRASH if outcome is Outcome.FAIL else None
     return Verdict(

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gatewright.core import DataError, KernelSpec, Problem
+from gatewright.sandbox.kernel.prepared import ReferenceTooLarge
 from gatewright.sandbox.kernel.rules import rules_named
 from gatewright.sandbox.kernel.weak import PLAIN, SHIFTED, Weakness, weigh
 from gatewright.sandbox.kernel.worker import TorchWorker
@@ -69,7 +70,7 @@ class Weighing:
         try:
             smaller = self.reduced(problem).harness
             weakness = weigh(self.open(), smaller if isinstance(smaller, KernelSpec) else spec)
-        except DataError:
+        except (DataError, ReferenceTooLarge):
             return None
         self._keep(problem.id, digest, weakness)
         return weakness

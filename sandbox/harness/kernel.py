@@ -41,7 +41,7 @@ from gatewright.sandbox.kernel.gate import gate
 from gatewright.sandbox.kernel.gate_cuda import gate_cuda
 from gatewright.sandbox.kernel.knobs import numbers_in_answer
 from gatewright.sandbox.kernel.plan import CHECK, variants, wide
-from gatewright.sandbox.kernel.prepared import Ready, prepare
+from gatewright.sandbox.kernel.prepared import Ready, ReferenceTooLarge, prepare
 from gatewright.sandbox.kernel.rules import rules_named
 from gatewright.sandbox.kernel.trial import Step, Trial, Trials
 from gatewright.sandbox.kernel.worker import Budget, TorchWorker
@@ -276,7 +276,7 @@ class KernelHarness:
         def make() -> tuple[Ready, ...]:
             try:
                 made, seconds = prepare(self._references, spec, wanted)
-            except DataError as error:
+            except (DataError, ReferenceTooLarge) as error:
                 if kind != "wide":
                     raise
                 # The reference itself is too much for this machine at true sizes.

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gatewright.core import DataError, KernelSpec
+from gatewright.core import DataError, GatewrightError, KernelSpec, ToolCrashed
 from gatewright.sandbox.kernel.compare import Expected
 from gatewright.sandbox.kernel.packed import unpack
 from gatewright.sandbox.kernel.plan import WIDE, Variant
 from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker
 
 _ENTRY = "gatewright.sandbox.kernel.inside.reference:run"
+_TOO_LARGE = "cannot be made small enough"  # what `inside.reference` says
 _BUDGET = Budget(cpu_s=60, wall_s=300, memory_mb=6144)
 
 
@@ -77,7 +78,7 @@ def prepare(
 ) -> tuple[tuple[Ready, ...], float]:
     """Run the reference; what came of each variant, and the CPU seconds it took.
 
-    Raises DataError where the reference cannot be run at all.
+    Raises DataError where the reference cannot be run at all, ReferenceTooLarge where it is ended.
     """
     request = {
         "text": spec.reference.text,
@@ -87,19 +88,31 @@ def prepare(
     with worker.job(_ENTRY, request, budget=budget) as done:
         raw = done.read("summary")
         if raw is None:
-            raise DataError(
-                f"the reference cannot be run: {_why(done)}",
-                where=spec.reference.name,
-                hint="it must define Model and get_inputs, and fit into memory",
-            )
+            raise not_run(done, _why(done), spec)
         summary = json.loads(raw)
         found = tuple(
             _ready(done, number, variant, told)
             for number, (variant, told) in enumerate(zip(variants, summary, strict=True))
         )
     if all(ready.error for ready in found) and not any(v.name == WIDE for v in variants):
-        raise DataError(found[0].error, where=spec.reference.name, hint="is it a problem file?")
+        where, told = spec.reference.name, found[0].error
+        if _TOO_LARGE in told:
+            raise ReferenceTooLarge(told, where=where, hint="it cannot be checked on a CPU")
+        raise DataError(told, where=where, hint="is it a problem file?")
     return found, done.cpu_s
+
+
+class ReferenceTooLarge(ToolCrashed):
+    """A problem's own module takes more time or memory than it is given here."""
+
+
+def not_run(done: Done, why: str, spec: KernelSpec) -> GatewrightError:
+    """That the reference cannot be run: by its own fault, or since it is too large."""
+    where, told = spec.reference.name, f"the reference cannot be run: {why}"
+    if done.status < 0:
+        return ReferenceTooLarge(told, where=where, hint="it takes too much time or memory")
+    hint = "it must define Model and get_inputs, and fit into memory"
+    return DataError(told, where=where, hint=hint)
 
 
 def _why(done: Done) -> str:

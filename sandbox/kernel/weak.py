@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gatewright.core import DataError, KernelConfiguration, KernelSpec
+from gatewright.core import KernelConfiguration, KernelSpec
+from gatewright.sandbox.kernel.prepared import not_run
 from gatewright.sandbox.kernel.worker import Budget, Done, TorchWorker
 
 PROBES: Mapping[str, str] = {
@@ -57,7 +58,7 @@ class Weakness:
 def weigh(worker: TorchWorker, spec: KernelSpec, budget: Budget = _BUDGET) -> Weakness:
     """Run the reference on several draws of inputs and weights, at reduced sizes.
 
-    Raises DataError where it cannot be run.
+    Raises DataError where it cannot be run, ReferenceTooLarge where it is ended.
     """
     configuration = next(iter(spec.configurations), KernelConfiguration())
     request = {
@@ -71,11 +72,7 @@ def weigh(worker: TorchWorker, spec: KernelSpec, budget: Budget = _BUDGET) -> We
     with worker.job(_ENTRY, request, budget=budget) as done:
         raw = done.read("found")
         if raw is None:
-            raise DataError(
-                f"the reference cannot be run: {_last_line(done)}",
-                where=spec.reference.name,
-                hint="it must define Model and get_inputs, and fit into memory",
-            )
+            raise not_run(done, _last_line(done), spec)
         return _weakness(json.loads(raw), done.cpu_s)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from gatewright.core import DataError, KernelConfiguration, KernelSpec, Source
 from gatewright.sandbox.isolation import open_isolation
+from gatewright.sandbox.kernel.prepared import ReferenceTooLarge
 from gatewright.sandbox.kernel.weak import PLAIN, SHIFTED, Weakness, weigh
-from gatewright.sandbox.kernel.worker import TorchWorker
+from gatewright.sandbox.kernel.worker import Budget, TorchWorker
 
 torch_is_here = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed (make cuda)"
@@ -103,3 +104,10 @@ def test_a_probe_passes_where_it_needs_no_more_than_the_tolerance() -> None:
     assert found.passing(0.5, PLAIN, SHIFTED) == ("zeros",)
     assert found.passing(0.1, PLAIN, SHIFTED) == ()
     assert Weakness().passing(1.0) == ()
+
+
+@torch_is_here
+def test_a_reference_that_takes_too_long_is_no_damaged_file(worker: TorchWorker) -> None:
+    endless = "next(x for _ in iter(int, 1) if x is None)"
+    with pytest.raises(ReferenceTooLarge, match=r"cannot be run.*too much time or memory"):
+        weigh(worker, spec(endless), Budget(cpu_s=1, wall_s=30, memory_mb=4096))
